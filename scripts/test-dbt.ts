@@ -1,0 +1,62 @@
+// Proves that the compiled SQL we keep is what dbt compiles today, and that dbt's own build gives the same tables.
+// Needs Python; installs dbt from PyPI into .venv-dbt. `--update` writes the compiled SQL anew.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildTargets, readBuild } from './shop/build-targets.ts';
+import { generateShop, SMALL } from './shop/generate.ts';
+import { artifactsOf, staleArtifacts, writeArtifacts } from './test-dbt-artifacts.ts';
+import { differences } from './test-dbt-compare.ts';
+import { duckDbDatabase, withPostgres, type Database } from './test-dbt-databases.ts';
+import { dbt, installDbt } from './test-dbt-tool.ts';
+
+const REBUILT = 'marts_rebuilt';
+
+/** Compiles, builds and compares in one database; answers every problem in words. */
+const check = async (database: Database, folder: string, update: boolean): Promise<readonly string[]> => {
+  const { engine, environment } = database;
+  const run = { target: engine, folder: join(folder, `target-${engine}`), environment };
+  const compiled = await artifactsOf(await dbt('compile', run));
+  if (update) await writeArtifacts(engine, compiled);
+  const stale = await staleArtifacts(engine, compiled);
+  console.log(`${engine}: dbt compile gives ${compiled.size} files, ${stale.length} of them unlike ours`);
+
+  await database.use((execute) => generateShop(execute, { seed: 1, scale: SMALL }));
+  await dbt('build', run);
+  console.log(`${engine}: dbt build passed, models and tests`);
+
+  const { nodes } = await readBuild(engine);
+  const different = await database.use(async (execute) => {
+    await buildTargets(execute, { engine, buildInto: REBUILT });
+    const found: string[] = [];
+    for (const node of nodes) {
+      found.push(...(await differences(execute, node.name, { dbt: node.schema, rebuilt: REBUILT })));
+    }
+    return found;
+  });
+  console.log(`${engine}: ${nodes.length} tables compared with dbt's, ${different.length} differences`);
+  return [
+    ...stale.map((file) => `dbt_project/compiled/${engine}/${file} is not what dbt compiles`),
+    ...different,
+  ];
+};
+
+const main = async (update: boolean): Promise<void> => {
+  await installDbt();
+  const folder = await mkdtemp(join(tmpdir(), 'tidemark-dbt-'));
+  try {
+    const problems: string[] = [...(await check(duckDbDatabase(folder), folder, update))];
+    await withPostgres(async (database) => {
+      problems.push(...(await check(database, folder, update)));
+    });
+    for (const problem of problems) console.error(problem);
+    if (problems.length > 0) {
+      console.error('`npm run test:dbt -- --update` writes the compiled SQL anew: review what changed');
+      process.exitCode = 1;
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+await main(process.argv.includes('--update'));

@@ -1,0 +1,130 @@
+// Compute: every target from the frozen images, level by level, independent ones at once. A target that fails or
+// is refused is left out with those it feeds. Nothing but scratch is written; a plan ends here.
+import { createHash } from 'node:crypto';
+import pLimit from 'p-limit';
+import type { Target } from '../dictionary/dictionary.ts';
+import { relationsOf } from '../graph/graph.ts';
+import { changedRows, type RelationView } from '../reconcile/relation-view.ts';
+import type { TargetWork } from '../reconcile/target-work.ts';
+import { sql, table } from '../sql/fragment.ts';
+import { showTable } from '../sql/table-name.ts';
+import type { Session } from '../warehouse/port.ts';
+import type { BatchContext } from './context.ts';
+import { computeTarget, workFor, type ComputedTarget } from './compute-target.ts';
+import type { Frozen } from './freeze.ts';
+import { leaveOut, refusal, type LeftOut } from './left-out.ts';
+import { sourceViews, targetView } from './views.ts';
+
+export interface Computed {
+  readonly frozen: Frozen;
+  /** Every target that is not left out, changed or not, in dependency order. */
+  readonly targets: readonly ComputedTarget[];
+  /** Sources and targets. */
+  readonly leftOut: readonly LeftOut[];
+  readonly digest: string;
+}
+
+/** All rows are compared when nothing says that the table was in step before; otherwise what the images reach. */
+export const scopeOf = (context: BatchContext, frozen: Frozen, target: Target): TargetWork['scope'] => {
+  const known = context.known.relations.get(target.name);
+  const inStep =
+    target.exists &&
+    known?.firstBatch !== undefined &&
+    known.behind === undefined &&
+    known.mapping === context.mappings.get(target.name);
+  if (!inStep) return 'all';
+  const reads = new Set(relationsOf(target));
+  const first = frozen.sources.some(({ source, reading }) => reading.kind === 'bootstrap' && reads.has(source.name));
+  return first ? 'all' : 'affected';
+};
+
+/** A table that holds rows when we first see it was built by somebody else: it is taken over if it is what the
+ *  mapping says, and left alone otherwise. */
+const refuseStrangers = async (context: BatchContext, session: Session, computed: ComputedTarget): Promise<void> => {
+  const { target, summary } = computed;
+  const seen = context.known.relations.get(target.name)?.firstBatch !== undefined;
+  if (seen || !target.exists || changedRows(summary) === 0 || context.options.adopt.has(target.name)) return;
+  const held = await session.rows(sql`select 1 as found from ${table(target.table)} limit 1`);
+  if (held.length === 0) return;
+  const columns = [...summary.columns].map(([name, cells]) => `${name} ${cells}`).join(', ');
+  throw refusal(
+    'adopt',
+    `\`${showTable(target.table)}\` holds rows that differ from its mapping: ${summary.updated} different${columns === '' ? '' : ` (${columns})`}, ${summary.inserted} missing, ${summary.deleted} extra; nothing was written into it`,
+    `look at the samples with \`tidemark plan\`, then take it over with \`tidemark run --adopt ${target.name}\`, or mend the mapping`,
+    { target: target.name, different: summary.updated, missing: summary.inserted, extra: summary.deleted },
+  );
+};
+
+const upstreamBehind = (target: Target, because: string): LeftOut =>
+  leaveOut(
+    target.name,
+    'target',
+    refusal('upstream_behind', `target \`${target.name}\` reads \`${because}\`, which was left out`),
+  );
+
+interface Progressing {
+  readonly views: Map<string, RelationView>;
+  readonly leftOut: LeftOut[];
+  readonly done: ComputedTarget[];
+}
+
+const computeOne = async (context: BatchContext, frozen: Frozen, target: Target, so: Progressing): Promise<void> => {
+  const unusable = relationsOf(target).find((name) => {
+    const view = so.views.get(name);
+    return view === undefined || (view.base === undefined && view.images === undefined && isLeftOut(so, name));
+  });
+  const behind = unusable ?? relationsOf(target).find((name) => context.graph.targets.has(name) && isLeftOut(so, name));
+  if (behind !== undefined) {
+    so.leftOut.push(upstreamBehind(target, behind));
+    return;
+  }
+  const work = workFor(context, target, so.views, scopeOf(context, frozen, target));
+  try {
+    const computed = await context.warehouse.session(async (session) => {
+      const result = await computeTarget(context, session, work);
+      await refuseStrangers(context, session, result);
+      return result;
+    });
+    const { summary, causes } = computed;
+    const images =
+      changedRows(summary) === 0 ? undefined : { table: work.scratch.images, summary, causes };
+    so.views.set(target.name, targetView(target, images));
+    so.done.push(computed);
+  } catch (error) {
+    so.leftOut.push(leaveOut(target.name, 'target', error));
+  }
+};
+
+const isLeftOut = (so: Progressing, name: string): boolean => so.leftOut.some((each) => each.name === name);
+
+/** Order-free over all images of all relations: equal for a plan and the run that does what it said. */
+const digestOf = (frozen: Frozen, targets: readonly ComputedTarget[]): string => {
+  const lines = [
+    ...frozen.sources.filter(({ summary }) => changedRows(summary) > 0).map(({ source, summary }) => `source ${source.name} ${summary.digest}`),
+    ...targets.filter(({ summary }) => changedRows(summary) > 0).map(({ target, summary }) => `target ${target.name} ${summary.digest}`),
+  ];
+  return createHash('sha256').update(lines.toSorted().join('\n')).digest('hex');
+};
+
+/** `without` names targets that an earlier attempt of this batch had to leave out. */
+export const compute = async (
+  context: BatchContext,
+  frozen: Frozen,
+  without: readonly LeftOut[] = [],
+): Promise<Computed> => {
+  const { graph, warehouse } = context;
+  const so: Progressing = { views: sourceViews(context, frozen), leftOut: [...frozen.leftOut, ...without], done: [] };
+  const limit = pLimit(warehouse.dialect.capabilities.parallelSessions);
+  for (const level of graph.levels) {
+    const jobs = level
+      .filter((target) => !without.some((each) => each.name === target.name))
+      .map((target) => limit(() => computeOne(context, frozen, target, so)));
+    const settled = await Promise.allSettled(jobs);
+    for (const result of settled) if (result.status === 'rejected') throw result.reason;
+  }
+  const order = new Map(graph.order.map((target, place) => [target.name, place]));
+  const place = (name: string): number => order.get(name) ?? -1;
+  const targets = so.done.toSorted((a, b) => place(a.target.name) - place(b.target.name));
+  const leftOut = so.leftOut.toSorted((a, b) => place(a.name) - place(b.name));
+  return { frozen, targets, leftOut, digest: digestOf(frozen, targets) };
+};

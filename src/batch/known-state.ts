@@ -1,0 +1,48 @@
+// Our own tables as they are when a batch or a report begins; empty where there are none yet.
+import { TidemarkError } from '../errors/tidemark-error.ts';
+import type { Project } from '../project/project.ts';
+import { sql } from '../sql/fragment.ts';
+import { readCounters } from '../store/batches.ts';
+import { readPositions } from '../store/positions.ts';
+import { readRelations } from '../store/relations.ts';
+import { state } from '../store/state.ts';
+import type { Session, Warehouse } from '../warehouse/port.ts';
+import type { KnownState } from './context.ts';
+
+export const nothingKnown: KnownState = { version: 0, lastBatch: 0, positions: new Map(), relations: new Map() };
+
+/** Our tables serve one project in one environment: another one pointed at them is refused. */
+export const refuseStranger = async (session: Session, project: Project): Promise<void> => {
+  const rows = await session.rows<{ name: string; environment: string }>(
+    sql`select name, environment from ${state(project.schemas.state, 'project')} where id = 1`,
+  );
+  const [owner] = rows;
+  if (owner === undefined || (owner.name === project.name && owner.environment === project.environment)) return;
+  throw new TidemarkError('environment_mismatch', {
+    message: `the tables in schema \`${project.schemas.state.schema}\` belong to project \`${owner.name}\`, environment \`${owner.environment}\`; this is project \`${project.name}\`, environment \`${project.environment}\``,
+    hint: 'give each project and environment a state schema of its own (`schemas: { state: … }`), or correct `name:`',
+    details: { found: owner, expected: { name: project.name, environment: project.environment } },
+  });
+};
+
+/** Writes whose tables these are, once. */
+export const claim = async (warehouse: Warehouse, project: Project): Promise<void> => {
+  await warehouse.session(async (session) => {
+    await refuseStranger(session, project);
+    await session.execute(
+      sql`insert into ${state(project.schemas.state, 'project')} (id, name, environment) values (1, ${project.name}, ${project.environment}) on conflict (id) do nothing`,
+    );
+  });
+};
+
+export const readKnownState = async (warehouse: Warehouse, project: Project, version: number): Promise<KnownState> => {
+  if (version === 0) return nothingKnown;
+  const schema = project.schemas.state;
+  return warehouse.session(async (session) => {
+    await refuseStranger(session, project);
+    const counters = await readCounters(session, schema);
+    const positions = await readPositions(session, schema);
+    const relations = await readRelations(session, schema);
+    return { version, lastBatch: counters.lastBatch, positions, relations };
+  });
+};

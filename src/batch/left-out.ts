@@ -1,0 +1,51 @@
+// A relation that a batch goes on without, and why.
+import type { ErrorCode } from '../errors/policy.ts';
+import { policyOf } from '../errors/policy.ts';
+import { isTidemarkError, type Problem, TidemarkError } from '../errors/tidemark-error.ts';
+
+export interface LeftOut {
+  readonly name: string;
+  readonly kind: 'source' | 'target';
+  readonly code: ErrorCode;
+  readonly reason: string;
+  readonly retryable: boolean;
+  readonly problem: Problem;
+}
+
+/** Failures that end the whole batch: no relation is to blame for them. */
+const endsBatch: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'connection_failed',
+  'connection_lost',
+  'commit_unknown',
+  'lease_lost',
+  'disk_full',
+  'out_of_memory',
+  'interrupted',
+  'internal',
+]);
+
+/** What a failure means for one relation; rethrown when it is not about that relation at all. */
+export const leaveOut = (name: string, kind: LeftOut['kind'], error: unknown): LeftOut => {
+  if (!isTidemarkError(error) || endsBatch.has(error.code)) throw error;
+  const { exit } = policyOf(error.code);
+  const code = exit === 5 || exit === 6 ? error.code : kind === 'source' ? 'source_failed' : 'target_failed';
+  const retryable = exit === 5 ? false : error.retryable || exit === 6;
+  return {
+    name,
+    kind,
+    code,
+    reason: error.message,
+    retryable,
+    problem: {
+      code,
+      message: error.message,
+      severity: 'error',
+      hint: error.hint,
+      at: error.at,
+      details: error.details,
+    },
+  };
+};
+
+export const refusal = (code: ErrorCode, message: string, hint?: string, details?: Problem['details']): TidemarkError =>
+  new TidemarkError(code, { message, hint, details });

@@ -1,0 +1,77 @@
+// Plan: a run that stops before the commit. Writes nothing but scratch, takes no lease.
+import { TidemarkError } from '../errors/tidemark-error.ts';
+import { readSample, sampleImages, type Sample, type SampleRow } from '../reconcile/samples.ts';
+import { changedRows } from '../reconcile/relation-view.ts';
+import type { Project } from '../project/project.ts';
+import { readCounters } from '../store/batches.ts';
+import type { Progress } from './context.ts';
+import { compute, type Computed } from './compute.ts';
+import type { BatchContext } from './context.ts';
+import { freeze } from './freeze.ts';
+import { withContext, withWarehouse } from './open.ts';
+import { exitOf, reportOf, type BatchReport } from './report.ts';
+
+export interface PlanOptions {
+  readonly project: Project;
+  /** How many changed rows per target to show. */
+  readonly samples?: number | undefined;
+  readonly progress?: Progress | undefined;
+  readonly waitMs?: number | undefined;
+}
+
+export interface TargetSamples {
+  readonly target: string;
+  readonly samples: readonly Sample[];
+}
+
+export interface PlanResult {
+  readonly report: BatchReport;
+  readonly samples: readonly TargetSamples[];
+  readonly exit: 0 | 5 | 6;
+  /** The last batch before the plan; 0 when there was none. */
+  readonly after: number;
+}
+
+const batchedMeanwhile = async (context: BatchContext): Promise<boolean> => {
+  if (context.known.version === 0) return false;
+  const counters = await context.warehouse.session((session) => readCounters(session, context.project.schemas.state));
+  return counters.lastBatch !== context.known.lastBatch;
+};
+
+const collectSamples = async (context: BatchContext, computed: Computed, limit: number): Promise<readonly TargetSamples[]> =>
+  context.warehouse.session(async (session) => {
+    const all: TargetSamples[] = [];
+    for (const { target, work, summary } of computed.targets) {
+      if (changedRows(summary) === 0) continue;
+      const statement = sampleImages(context.warehouse.dialect, work.scratch.images, limit);
+      const rows = await session.rows<SampleRow>(statement);
+      all.push({ target: target.name, samples: rows.map(readSample) });
+    }
+    return all;
+  });
+
+/** A batch committed while we planned makes the plan a mixture: it starts again. */
+const tries = 3;
+
+const planOnce = async (options: PlanOptions): Promise<PlanResult | 'overtaken'> =>
+  withWarehouse(options.project, { readOnly: true, ...(options.waitMs === undefined ? {} : { waitMs: options.waitMs }) }, (warehouse) =>
+    withContext({ project: options.project, warehouse, progress: options.progress }, async (context) => {
+      const started = performance.now();
+      const computed = await compute(context, await freeze(context));
+      if (await batchedMeanwhile(context)) return 'overtaken';
+      const samples = options.samples === 0 ? [] : await collectSamples(context, computed, options.samples ?? 3);
+      const facts = { command: 'plan' as const, batch: undefined, durationMs: performance.now() - started };
+      return { report: reportOf(context, computed, facts), samples, exit: exitOf(computed.leftOut), after: context.known.lastBatch };
+    }),
+  );
+
+export const plan = async (options: PlanOptions): Promise<PlanResult> => {
+  for (let attempt = 0; attempt < tries; attempt += 1) {
+    const result = await planOnce(options);
+    if (result !== 'overtaken') return result;
+  }
+  throw new TidemarkError('write_conflict', {
+    message: 'batches kept being committed while this plan was made',
+    hint: 'plan again when the other runs are done',
+  });
+};

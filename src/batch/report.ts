@@ -1,0 +1,84 @@
+// What `run` and `plan` tell: one shape, so that a plan can be laid beside its run.
+import { policyOf } from '../errors/policy.ts';
+import type { Problem } from '../errors/tidemark-error.ts';
+import type { SourceFigures, TargetFigures } from '../store/batches.ts';
+import { instantIso } from '../store/state.ts';
+import type { BatchContext } from './context.ts';
+import { isIdle, kindOf } from './commit.ts';
+import type { Computed } from './compute.ts';
+import { figuresOf } from './figures.ts';
+import type { LeftOut } from './left-out.ts';
+
+export interface BehindReport {
+  readonly name: string;
+  readonly since: number | null;
+  readonly code: string;
+  readonly reason: string;
+  readonly retryable: boolean;
+}
+
+export interface BatchReport {
+  readonly schema: 'tidemark/batch/1';
+  readonly command: 'run' | 'plan';
+  readonly project: string;
+  readonly environment: string;
+  readonly batch: number | null;
+  readonly kind: 'bootstrap' | 'run' | 'rollback' | 'reconcile';
+  readonly status: 'idle' | 'applied' | 'partial' | 'failed' | 'skipped' | 'pending';
+  readonly digest: string;
+  readonly started_at: string;
+  readonly duration_ms: number;
+  readonly sources: readonly SourceFigures[];
+  readonly targets: readonly TargetFigures[];
+  readonly behind: readonly BehindReport[];
+  readonly guards: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  readonly errors: readonly Problem[];
+}
+
+export interface ReportFacts {
+  readonly command: 'run' | 'plan';
+  readonly batch: number | undefined;
+  readonly durationMs: number;
+}
+
+const statusOf = (computed: Computed, facts: ReportFacts): BatchReport['status'] => {
+  if (computed.leftOut.length > 0) return 'partial';
+  if (isIdle(computed)) return 'idle';
+  return facts.command === 'plan' ? 'pending' : 'applied';
+};
+
+export const reportOf = (context: BatchContext, computed: Computed, facts: ReportFacts): BatchReport => {
+  const { sources, targets } = figuresOf(computed);
+  return {
+    schema: 'tidemark/batch/1',
+    command: facts.command,
+    project: context.project.name,
+    environment: context.project.environment,
+    batch: facts.batch ?? null,
+    kind: kindOf(computed),
+    status: statusOf(computed, facts),
+    digest: computed.digest,
+    started_at: instantIso(computed.frozen.moment),
+    duration_ms: Math.round(facts.durationMs),
+    sources,
+    targets,
+    behind: computed.leftOut.map(({ name, code, reason, retryable }) => ({
+      name,
+      since: context.known.relations.get(name)?.behind?.since ?? context.known.lastBatch,
+      code,
+      reason,
+      retryable,
+    })),
+    guards: [],
+    warnings: [],
+    errors: computed.leftOut.filter(({ code }) => code !== 'upstream_behind').map(({ problem }) => problem),
+  };
+};
+
+/** 5 when a person must decide, 6 when the next run retries, 0 otherwise. */
+export const exitOf = (leftOut: readonly LeftOut[]): 0 | 5 | 6 => {
+  const causes = leftOut.filter(({ code }) => code !== 'upstream_behind');
+  if (causes.length === 0) return 0;
+  return causes.some(({ code }) => policyOf(code).exit === 5) ? 5 : 6;
+};

@@ -1,0 +1,74 @@
+// What a run remembers besides data: positions of the sources, and which relations are in step or behind.
+// Inside the commit of a batch, or, when there was nothing to write, in a small transaction of its own.
+import { showTable } from '../sql/table-name.ts';
+import type { Lease } from '../store/lease.ts';
+import { advancePosition, type PositionAdvance } from '../store/positions.ts';
+import { saveRelation, type RelationNow } from '../store/relations.ts';
+import type { Session } from '../warehouse/port.ts';
+import type { BatchContext } from './context.ts';
+import type { Computed } from './compute.ts';
+import type { LeftOut } from './left-out.ts';
+
+interface Saving {
+  readonly lease: Lease;
+  readonly session?: Session;
+  readonly batch?: number;
+}
+
+const advances = (context: BatchContext, computed: Computed, batch: number | undefined): readonly PositionAdvance[] =>
+  computed.frozen.sources.flatMap(({ source, reading, watermark }) => {
+    const known = context.known.positions.get(source.name);
+    const compared = reading.kind !== 'window';
+    const checked = compared || reading.deletes;
+    // A check that runs every time need not be remembered each time.
+    const dated = checked && (compared || source.deletes.kind === 'every');
+    if (known !== undefined && !dated && watermark === known.watermark) return [];
+    const { moment } = computed.frozen;
+    return [{ source: source.name, watermark, fullCompareAt: compared ? moment : undefined, deleteCheckAt: checked ? moment : undefined, batch }];
+  });
+
+const tableOf = (context: BatchContext, name: string): string => {
+  const relation = context.graph.sources.get(name) ?? context.graph.targets.get(name);
+  return relation === undefined ? name : showTable(relation.table);
+};
+
+const inStep = (context: BatchContext, computed: Computed, batch: number | undefined): readonly RelationNow[] => {
+  const names = [
+    ...computed.frozen.sources.map(({ source }) => ({ name: source.name, kind: 'source' as const })),
+    ...computed.targets.map(({ target }) => ({ name: target.name, kind: 'target' as const })),
+  ];
+  return names.flatMap(({ name, kind }) => {
+    const known = context.known.relations.get(name);
+    const mapping = context.mappings.get(name) ?? '';
+    if (known !== undefined && known.firstBatch !== undefined && known.behind === undefined && known.mapping === mapping) return [];
+    return [{ name, kind, table: tableOf(context, name), mapping, batch: batch ?? context.known.lastBatch }];
+  });
+};
+
+const behind = (context: BatchContext, leftOut: readonly LeftOut[], at: string): readonly RelationNow[] =>
+  leftOut.flatMap(({ name, kind, code, reason, retryable }) => {
+    const known = context.known.relations.get(name)?.behind;
+    if (known?.code === code && known.reason === reason) return [];
+    const mapping = context.mappings.get(name) ?? '';
+    return [{ name, kind, table: tableOf(context, name), mapping, batch: context.known.lastBatch, behind: { code, reason, retryable, at } }];
+  });
+
+export const saveProgress = async (context: BatchContext, computed: Computed, saving: Saving): Promise<void> => {
+  const schema = context.project.schemas.state;
+  const positions = advances(context, computed, saving.batch);
+  const relations = [
+    ...inStep(context, computed, saving.batch),
+    ...behind(context, computed.leftOut, computed.frozen.moment),
+  ];
+  if (positions.length + relations.length === 0) return;
+  const save = async (session: Session): Promise<void> => {
+    for (const position of positions) await advancePosition(session, schema, position);
+    for (const relation of relations) await saveRelation(session, schema, relation);
+  };
+  if (saving.session !== undefined) return save(saving.session);
+  await context.warehouse.transaction(async (session) => {
+    await saving.lease.check(session);
+    await save(session);
+    await saving.lease.check(session);
+  });
+};

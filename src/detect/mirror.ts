@@ -1,0 +1,173 @@
+// Detection by comparing staging with its mirror: the SQL that fills a source's image table.
+// Full: every row of both. Window: rows at or above a watermark, or with NULL there, and a key anti-join.
+import type { Source } from '../dictionary/dictionary.ts';
+import type { Dialect } from '../sql/dialect.ts';
+import { renderExpression } from '../sql/expression.ts';
+import { ands, commas, id, ors, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
+import { afterName, imageColumns, insertImages, keyName, type ImageTable } from '../sql/images.ts';
+import { keysMatch, rowOfImage } from '../sql/keys.ts';
+
+export interface Comparison {
+  readonly dialect: Dialect;
+  readonly source: Source;
+  readonly images: ImageTable;
+  /** False on a first run: there is nothing to compare with, every row is an insert. */
+  readonly mirrorExists: boolean;
+}
+
+const column = (alias: string, name: string): Fragment => id(alias, name);
+
+/** A row of staging counts: its filter is true and its deletion flag is not. */
+const alive = (source: Source): Fragment =>
+  ands([
+    ...(source.where === undefined ? [] : [sql`(${renderExpression(source.where)}) is true`]),
+    ...(source.deleted === undefined ? [] : [sql`(${renderExpression(source.deleted)}) is not true`]),
+  ]);
+
+const columnList = (source: Source, alias: string): Fragment =>
+  commas(source.columns.map((each) => column(alias, each.name)));
+
+/** What the source itself says it did: an insert where the row was never updated; NULL where it does not say. */
+const declared = (source: Source): Fragment => {
+  if (source.createdAt === undefined || source.updatedAt === undefined) return sql`null`;
+  const created = column('s', source.createdAt);
+  const updated = column('s', source.updatedAt);
+  return sql`case when ${created} = ${updated} then 'I' when ${created} <> ${updated} then 'U' end`;
+};
+
+/** One row of images: its number, operation, declared operation, key, before (from `m`) and after (from `s`). */
+const imageRow = (comparison: Comparison, operation: Fragment, firstNumber: Fragment): Fragment => {
+  const { source, mirrorExists } = comparison;
+  const empty = (type: string): Fragment => sql`cast(null as ${verbatim(type)})`;
+  const key = source.key.map((each) =>
+    mirrorExists
+      ? sql`coalesce(${column('s', each.name)}, ${column('m', each.name)})`
+      : column('s', each.name),
+  );
+  const before = source.columns.map((each) => (mirrorExists ? column('m', each.name) : empty(each.type)));
+  const after = source.columns.map((each) => column('s', each.name));
+  return sql`select row_number() over () + ${firstNumber}, ${operation}, ${declared(source)}, ${commas([...key, ...before, ...after])}`;
+};
+
+const mirrorRows = (source: Source): Fragment =>
+  sql`(select true as "tidemark.present", ${columnList(source, 'm')} from ${table(source.mirror)} as m)`;
+
+const stagingRows = (source: Source, filter: Fragment): Fragment =>
+  sql`(select true as "tidemark.present", ${columnList(source, source.name)}
+    from ${table(source.table)} as ${id(source.name)} where ${filter})`;
+
+const anyColumnDiffers = (dialect: Dialect, source: Source): Fragment =>
+  ors(
+    source.columns.map((each) =>
+      dialect.differs(column('s', each.name), column('m', each.name), each.type),
+    ),
+  );
+
+const sameRow = (dialect: Dialect, source: Source): Fragment =>
+  keysMatch(
+    dialect,
+    source.key,
+    (name) => column('s', name),
+    (name) => column('m', name),
+  );
+
+/** All rows of staging against all rows of the mirror. */
+export const compareAll = (comparison: Comparison): Fragment => {
+  const { dialect, source, images, mirrorExists } = comparison;
+  if (!mirrorExists) {
+    return insertImages(
+      images,
+      sql`${imageRow(comparison, sql`'I'`, sql`0`)}\nfrom ${stagingRows(source, alive(source))} as s`,
+    );
+  }
+  const inStaging = sql`s."tidemark.present"`;
+  const inMirror = sql`m."tidemark.present"`;
+  const differing = anyColumnDiffers(dialect, source);
+  const operation = sql`case when ${inMirror} is null then 'I' when ${inStaging} is null then 'D' else 'U' end`;
+  return insertImages(
+    images,
+    sql`${imageRow(comparison, operation, sql`0`)}
+from ${stagingRows(source, alive(source))} as s
+full join ${mirrorRows(source)} as m on ${sameRow(dialect, source)}
+where ${source.deletes.kind === 'never' ? sql`${inStaging} and (${inMirror} is null or ${differing})` : sql`${inStaging} is null or ${inMirror} is null or ${differing}`}`,
+  );
+};
+
+/** Rows of staging at or above `from` (an instant as text), or without a time. A row that is there but does not
+ *  count (any more) is a delete. */
+export const compareWindow = (comparison: Comparison, from: Fragment): Fragment => {
+  const { dialect, source, images } = comparison;
+  if (source.watermark === undefined) throw new RangeError(`${source.name} has no watermark`);
+  const stamp = column(source.name, source.watermark);
+  const filtered = source.where !== undefined || source.deleted !== undefined;
+  // Rows that left the filter are read too, as rows of NULLs beside the key: what the mirror has is deleted.
+  const kept = source.columns.map((each) => {
+    const value = column(source.name, each.name);
+    const isKey = source.key.some((part) => part.name === each.name);
+    return filtered && !isKey ? sql`case when ${alive(source)} then ${value} end as ${id(each.name)}` : value;
+  });
+  const operation = sql`case when not s."tidemark.alive" then 'D' when m."tidemark.present" is null then 'I' else 'U' end`;
+  return insertImages(
+    images,
+    sql`${imageRow(comparison, operation, sql`0`)}
+from (select ${filtered ? alive(source) : sql`true`} as "tidemark.alive", ${commas(kept)}
+  from ${table(source.table)} as ${id(source.name)}
+  where ${stamp} >= ${from} or ${stamp} is null) as s
+left join ${mirrorRows(source)} as m on ${sameRow(dialect, source)}
+where case when s."tidemark.alive"
+  then m."tidemark.present" is null or ${anyColumnDiffers(dialect, source)}
+  else m."tidemark.present" is not null end`,
+  );
+};
+
+/** Keys of the mirror that staging no longer has, beside those already found. */
+export const findDeleted = (comparison: Comparison): Fragment => {
+  const { dialect, source, images } = comparison;
+  const empty = source.columns.map((each) => sql`cast(null as ${verbatim(each.type)})`);
+  const key = source.key.map((each) => column('m', each.name));
+  const before = source.columns.map((each) => column('m', each.name));
+  return insertImages(
+    images,
+    sql`select row_number() over () + (select count(*) from ${table(images.table)}), 'D', null, ${commas([...key, ...before, ...empty])}
+from ${table(source.mirror)} as m
+where not exists (select 1 from ${stagingRows(source, alive(source))} as s where ${sameRow(dialect, source)})
+  and not exists (select 1 from ${table(images.table)} as i where ${rowOfImage(dialect, images, 'm', 'i')})`,
+  );
+};
+
+/** Keys among the images that are NULL without being declared nullable. */
+export const nullKeys = (images: ImageTable, limit: number): Fragment | undefined => {
+  const strict = images.key.filter((each) => !each.nullable);
+  if (strict.length === 0) return undefined;
+  const shown = images.key.map((each) => sql`${id('i', keyName(images, each.name))} as ${id(each.name)}`);
+  const isNull = ors(strict.map((each) => sql`${id('i', keyName(images, each.name))} is null`));
+  return sql`select ${commas(shown)} from ${table(images.table)} as i where ${isNull} limit ${sql.lit(limit)}`;
+};
+
+/** Keys that staging holds more than once, among those that would be taken. */
+export const duplicateKeys = ({ dialect, source, images }: Comparison, limit: number): Fragment => {
+  const names = commas(source.key.map((each) => column('s', each.name)));
+  return sql`select ${names}, count(*) as "tidemark.rows"
+from ${stagingRows(source, alive(source))} as s
+where exists (select 1 from ${table(images.table)} as i where i.op <> 'D' and ${rowOfImage(dialect, images, 's', 'i')})
+group by ${names} having count(*) > 1 limit ${sql.lit(limit)}`;
+};
+
+export const imageTableOf = (source: Source, scratch: ImageTable['table']): ImageTable => ({
+  table: scratch,
+  key: source.key,
+  columns: source.columns,
+});
+
+export const createImageTable = (dialect: Dialect, images: ImageTable): Fragment =>
+  dialect.createScratch(images.table, imageColumns(images));
+
+/** The highest time seen, never past the moment of the freeze and never before the old watermark: as text. */
+export const nextWatermark = (images: ImageTable, column: { name: string; type: string }, old: string | undefined, moment: string): Fragment => {
+  const type = verbatim(column.type);
+  const before = sql`cast(${old ?? null} as ${type})`;
+  const now = sql`cast(cast(${moment} as timestamptz) as ${type})`;
+  const most = sql`max(${id('i', afterName(images, column.name))})`;
+  const seen = sql`case when ${most} > ${now} then ${now} else ${most} end`;
+  return sql`cast(case when ${most} is null then ${before} when ${before} is null or ${seen} > ${before} then ${seen} else ${before} end as varchar) as watermark`;
+};

@@ -1,0 +1,126 @@
+// The typed dictionary: what the YAML says after names, types and positions were resolved against a catalog.
+// Everything below this layer trusts it.
+import type { Column, KeyColumn } from '../sql/dialect.ts';
+import type { Position } from '../errors/tidemark-error.ts';
+import type { Limits } from '../project/project.ts';
+import type { TableName } from '../sql/table-name.ts';
+
+export interface ColumnRef {
+  readonly alias: string;
+  readonly column: string;
+}
+
+/** A SQL expression of the user, cut at the columns that it reads; the strings between are SQL verbatim. */
+export interface Expression {
+  readonly text: string;
+  readonly parts: readonly (string | ColumnRef)[];
+  readonly at: Position;
+}
+
+export type DeleteChecks =
+  | { readonly kind: 'every run' }
+  | { readonly kind: 'every'; readonly ms: number }
+  | { readonly kind: 'never' };
+
+export interface Source {
+  readonly name: string;
+  readonly at: Position;
+  readonly table: TableName;
+  readonly mirror: TableName;
+  readonly key: readonly KeyColumn[];
+  /** The columns we mirror, as stored, in the table's order. */
+  readonly columns: readonly Column[];
+  readonly updatedAt?: string | undefined;
+  readonly createdAt?: string | undefined;
+  /** What detection filters by; none: every run compares all rows. */
+  readonly watermark?: string | undefined;
+  readonly overlapMs: number;
+  readonly fullCompareMs: number;
+  readonly deletes: DeleteChecks;
+  /** Only rows for which this is true are rows of the source; reads the alias that is the source's own name. */
+  readonly where?: Expression | undefined;
+  /** Rows for which this is true are deleted rows. */
+  readonly deleted?: Expression | undefined;
+  readonly ready?: string | undefined;
+  readonly deleteAfterMs?: number | undefined;
+  readonly isView: boolean;
+  /** The warehouse itself keeps the key unique. */
+  readonly keyIsEnforced: boolean;
+}
+
+export interface Join {
+  readonly alias: string;
+  /** The source or target it reads. */
+  readonly relation: string;
+  readonly type: 'left' | 'inner';
+  readonly on: Expression;
+  /** The conjuncts `alias.own = other` of the condition: what a look-up can be limited by. */
+  readonly equalities: readonly JoinEquality[];
+  readonly at: Position;
+}
+
+export interface JoinEquality {
+  /** A column of the joined alias. */
+  readonly own: string;
+  /** What it equals: an expression that reads other aliases only. */
+  readonly other: Expression;
+}
+
+export interface MappedColumn {
+  readonly name: string;
+  /** The declared type in the target, or that of the expression where the target is yet to be created. */
+  readonly type: string;
+  readonly nullable: boolean;
+  readonly expression: Expression;
+}
+
+/** What one row of a target stands for. */
+export type Root =
+  | { readonly kind: 'grain'; readonly alias: string; readonly relation: string }
+  | { readonly kind: 'this'; readonly alias: 'this' };
+
+export type OnDelete =
+  | { readonly kind: 'delete' }
+  | { readonly kind: 'keep' }
+  | { readonly kind: 'set'; readonly values: Readonly<Record<string, string | number | boolean | null>> };
+
+export interface Target {
+  readonly name: string;
+  readonly at: Position;
+  readonly table: TableName;
+  readonly exists: boolean;
+  /** All columns of the table, mapped or not, in its order; the mapped ones where it does not exist yet. */
+  readonly tableColumns: readonly Column[];
+  readonly key: readonly KeyColumn[];
+  /** The warehouse itself keeps the key unique. */
+  readonly keyIsEnforced: boolean;
+  /** Whole rows must not be deleted and re-inserted: foreign keys, unique indexes, generated columns. */
+  readonly updateInPlace: boolean;
+  readonly root: Root;
+  /** In an order in which every condition names earlier aliases only. */
+  readonly joins: readonly Join[];
+  readonly where?: Expression | undefined;
+  /** In dictionary order. */
+  readonly columns: readonly MappedColumn[];
+  readonly onDelete: OnDelete;
+  readonly onMissing: 'keep' | 'null';
+  readonly rows: 'manage' | 'update-only';
+  /** Columns that are set in rows written anyway. */
+  readonly touch: readonly TouchColumn[];
+  /** The project's limits with the target's own over them; none: the target says nothing of its own. */
+  readonly limits?: Limits | undefined;
+  readonly description?: string | undefined;
+  readonly owner?: string | undefined;
+}
+
+export interface TouchColumn {
+  readonly name: string;
+  readonly type: string;
+  /** `now` is the batch's moment. */
+  readonly value: 'now' | { readonly constant: string | number | boolean | null };
+}
+
+export interface Dictionary {
+  readonly sources: readonly Source[];
+  readonly targets: readonly Target[];
+}

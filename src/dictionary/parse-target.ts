@@ -1,0 +1,120 @@
+// A file's `target:` as written.
+import type { Entry, Scalar, Value } from '../project/document.ts';
+import { asSql, asText, choiceAt, entriesAt, fieldsOf, flagAt, found, required, sqlAt, textAt } from '../project/fields.ts';
+import type { Fields } from '../project/fields.ts';
+import { notOneOf, notSupported, wrongType } from '../project/problems.ts';
+import { readLimits } from '../project/settings.ts';
+import { keyAt } from './parse-key.ts';
+import { columnMappedTwice } from './problems.ts';
+import type { RawColumn, RawJoin, RawOnDelete, RawSetting, RawTarget } from './raw.ts';
+
+/** Kinds of target that do not work yet. */
+const otherKinds = ['history', 'model'];
+
+export const targetKeys = {
+  known: [
+    ...['target', 'key', 'from', 'join', 'where', 'columns', 'on_delete', 'on_missing', 'rows', 'touch', 'limits'],
+    ...['enabled', 'description', 'owner', 'tests'],
+  ],
+  later: [...otherKinds, 'changed_at', 'checks', 'on_mapping_change', 'prune_by'],
+};
+
+export const readTarget = (fields: Fields): RawTarget | undefined => {
+  required(fields, 'target', 'the table that this file maps; a file of sources has `sources`');
+  const name = textAt(fields, 'target');
+  if (name === undefined) return undefined;
+  const otherKind = otherKinds.some((key) => fields.get(key) !== undefined);
+  if (!otherKind) {
+    required(fields, 'key', 'the columns that tell its rows apart');
+    required(fields, 'columns', 'which column is filled by which expression');
+    if (fields.get('from') === undefined) required(fields, 'join', 'without `from`, a join says how `this` row finds its values');
+  }
+  const limits = fields.get('limits');
+  const joins = joinsAt(fields);
+  return {
+    name,
+    unsupported: otherKind || joins.includes('many'),
+    enabled: flagAt(fields, 'enabled') ?? true,
+    key: keyAt(fields),
+    from: textAt(fields, 'from'),
+    joins: joins.filter((join) => join !== 'many'),
+    where: sqlAt(fields, 'where'),
+    columns: columnsAt(fields),
+    onDelete: onDeleteAt(fields),
+    onDeleteAt: fields.get('on_delete')?.key.at,
+    onMissing: choiceAt(fields, 'on_missing', ['keep', 'null']),
+    rows: choiceAt(fields, 'rows', ['manage', 'update-only']),
+    rowsAt: fields.get('rows')?.value.at,
+    touch: settingsOf(entriesAt(fields, 'touch'), fields),
+    limits: limits === undefined ? {} : readLimits(limits, fields.report),
+    description: textAt(fields, 'description')?.text,
+    owner: textAt(fields, 'owner')?.text,
+    tests: fields.get('tests')?.value,
+  };
+};
+
+const columnsAt = (fields: Fields): readonly RawColumn[] =>
+  entriesAt(fields, 'columns', columnMappedTwice).flatMap(({ key, value }) => {
+    const expression = asSql(value);
+    if (expression === undefined) fields.report(wrongType(value.at, key.text, 'a SQL expression', found(value)));
+    return expression === undefined ? [] : [{ name: key, expression }];
+  });
+
+/** `many` stands for a join of many rows, which needs an aggregate. */
+const joinsAt = (fields: Fields): readonly (RawJoin | 'many')[] =>
+  entriesAt(fields, 'join').flatMap((entry) => {
+    const join = readJoin(entry, fields);
+    return join === undefined ? [] : [join];
+  });
+
+const joinKeys = { known: ['source', 'on', 'type', 'many'] };
+
+const readJoin = ({ key, value }: Entry, fields: Fields): RawJoin | 'many' | undefined => {
+  if (value.kind !== 'mapping') {
+    const on = asSql(value);
+    if (on !== undefined) return { alias: key, relation: key, type: 'left', on };
+    fields.report(wrongType(value.at, key.text, 'a SQL condition, or `{ source, on, type }`', found(value)));
+    return undefined;
+  }
+  const inner = fieldsOf(value, `join \`${key.text}\``, joinKeys, fields.report);
+  if (flagAt(inner, 'many') === true) {
+    const at = inner.get('many')?.key.at ?? key.at;
+    fields.report(notSupported(at, `\`many: true\` of join \`${key.text}\``, 'aggregates come later; a fact joins one row at most'));
+    return 'many';
+  }
+  required(inner, 'on', 'the condition of the join');
+  const on = sqlAt(inner, 'on');
+  const relation = inner.get('source') === undefined ? key : textAt(inner, 'source');
+  const type = choiceAt(inner, 'type', ['left', 'inner']) ?? 'left';
+  return on === undefined || relation === undefined ? undefined : { alias: key, relation, type, on };
+};
+
+const onDeleteAt = (fields: Fields): RawOnDelete | undefined => {
+  const value = fields.get('on_delete')?.value;
+  if (value === undefined) return undefined;
+  if (value.kind === 'mapping') {
+    const inner = fieldsOf(value, '`on_delete`', { known: ['set'] }, fields.report);
+    required(inner, 'set');
+    return { kind: 'set', values: settingsOf(entriesAt(inner, 'set'), fields) };
+  }
+  const text = asText(value)?.text;
+  if (text === 'delete' || text === 'keep') return { kind: text };
+  fields.report(notOneOf(value.at, 'on_delete', ['delete', 'keep', '{ set: … }'], text ?? found(value).replaceAll('`', '')));
+  return undefined;
+};
+
+const settingsOf = (entries: readonly Entry[], fields: Fields): readonly RawSetting[] =>
+  entries.flatMap(({ key, value }) => {
+    const constant = constantOf(value);
+    if (constant !== undefined) return [{ column: key, value: constant }];
+    fields.report(wrongType(value.at, key.text, 'a text, a number, `true`, `false` or `null`', found(value)));
+    return [];
+  });
+
+const constantOf = (value: Value): RawSetting['value'] | undefined => (value.kind === 'scalar' ? exact(value) : undefined);
+
+/** A number that a double cannot hold stays the text that the warehouse reads exactly. */
+const exact = ({ value, text }: Scalar): RawSetting['value'] => {
+  if (typeof value !== 'bigint' && typeof value !== 'number') return value;
+  return String(Number(text)) === text ? Number(text) : text;
+};

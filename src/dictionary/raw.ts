@@ -1,0 +1,82 @@
+// The dictionary as written: shapes are checked, names are not looked up yet. Every text knows where it stands.
+import type { Scalar, Value } from '../project/document.ts';
+import type { Limits } from '../project/project.ts';
+import type { Position } from '../errors/tidemark-error.ts';
+import type { DeleteChecks } from './dictionary.ts';
+
+export interface RawKeyColumn {
+  readonly name: Scalar;
+  readonly nullable: boolean;
+}
+
+export interface RawSource {
+  readonly name: Scalar;
+  /** Uses a part of the language that does not work yet: its name is known, nothing else. */
+  readonly unsupported: boolean;
+  readonly table?: Scalar | undefined;
+  readonly mirror?: Scalar | undefined;
+  readonly key: readonly RawKeyColumn[];
+  readonly updatedAt?: Scalar | undefined;
+  readonly createdAt?: Scalar | undefined;
+  readonly watermark?: Scalar | undefined;
+  readonly overlapMs?: number | undefined;
+  readonly fullCompareMs?: number | undefined;
+  readonly deletes?: DeleteChecks | undefined;
+  readonly deleteAfterMs?: number | undefined;
+  readonly where?: Scalar | undefined;
+  readonly deleted?: Scalar | undefined;
+  readonly ready?: Scalar | undefined;
+  readonly columns?: readonly Scalar[] | undefined;
+  readonly exclude?: readonly Scalar[] | undefined;
+}
+
+export interface RawJoin {
+  readonly alias: Scalar;
+  readonly relation: Scalar;
+  readonly type: 'left' | 'inner';
+  readonly on: Scalar;
+}
+
+export interface RawColumn {
+  readonly name: Scalar;
+  readonly expression: Scalar;
+}
+
+export interface RawSetting {
+  readonly column: Scalar;
+  readonly value: string | number | boolean | null;
+}
+
+export type RawOnDelete =
+  | { readonly kind: 'delete' }
+  | { readonly kind: 'keep' }
+  | { readonly kind: 'set'; readonly values: readonly RawSetting[] };
+
+export interface RawTarget {
+  readonly name: Scalar;
+  readonly unsupported: boolean;
+  readonly enabled: boolean;
+  readonly key: readonly RawKeyColumn[];
+  readonly from?: Scalar | undefined;
+  readonly joins: readonly RawJoin[];
+  readonly where?: Scalar | undefined;
+  readonly columns: readonly RawColumn[];
+  readonly onDelete?: RawOnDelete | undefined;
+  readonly onDeleteAt?: Position | undefined;
+  readonly onMissing?: 'keep' | 'null' | undefined;
+  readonly rows?: 'manage' | 'update-only' | undefined;
+  readonly rowsAt?: Position | undefined;
+  readonly touch: readonly RawSetting[];
+  readonly limits: Partial<Limits>;
+  readonly description?: string | undefined;
+  readonly owner?: string | undefined;
+  /** Kept as written; run by `validate` later. */
+  readonly tests?: Value | undefined;
+}
+
+export interface RawDictionary {
+  readonly sources: readonly RawSource[];
+  readonly targets: readonly RawTarget[];
+  /** A file could not be read: a name that nobody declares may stand there. */
+  readonly incomplete: boolean;
+}

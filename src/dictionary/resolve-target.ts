@@ -1,0 +1,120 @@
+// One target of the YAML → Target: its aliases, expressions and columns are looked up and checked.
+import type { Column } from '../sql/dialect.ts';
+import { showTable } from '../sql/table-name.ts';
+import type { MappedColumn, OnDelete, Target } from './dictionary.ts';
+import { compileExpression } from './expression.ts';
+import type { Compiled } from './expression.ts';
+import { isEnforced, resolveKey } from './keys.ts';
+import * as say from './problems.ts';
+import type { RawColumn, RawOnDelete } from './raw.ts';
+import type { Context, DeclaredTarget } from './relations.ts';
+import { resolveAliases, resolveJoins } from './resolve-joins.ts';
+import type { Aliases, Relations } from './resolve-joins.ts';
+import { checkSettings, resolveTouch } from './resolve-touch.ts';
+
+/** A mapping line with its expression, where that could be read. */
+interface Line {
+  readonly raw: RawColumn;
+  readonly compiled: Compiled | undefined;
+}
+
+export const resolveTarget = (target: DeclaredTarget, all: Relations, context: Context): Target => {
+  const { raw, table, info } = target;
+  const aliases = resolveAliases(target, all, context);
+  const { root, scope } = aliases;
+  checkKind(target, context);
+  const joins = resolveJoins(target, aliases, context);
+  const lines = raw.columns.map((column): Line => ({ raw: column, compiled: compileExpression(column.expression, scope, context.report) }));
+  const columns = lines.flatMap((line) => mappedColumn(line, target, context) ?? []);
+  const key = resolveKey(raw.key, { owner: 'key', table, columns: info?.columns }, context.report);
+  checkKey(target, lines, aliases, context);
+  const rows = raw.rows ?? (root.kind === 'this' ? 'update-only' : 'manage');
+  if (rows === 'manage' && root.kind === 'grain') checkNotNull(target, context);
+  const touch = resolveTouch(target, context);
+  return {
+    name: target.name,
+    at: raw.name.at,
+    table,
+    exists: info !== undefined,
+    tableColumns: info?.columns ?? [...columns.map(({ name, type, nullable }) => ({ name, type, nullable })), ...touch.map(asColumn)],
+    key,
+    keyIsEnforced: info !== undefined && isEnforced(key, info),
+    updateInPlace: info !== undefined && (info.constrained || info.uniqueKeys.length > 0 || info.columns.some((column) => column.generated === true)),
+    root,
+    joins,
+    where: raw.where && compileExpression(raw.where, { ...scope, use: 'read' }, context.report)?.expression,
+    columns,
+    onDelete: onDeleteOf(raw.onDelete, rows),
+    onMissing: raw.onMissing ?? (root.kind === 'this' ? 'keep' : 'null'),
+    rows,
+    touch,
+    limits: Object.keys(raw.limits).length === 0 ? undefined : { ...context.limits, ...raw.limits },
+    description: raw.description,
+    owner: raw.owner,
+  };
+};
+
+const asColumn = ({ name, type }: { readonly name: string; readonly type: string }): Column => ({ name, type, nullable: true });
+
+/** Rows that are not managed are never deleted by us, whatever becomes of their grain. */
+const onDeleteOf = (raw: RawOnDelete | undefined, rows: Target['rows']): OnDelete => {
+  if (raw === undefined) return { kind: rows === 'manage' ? 'delete' : 'keep' };
+  if (raw.kind !== 'set') return raw;
+  return { kind: 'set', values: Object.fromEntries(raw.values.map(({ column, value }) => [column.text, value])) };
+};
+
+const checkKind = (target: DeclaredTarget, context: Context): void => {
+  const { raw, name, table, info } = target;
+  const { report } = context;
+  if (info?.kind === 'view') report(say.targetIsView(raw.name.at, showTable(table)));
+  if (raw.onDelete?.kind === 'set') checkSettings(raw.onDelete.values, 'on_delete', target, report);
+  if (raw.from !== undefined) return;
+  if (info === undefined && context.catalog !== undefined) report(say.thisWithoutTable(raw.name.at, name, showTable(table)));
+  if (raw.onDeleteAt !== undefined) report(say.notForThis(raw.onDeleteAt, 'on_delete', name));
+  if (raw.rows === 'manage' && raw.rowsAt !== undefined) report(say.notForThis(raw.rowsAt, 'rows: manage', name));
+};
+
+const mappedColumn = ({ raw, compiled }: Line, target: DeclaredTarget, { report }: Context): MappedColumn | undefined => {
+  const { table, info } = target;
+  const name = raw.name.text;
+  const column = info?.columns.find((candidate) => candidate.name === name);
+  if (column === undefined && info !== undefined) {
+    report(say.unknownColumn(raw.name.at, name, { table: showTable(table), columns: info.columns.map((candidate) => candidate.name) }));
+  }
+  if (column?.generated === true) report(say.generatedColumn(raw.name.at, name, showTable(table)));
+  for (const { ref, at } of compiled?.reads ?? []) {
+    const own = target.raw.columns.find((candidate) => candidate.name.text === ref.column);
+    if (ref.alias === 'this' && own !== undefined) report(say.readsOwnColumn(at, ref.column));
+  }
+  if (compiled === undefined) return undefined;
+  // Of a table that is yet to be created no type is known: '' is filled in by asking the warehouse what the
+  // expression yields.
+  return { name, type: column?.type ?? '', nullable: column?.nullable ?? true, expression: compiled.expression };
+};
+
+/** The key says which rows there are: of a grain its expressions, of `this` the rows that are there. */
+const checkKey = (target: DeclaredTarget, lines: readonly Line[], { root }: Aliases, { report }: Context): void => {
+  for (const { name } of target.raw.key) {
+    const line = lines.find(({ raw }) => raw.name.text === name.text);
+    if (root.kind === 'this') {
+      if (line !== undefined) report(say.keyOfThis(line.raw.name.at, name.text, target.name));
+      continue;
+    }
+    if (line === undefined) report(say.keyNotMapped(name.at, name.text, target.name, root.alias));
+    else if (line.compiled !== undefined) {
+      const foreign = line.compiled.reads.find((read) => read.ref.alias !== root.alias);
+      if (foreign === undefined && line.compiled.reads.length > 0) continue;
+      const at = foreign?.at ?? line.raw.expression.at;
+      report(say.keyNotOfGrain(at, name.text, { alias: foreign?.ref.alias, root: root.alias }));
+    }
+  }
+};
+
+/** Only where the warehouse is known to have no default: else an insert may well succeed. */
+const checkNotNull = ({ raw, table, info }: DeclaredTarget, { report }: Context): void => {
+  const set = new Set([...raw.columns.map((column) => column.name.text), ...raw.touch.map((setting) => setting.column.text)]);
+  for (const column of info?.columns ?? []) {
+    if (column.nullable || column.hasDefault !== false || column.generated === true || set.has(column.name)) continue;
+    report(say.unmappedNotNull(raw.name.at, column.name, showTable(table)));
+  }
+};

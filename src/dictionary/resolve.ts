@@ -1,0 +1,51 @@
+// Raw dictionary + what the warehouse holds → typed dictionary, with all problems at once.
+import type { Problem } from '../errors/tidemark-error.ts';
+import type { Project } from '../project/project.ts';
+import { inOrder } from '../project/problems.ts';
+import type { Catalog } from './catalog.ts';
+import { findCycles } from './cycles.ts';
+import type { Dictionary } from './dictionary.ts';
+import type { RawDictionary } from './raw.ts';
+import { declare, relationOf } from './relations.ts';
+import type { Context } from './relations.ts';
+import { resolveSource } from './resolve-source.ts';
+import { resolveTarget } from './resolve-target.ts';
+
+export interface Resolved {
+  /** To be trusted only where there are no problems. */
+  readonly dictionary: Dictionary;
+  readonly problems: readonly Problem[];
+}
+
+/** Without a catalog names of tables and columns are believed (`validate --offline`). `tableNames` are tables
+ *  that exist, as `schema.table`, for hints. */
+export const resolveDictionary = (
+  raw: RawDictionary,
+  project: Pick<Project, 'schemas' | 'connection' | 'limits'>,
+  catalog: Catalog | undefined,
+  tableNames: readonly string[] = [],
+): Resolved => {
+  const problems: Problem[] = [];
+  const context: Context = {
+    raw,
+    naming: project,
+    limits: project.limits,
+    catalog,
+    tableNames,
+    report: (problem) => problems.push(problem),
+  };
+  const declared = declare(context);
+  const all = [...declared.values()];
+  const sources = all.flatMap((one) =>
+    one.kind === 'source' && !one.raw.unsupported ? [resolveSource(one, context)] : [],
+  );
+  const mirrored = new Map(sources.map((source) => [source.name, new Set(source.columns.map((column) => column.name))]));
+  const relations = new Map(all.map((one) => [one.name, relationOf(one, one.info && mirrored.get(one.name))]));
+  const circular = findCycles(declared, context);
+  const targets = all.flatMap((one) =>
+    one.kind === 'target' && one.raw.enabled && !one.raw.unsupported && !circular.has(one.name)
+      ? [resolveTarget(one, { declared, relations }, context)]
+      : [],
+  );
+  return { dictionary: { sources, targets }, problems: inOrder(problems) };
+};

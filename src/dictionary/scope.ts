@@ -1,0 +1,36 @@
+// What the aliases of one expression stand for, and how a name in it is matched to a stored one.
+import type { Column } from '../sql/dialect.ts';
+
+export interface Relation {
+  /** The source's or target's own name. */
+  readonly name: string;
+  /** The table, as messages call it. */
+  readonly shown: string;
+  /** None where the table is unknown: any column is taken as written, one problem is enough. */
+  readonly columns: readonly Column[] | undefined;
+  /** Columns of the table that the mirror leaves out. */
+  readonly leftOut: ReadonlySet<string>;
+}
+
+export interface Scope {
+  readonly aliases: ReadonlyMap<string, Relation>;
+  /** Every source and target: what an unknown alias may have been meant to be. */
+  readonly relations: ReadonlySet<string>;
+  /** The alias of a column that is not qualified: where only one table can be meant. */
+  readonly implicit?: string | undefined;
+  /** What the expression does with a column, for messages; default `mapped`. */
+  readonly use?: 'mapped' | 'read' | undefined;
+  /** A file was unreadable: an unknown alias may be declared there. */
+  readonly incomplete?: boolean | undefined;
+}
+
+/** As SQL matches: a quoted name exactly, an unquoted one in any case, the exact one first. */
+export const matchName = (name: string, isQuoted: boolean, stored: Iterable<string>): string | undefined => {
+  const names = [...stored];
+  if (names.includes(name)) return name;
+  if (isQuoted) return undefined;
+  const lower = name.toLowerCase();
+  return names.find((candidate) => candidate === lower) ?? names.find((candidate) => candidate.toLowerCase() === lower);
+};
+
+export const columnNames = (relation: Relation): readonly string[] => (relation.columns ?? []).map((column) => column.name);

@@ -1,0 +1,44 @@
+// Which columns of which alias a target reads, and which aliases lie between a look-up and the root.
+import type { ColumnRef, Expression, Join, Target } from '../dictionary/dictionary.ts';
+
+export const refsOf = (expression: Expression): readonly ColumnRef[] =>
+  expression.parts.filter((part): part is ColumnRef => typeof part !== 'string');
+
+export const aliasesOf = (expression: Expression): ReadonlySet<string> =>
+  new Set(refsOf(expression).map((ref) => ref.alias));
+
+const expressionsOf = (target: Target): readonly Expression[] => [
+  ...target.columns.map((column) => column.expression),
+  ...target.joins.map((join) => join.on),
+  ...(target.where === undefined ? [] : [target.where]),
+];
+
+/** Columns that the target reads through one alias, in any place: values, conditions, filter. */
+export const columnsRead = (target: Target, alias: string): ReadonlySet<string> =>
+  new Set(
+    expressionsOf(target)
+      .flatMap(refsOf)
+      .filter((ref) => ref.alias === alias)
+      .map((ref) => ref.column),
+  );
+
+/** The joins that a joined alias needs to reach the root, itself last: the closure of the aliases that
+ *  conditions name, in the target's join order. */
+export const pathToRoot = (target: Target, alias: string): readonly Join[] => {
+  const needed = new Set([alias]);
+  const path: Join[] = [];
+  for (const join of target.joins.toReversed()) {
+    if (!needed.has(join.alias)) continue;
+    path.unshift(join);
+    for (const name of aliasesOf(join.on)) needed.add(name);
+  }
+  return path;
+};
+
+/** The name of the relation behind an alias; the target's own name for `this`. */
+export const relationOf = (target: Target, alias: string): string => {
+  if (alias === target.root.alias) return target.root.kind === 'this' ? target.name : target.root.relation;
+  const join = target.joins.find((candidate) => candidate.alias === alias);
+  if (join === undefined) throw new RangeError(`${target.name} has no alias ${alias}`);
+  return join.relation;
+};

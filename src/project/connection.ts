@@ -1,0 +1,79 @@
+// The `warehouse` of the project file.
+import { resolve } from 'node:path';
+import type { Value } from './document.ts';
+import { asText, choiceAt, fieldsOf, found, flagAt, required, shown, textAt, wholeAt } from './fields.ts';
+import type { Fields } from './fields.ts';
+import type { Report } from './problems.ts';
+import { missingKey, notOneOf, notSupported, urlNotAlone, wrongType } from './problems.ts';
+import type { Connection, DuckDbConnection, PostgresConnection } from './project.ts';
+
+const types = ['duckdb', 'postgres', 'snowflake'] as const;
+const parts = ['host', 'port', 'user', 'password', 'database', 'ssl'] as const;
+const owner = '`warehouse`';
+
+export const readConnection = (value: Value, directory: string, report: Report): Connection | undefined => {
+  const dbt = value.kind === 'mapping' ? value.entries.find((entry) => entry.key.text === 'dbt') : undefined;
+  if (dbt !== undefined) {
+    report(notSupported(dbt.key.at, 'the connection of dbt (`warehouse: {dbt: …}`)', 'name the warehouse by `type` and its own keys'));
+    return undefined;
+  }
+  const type = typeOf(value, report);
+  switch (type) {
+    case 'duckdb':
+      return readDuckDb(fieldsOf(value, owner, { known: ['type', 'path'] }, report), directory);
+    case 'postgres':
+      return readPostgres(fieldsOf(value, owner, { known: ['type', 'url', ...parts] }, report));
+    case undefined:
+      return undefined;
+  }
+};
+
+const typeOf = (value: Value, report: Report): 'duckdb' | 'postgres' | undefined => {
+  if (value.kind !== 'mapping') {
+    report(wrongType(value.at, 'warehouse', 'a mapping of keys', found(value)));
+    return undefined;
+  }
+  const entry = value.entries.find(({ key }) => key.text === 'type');
+  const text = entry === undefined ? undefined : asText(entry.value);
+  if (entry === undefined) report(missingKey(value.at, 'type', owner, 'it is `duckdb` or `postgres`'));
+  else if (text?.text === 'snowflake') report(notSupported(entry.value.at, 'warehouse type `snowflake`', 'use `duckdb` or `postgres`'));
+  else {
+    const type = (['duckdb', 'postgres'] as const).find((name) => name === text?.text);
+    if (type !== undefined) return type;
+    report(notOneOf(entry.value.at, 'type', types, text === undefined ? found(entry.value) : shown(text)));
+  }
+  return undefined;
+};
+
+const readDuckDb = (fields: Fields, directory: string): DuckDbConnection | undefined => {
+  required(fields, 'path', 'the database file, relative to the project file');
+  const path = textAt(fields, 'path')?.text;
+  if (path === undefined) return undefined;
+  return { type: 'duckdb', path: path === ':memory:' ? path : resolve(directory, path) };
+};
+
+const readPostgres = (fields: Fields): PostgresConnection => {
+  const url = textAt(fields, 'url')?.text;
+  if (url === undefined && fields.get('url') === undefined) required(fields, 'host', 'or `url`, which says all at once');
+  for (const name of parts) {
+    const entry = fields.get(name);
+    if (entry !== undefined && fields.get('url') !== undefined && name !== 'ssl') fields.report(urlNotAlone(entry.key.at, name));
+  }
+  const ssl = fields.get('ssl')?.value;
+  const word = ssl?.kind === 'scalar' && ssl.value !== true && ssl.value !== false;
+  return {
+    type: 'postgres',
+    url,
+    host: textAt(fields, 'host')?.text,
+    port: wholeAt(fields, 'port'),
+    user: textAt(fields, 'user')?.text,
+    password: textAt(fields, 'password')?.text,
+    database: textAt(fields, 'database')?.text,
+    ssl: word ? sslWord(fields) : flagAt(fields, 'ssl'),
+  };
+};
+
+const sslWord = (fields: Fields): PostgresConnection['ssl'] => {
+  const chosen = choiceAt(fields, 'ssl', ['true', 'false', 'require', 'verify-full']);
+  return chosen === 'true' ? true : chosen === 'false' ? false : chosen;
+};

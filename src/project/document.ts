@@ -1,0 +1,197 @@
+// A YAML file as plain values that know where they stand, to the character.
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Document, Node, Pair, Scalar as YamlScalar } from 'yaml';
+import type { Position } from '../errors/tidemark-error.ts';
+import type { Report } from './problems.ts';
+import { circularAnchor, keyNotText, tooManyAliases, unknownAnchor, yamlSyntax } from './problems.ts';
+
+export interface Scalar {
+  readonly kind: 'scalar';
+  readonly value: string | number | bigint | boolean | null;
+  /** The value as written, without quotes: `1.50` and `null` stay what they are. */
+  readonly text: string;
+  /** Where a variable filled the text: what the file says, the only form that messages may show. */
+  readonly written?: string | undefined;
+  /** Stands inside `{ }` or `[ ]`, where a comma ends it. */
+  readonly flow: boolean;
+  readonly at: Position;
+  /** Where a part of `text` stands. */
+  within(offset: number, length: number): Position;
+}
+
+export interface List {
+  readonly kind: 'list';
+  readonly items: readonly Value[];
+  readonly at: Position;
+}
+
+export interface Mapping {
+  readonly kind: 'mapping';
+  /** As they stand, a key written twice included. */
+  readonly entries: readonly Entry[];
+  readonly at: Position;
+}
+
+export interface Entry {
+  readonly key: Scalar;
+  readonly value: Value;
+}
+
+export type Value = Scalar | List | Mapping;
+
+export interface FileText {
+  /** As shown in messages. */
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface ParsedDocument {
+  /** None where the file is empty or its syntax is broken. */
+  readonly root: Value | undefined;
+  readonly broken: boolean;
+  readonly start: Position;
+}
+
+/** `mask` hides what must never be shown, keeping every line's length. */
+export const parseYaml = (input: FileText, report: Report, mask?: (text: string) => string): ParsedDocument => {
+  const counter = new LineCounter();
+  const document = parseDocument(input.text, {
+    lineCounter: counter,
+    prettyErrors: false,
+    uniqueKeys: false,
+    intAsBigInt: true,
+  });
+  const place = placing(input.file, (mask ?? ((text) => text))(input.text), counter);
+  const faults = [...document.errors, ...document.warnings];
+  // One broken bracket breaks all that follows it: only the first fault is the user's.
+  for (const { pos, message, code } of faults.slice(0, 1)) {
+    report(yamlSyntax(place(pos[0], pos[1] - pos[0]), message, code));
+  }
+  const start = place(0, 1);
+  if (faults.length > 0 || document.contents === null) return { root: undefined, broken: faults.length > 0, start };
+  let broken = false;
+  const failing: Report = (fault) => {
+    broken = true;
+    report(fault);
+  };
+  const state = { document, text: input.text, place, report: failing, budget: 100_000, open: [] };
+  const root = convert(document.contents, state, { flow: false, at: start });
+  const none = broken || (root?.kind === 'scalar' && root.value === null);
+  return { root: none ? undefined : root, broken, start };
+};
+
+type Place = (offset: number, length: number) => Position;
+
+const placing = (file: string, text: string, counter: LineCounter): Place => {
+  const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
+  return (offset, length) => {
+    const { line, col } = counter.linePos(offset);
+    const source = lines[line - 1] ?? '';
+    const column = Math.max(1, col);
+    return { file, line, column, length: Math.max(1, Math.min(length, source.length - column + 1)), source };
+  };
+};
+
+interface State {
+  readonly document: Document;
+  readonly text: string;
+  readonly place: Place;
+  readonly report: Report;
+  budget: number;
+  open: readonly Node[];
+}
+
+interface Around {
+  readonly flow: boolean;
+  /** Where a value that is not written at all is missing. */
+  readonly at: Position;
+}
+
+const convert = (node: unknown, state: State, around: Around): Value | undefined => {
+  state.budget -= 1;
+  if (state.budget === 0) state.report(tooManyAliases(around.at));
+  if (state.budget <= 0) return undefined;
+  if (isAlias(node)) {
+    const at = state.place(node.range?.[0] ?? 0, node.source.length + 1);
+    const meant = node.resolve(state.document);
+    if (meant === undefined) state.report(unknownAnchor(at, node.source));
+    else if (state.open.includes(meant)) state.report(circularAnchor(at, node.source));
+    else return convert(meant, state, around);
+    return undefined;
+  }
+  if (isScalar(node)) return scalarOf(node, state, around);
+  if (!isMap(node) && !isSeq(node)) return missing(around);
+  const [start, end] = node.range ?? [0, 0];
+  const at = state.place(start, end - start);
+  const inside = { flow: around.flow || node.flow === true, at };
+  const outer = state.open;
+  state.open = [...outer, node];
+  const value = isMap(node)
+    ? mappingOf(node.items, state, inside)
+    : { kind: 'list' as const, at, items: node.items.flatMap((item) => convert(item, state, inside) ?? []) };
+  state.open = outer;
+  return value;
+};
+
+const mappingOf = (pairs: readonly Pair[], state: State, inside: Around): Mapping => {
+  const entries: Entry[] = [];
+  for (const pair of pairs) {
+    const key = convert(pair.key, state, inside);
+    if (key === undefined) continue;
+    if (key.kind !== 'scalar') {
+      state.report(keyNotText(key.at));
+      continue;
+    }
+    const value = convert(pair.value, state, { flow: inside.flow, at: key.at });
+    if (value !== undefined) entries.push({ key, value });
+  }
+  return { kind: 'mapping', entries, at: inside.at };
+};
+
+const missing = (around: Around): Scalar => ({
+  kind: 'scalar',
+  value: null,
+  text: '',
+  flow: around.flow,
+  at: around.at,
+  within: () => around.at,
+});
+
+const scalarOf = (node: YamlScalar, state: State, around: Around): Scalar => {
+  const [start, end] = node.range ?? [0, 0];
+  const value = node.value as Scalar['value'];
+  const text = typeof value === 'string' ? value : (node.source ?? String(value));
+  if (text === '' && start === end) return missing(around);
+  // A block's header (`|-`) is no part of its text.
+  const header = node.type === 'BLOCK_FOLDED' || node.type === 'BLOCK_LITERAL';
+  const first = header ? state.text.indexOf('\n', start) + 1 : start;
+  let offsets: readonly number[] | undefined;
+  const offsetOf = (index: number): number => {
+    offsets ??= align(text, state.text, first, end);
+    return offsets[index] ?? first;
+  };
+  const within = (offset: number, length: number): Position => {
+    const from = offsetOf(offset);
+    const last = length > 1 ? offsetOf(offset + length - 1) + 1 : from + 1;
+    return state.place(from, Math.max(1, last - from));
+  };
+  const whole = text.trimEnd().length;
+  return { kind: 'scalar', value, text, flow: around.flow, within, at: within(text.length - text.trimStart().length, Math.max(1, whole)) };
+};
+
+/** Where each character of a value stands in the file: quotes, escapes, folding and indentation lie between. */
+const align = (value: string, source: string, start: number, end: number): readonly number[] => {
+  const offsets: number[] = [];
+  let at = start;
+  for (const character of value.split('')) {
+    if (!/\s/.test(character) || /\s/.test(source[at] ?? '')) {
+      let match = at;
+      while (match < end && source[match] !== character) match += 1;
+      // An escape such as `\x41` has no character of its own to be found.
+      if (match < end) at = match;
+    }
+    offsets.push(Math.min(at, Math.max(start, end - 1)));
+    if (source[at] === character) at += 1;
+  }
+  return offsets;
+};

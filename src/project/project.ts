@@ -1,0 +1,58 @@
+// A project after its file was read, its environment chosen and its variables filled in.
+import type { TableName } from '../sql/table-name.ts';
+
+export interface Limits {
+  readonly deletesPercent: number;
+  readonly touchedPercent: number;
+  readonly floor: number;
+}
+
+/** A schema named in the project file, perhaps with its database. */
+export interface SchemaName {
+  readonly database?: string | undefined;
+  readonly schema: string;
+}
+
+export interface Schemas {
+  readonly staging: SchemaName;
+  readonly mirrors: SchemaName;
+  readonly targets: SchemaName;
+  readonly state: SchemaName;
+}
+
+export interface DuckDbConnection {
+  readonly type: 'duckdb';
+  /** Absolute. */
+  readonly path: string;
+}
+
+export interface PostgresConnection {
+  readonly type: 'postgres';
+  readonly url?: string | undefined;
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  readonly database?: string | undefined;
+  readonly ssl?: boolean | 'require' | 'verify-full' | undefined;
+}
+
+export type Connection = DuckDbConnection | PostgresConnection;
+
+export interface Project {
+  readonly name: string;
+  /** Absolute path of the folder that holds the project file. */
+  readonly directory: string;
+  readonly file: string;
+  readonly environment: string;
+  readonly connection: Connection;
+  readonly schemas: Schemas;
+  /** Absolute path of the mappings folder. */
+  readonly mappings: string;
+  readonly limits: Limits;
+}
+
+export const inSchema = (schema: SchemaName, name: string): TableName =>
+  schema.database === undefined
+    ? { schema: schema.schema, name }
+    : { database: schema.database, schema: schema.schema, name };

@@ -1,0 +1,101 @@
+// What the project file and each of its environments may set: warehouse, schemas, mappings folder, limits.
+import type { Entry } from './document.ts';
+import { fieldsOf, percentAt, shown, textAt, wholeAt } from './fields.ts';
+import type { Fields } from './fields.ts';
+import { readConnection } from './connection.ts';
+import type { Report } from './problems.ts';
+import { badName, sharedSchema } from './problems.ts';
+import type { Connection, Limits, SchemaName, Schemas } from './project.ts';
+import { nameParts } from './sql-name.ts';
+import type { Variables } from './variables.ts';
+import { fillVariables } from './variables.ts';
+
+export const settingKeys = ['warehouse', 'schemas', 'mappings', 'limits'] as const;
+
+export interface Settings {
+  readonly connection?: Connection | undefined;
+  readonly schemas: Partial<Schemas>;
+  readonly mappings?: string | undefined;
+  readonly limits: Partial<Limits>;
+}
+
+export const defaultSchemas: Schemas = {
+  staging: { schema: 'staging' },
+  mirrors: { schema: 'staging_public' },
+  targets: { schema: 'marts' },
+  state: { schema: 'tidemark' },
+};
+
+export const defaultLimits: Limits = { deletesPercent: 20, touchedPercent: 50, floor: 100 };
+
+export interface Surroundings {
+  readonly directory: string;
+  readonly variables: Variables;
+  readonly report: Report;
+  /** For a warehouse that the chosen environment replaces. */
+  readonly warehouseReport?: Report | undefined;
+}
+
+export const readSettings = (fields: Fields, around: Surroundings): Settings => {
+  const { report, variables } = around;
+  const filled = (key: string, to: Report): Entry | undefined => {
+    const entry = fields.get(key);
+    return entry === undefined ? undefined : { key: entry.key, value: fillVariables(entry.value, variables, to) };
+  };
+  const warehouseReport = around.warehouseReport ?? report;
+  const warehouse = filled('warehouse', warehouseReport);
+  const schemas = filled('schemas', report);
+  const mappings = filled('mappings', report);
+  const limits = filled('limits', report);
+  return {
+    connection: warehouse && readConnection(warehouse.value, around.directory, warehouseReport),
+    schemas: schemas === undefined ? {} : readSchemas(schemas, report),
+    mappings: textAt({ ...fields, report, get: () => mappings }, 'mappings')?.text,
+    limits: limits === undefined ? {} : readLimits(limits, report),
+  };
+};
+
+const schemaKeys = ['staging', 'mirrors', 'targets', 'state'] as const;
+
+const readSchemas = (entry: Entry, report: Report): Partial<Schemas> => {
+  const fields = fieldsOf(entry.value, '`schemas`', { known: schemaKeys }, report);
+  const named = schemaKeys.flatMap((key) => {
+    const schema = schemaAt(fields, key);
+    return schema === undefined ? [] : [[key, schema] as const];
+  });
+  return Object.fromEntries(named);
+};
+
+const schemaAt = (fields: Fields, key: string): SchemaName | undefined => {
+  const text = textAt(fields, key);
+  if (text === undefined) return undefined;
+  const [first, second, ...more] = nameParts(text.text) ?? [];
+  if (first !== undefined && more.length === 0) {
+    return second === undefined ? { schema: first } : { database: first, schema: second };
+  }
+  fields.report(badName(text.at, key, shown(text), '`schema` or `database.schema`'));
+  return undefined;
+};
+
+/** Mirrors that shared a schema with what they copy would take its tables' names. */
+export const checkSchemas = (schemas: Schemas, fields: Fields): void => {
+  const same = (left: SchemaName, right: SchemaName): boolean =>
+    left.schema === right.schema && left.database === right.database;
+  const at = fields.get('schemas')?.key.at ?? fields.at;
+  for (const [one, other] of [['mirrors', 'staging'], ['mirrors', 'targets'], ['state', 'staging'], ['state', 'mirrors'], ['state', 'targets']] as const) {
+    if (same(schemas[one], schemas[other])) fields.report(sharedSchema(at, one, other, schemas[one].schema));
+  }
+};
+
+/** The limits that a mapping sets; those that it leaves out stay as they are. */
+export const readLimits = (entry: Entry, report: Report): Partial<Limits> => {
+  const fields = fieldsOf(entry.value, '`limits`', { known: ['deletes', 'touched', 'floor'] }, report);
+  const deletesPercent = percentAt(fields, 'deletes');
+  const touchedPercent = percentAt(fields, 'touched');
+  const floor = wholeAt(fields, 'floor');
+  return {
+    ...(deletesPercent === undefined ? {} : { deletesPercent }),
+    ...(touchedPercent === undefined ? {} : { touchedPercent }),
+    ...(floor === undefined ? {} : { floor }),
+  };
+};

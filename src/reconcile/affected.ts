@@ -1,0 +1,160 @@
+// Which rows of the root may look different after the batch: for each changed relation that the target reads,
+// its before and after images take its place, and the way back to the root is walked.
+import type { Join } from '../dictionary/dictionary.ts';
+import { columnsRead, pathToRoot, refsOf } from '../graph/reads.ts';
+import type { ScratchColumn } from '../sql/dialect.ts';
+import { renderExpression } from '../sql/expression.ts';
+import { commas, id, ors, sql, table, unionAll, verbatim, type Fragment } from '../sql/fragment.ts';
+import { afterName, beforeName, keyName } from '../sql/images.ts';
+import { keysMatch } from '../sql/keys.ts';
+import { rootColumns } from './desired/joins.ts';
+import { overlay, type Limit } from './overlay.ts';
+import { concerns, type RelationImages } from './relation-view.ts';
+import { rootKeyName, rootView, viewOf, type TargetWork } from './target-work.ts';
+
+const nullCause = sql`cast(null as bigint)`;
+
+const causeOf = (images: RelationImages): Fragment => {
+  switch (images.causes.kind) {
+    case 'numbered':
+      return sql`i.seq + ${sql.lit(images.causes.offset)}`;
+    case 'listed':
+      return sql`c.cause`;
+    case 'none':
+      return nullCause;
+  }
+};
+
+const withCauses = (work: TargetWork, images: RelationImages): Fragment => {
+  if (images.causes.kind !== 'listed') return verbatim('');
+  const { table: shape } = images;
+  const match = keysMatch(
+    work.dialect,
+    shape.key,
+    (name) => id('i', keyName(shape, name)),
+    (name) => id('c', keyName(shape, name)),
+  );
+  return sql` left join ${table(images.causes.table)} as c on ${match}`;
+};
+
+/** An image matters when its row appears, vanishes, or changes in a column that the target reads. */
+const matters = (work: TargetWork, images: RelationImages, columns: ReadonlySet<string>): Fragment => {
+  const shape = images.table;
+  const changed = shape.columns.filter((each) => columns.has(each.name) && images.summary.columns.has(each.name));
+  const differs = changed.map((each) =>
+    work.dialect.differs(id('i', beforeName(shape, each.name)), id('i', afterName(shape, each.name)), each.type),
+  );
+  return sql`(i.op <> 'U' or ${ors(differs)})`;
+};
+
+const rootKeyColumns = (work: TargetWork): Fragment =>
+  commas([...rootView(work).key.map((_, place) => id(rootKeyName(place))), id('cause')]);
+
+const fromRoot = (work: TargetWork, images: RelationImages): Fragment => {
+  const columns = columnsRead(work.target, work.target.root.alias);
+  const key = rootView(work).key.map((column) => id('i', keyName(images.table, column.name)));
+  return sql`select ${commas([...key, causeOf(images)])}
+from ${table(images.table.table)} as i${withCauses(work, images)} where ${matters(work, images, columns)}`;
+};
+
+/** The changed rows of a look-up, as they were and as they are, under the look-up's own column names. */
+const bothSides = (work: TargetWork, images: RelationImages, columns: ReadonlySet<string>): Fragment => {
+  const shape = images.table;
+  const side = (name: (column: string) => string, ops: Fragment): Fragment => {
+    const values = [...columns].map((column) => sql`${id('i', name(column))} as ${id(column)}`);
+    return sql`select ${commas([sql`${causeOf(images)} as "tidemark.cause"`, ...values])}
+from ${table(shape.table)} as i${withCauses(work, images)} where i.op ${ops} and ${matters(work, images, columns)}`;
+  };
+  return unionAll([
+    side((column) => beforeName(shape, column), sql`<> 'I'`),
+    side((column) => afterName(shape, column), sql`<> 'D'`),
+  ]);
+};
+
+/** Walking back from `join`, an equality with a plain column of an earlier alias says which of its rows can be
+ *  met at all; such a row must be present, so that its own way back is limited in turn. */
+const limitsBack = (work: TargetWork, join: Join, changed: Fragment): ReadonlyMap<string, Limit> => {
+  const limits = new Map<string, Limit>();
+  let current: Join | undefined = join;
+  let rows = changed;
+  while (current !== undefined) {
+    const step = plainEquality(current);
+    if (step === undefined) break;
+    const values = sql`select ${id('x', step.own)} from (${rows}) as x`;
+    limits.set(step.alias, { column: step.column, values });
+    const next = work.target.joins.find((each) => each.alias === step.alias);
+    if (next !== undefined) {
+      const wish = { columns: [...columnsRead(work.target, next.alias)], limits: [{ column: step.column, values }] };
+      rows = overlay(work.dialect, viewOf(work, next.alias), wish);
+    }
+    current = next;
+  }
+  return limits;
+};
+
+const plainEquality = (join: Join) => {
+  for (const equality of join.equalities) {
+    const [ref] = refsOf(equality.other);
+    const bare = equality.other.parts.every((part) => typeof part !== 'string' || part.trim() === '');
+    if (ref !== undefined && bare && equality.other.parts.filter((part) => typeof part !== 'string').length === 1) {
+      return { own: equality.own, alias: ref.alias, column: ref.column };
+    }
+  }
+  return undefined;
+};
+
+const fromLookUp = (work: TargetWork, join: Join, images: RelationImages): Fragment => {
+  const { target, dialect } = work;
+  const changed = bothSides(work, images, columnsRead(target, join.alias));
+  const limits = limitsBack(work, join, changed);
+  const limited = (alias: string): { limits?: readonly Limit[] } => {
+    const limit = limits.get(alias);
+    return limit === undefined ? {} : { limits: [limit] };
+  };
+  const root = target.root.alias;
+  const between = pathToRoot(target, join.alias).slice(0, -1).map((each) => {
+    const wish = { columns: [...columnsRead(target, each.alias)], ...limited(each.alias) };
+    return sql`\nleft join (${overlay(dialect, viewOf(work, each.alias), wish)}) as ${id(each.alias)} on ${renderExpression(each.on)}`;
+  });
+  const key = rootView(work).key.map((column) => id(root, column.name));
+  return sql`select ${commas([...key, id(join.alias, 'tidemark.cause')])}
+from (${overlay(dialect, rootView(work), { columns: rootColumns(work), ...limited(root) })}) as ${id(root)}${sql.join(between, verbatim(''))}
+join (${changed}) as ${id(join.alias)} on ${renderExpression(join.on)}`;
+};
+
+/** Statements that fill the affected table; none when nothing that the target reads has changed. */
+export const affectedKeys = (work: TargetWork): readonly Fragment[] => {
+  const insert = (rows: Fragment): Fragment =>
+    sql`insert into ${table(work.scratch.affected)} (${rootKeyColumns(work)})\n${rows}`;
+  const { root, joins } = work.target;
+  const statements: Fragment[] = [];
+  const rootImages = rootView(work).images;
+  if (rootImages !== undefined && concerns(rootImages, columnsRead(work.target, root.alias))) {
+    statements.push(insert(fromRoot(work, rootImages)));
+  }
+  for (const join of joins) {
+    const { images } = viewOf(work, join.alias);
+    if (images === undefined || !concerns(images, columnsRead(work.target, join.alias))) continue;
+    statements.push(insert(fromLookUp(work, join, images)));
+  }
+  return statements;
+};
+
+/** Pairs of target key and change number, for the audit and for the targets that this one feeds. */
+export const fillCauses = (work: TargetWork): Fragment => {
+  const { dialect, scratch, target } = work;
+  const shape = { key: target.key, columns: [] };
+  const names = target.key.map((column) => keyName(shape, column.name));
+  const match = rootView(work).key.map((column, place) =>
+    dialect.sameKey(id('k', rootKeyName(place)), id('a', rootKeyName(place)), column.nullable),
+  );
+  return sql`insert into ${table(scratch.causes)} (${commas([...names.map((name) => id(name)), id('cause')])})
+select distinct ${commas([...names.map((name) => id('k', name)), id('a', 'cause')])}
+from ${table(scratch.keys)} as k join ${table(scratch.affected)} as a on ${sql.join(match, sql` and `)}
+where a.cause is not null`;
+};
+
+export const causesColumns = (work: TargetWork): readonly ScratchColumn[] => [
+  ...work.target.key.map((column) => ({ name: keyName({ key: work.target.key, columns: [] }, column.name), type: column.type })),
+  { name: 'cause', type: 'bigint' },
+];

@@ -1,0 +1,147 @@
+// What a batch leaves behind for people: the audit of every cell it wrote into a target, and the ledger of what
+// had changed in the sources. Both are one insert per relation, from the images.
+import type { TouchColumn } from '../dictionary/dictionary.ts';
+import type { Column, Dialect } from '../sql/dialect.ts';
+import { commas, id, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
+import { afterName, beforeName, keyName, type ImageTable } from '../sql/images.ts';
+import { jsonObject, type JsonMember } from '../sql/json.ts';
+import { keysMatch, rowOfImage } from '../sql/keys.ts';
+import type { TableName } from '../sql/table-name.ts';
+import type { ImageSummary } from './relation-view.ts';
+
+export interface RecordOfImages {
+  readonly dialect: Dialect;
+  /** The audit or ledger table. */
+  readonly into: TableName;
+  readonly batch: number;
+  readonly relation: string;
+  readonly images: ImageTable;
+  readonly summary: ImageSummary;
+}
+
+const asJson = (dialect: Dialect, text: Fragment): Fragment => sql`cast(${text} as ${verbatim(dialect.jsonType)})`;
+
+const keyObject = ({ dialect, images }: RecordOfImages): Fragment =>
+  jsonObject(
+    images.key.map((column) => ({
+      name: column.name,
+      value: dialect.jsonValue(id('i', keyName(images, column.name)), column.type),
+    })),
+  );
+
+type Side = (images: ImageTable, column: string) => string;
+
+const allColumns = ({ dialect, images }: RecordOfImages, side: Side): readonly JsonMember[] =>
+  images.columns.map((column) => ({
+    name: column.name,
+    value: dialect.jsonValue(id('i', side(images, column.name)), column.type),
+  }));
+
+const differs = ({ dialect, images }: RecordOfImages, column: Column): Fragment =>
+  dialect.differs(id('i', beforeName(images, column.name)), id('i', afterName(images, column.name)), column.type);
+
+/** Of an updated row, the columns that differ. */
+const changedColumns = (record: RecordOfImages, side: Side): readonly JsonMember[] =>
+  record.images.columns
+    .filter((column) => record.summary.columns.has(column.name))
+    .map((column) => ({
+      name: column.name,
+      value: record.dialect.jsonValue(id('i', side(record.images, column.name)), column.type),
+      when: differs(record, column),
+    }));
+
+export interface LedgerEntry extends RecordOfImages {
+  /** The change id of the image numbered 0. */
+  readonly firstChange: number;
+}
+
+export const insertLedger = (entry: LedgerEntry): Fragment => {
+  const { dialect, images, summary } = entry;
+  const names = images.columns
+    .filter((column) => summary.columns.has(column.name))
+    .map((column) => sql`case when ${differs(entry, column)} then ${sql.lit(JSON.stringify(column.name))} end`);
+  const columns = names.length === 0 ? sql`'[]'` : sql`'[' || ${joinNames(names)} || ']'`;
+  const before = sql`case i.op when 'U' then ${jsonObject(changedColumns(entry, beforeName))} when 'D' then ${jsonObject(allColumns(entry, beforeName))} end`;
+  const after = sql`case i.op when 'U' then ${jsonObject(changedColumns(entry, afterName))} when 'I' then ${jsonObject(allColumns(entry, afterName))} end`;
+  return sql`insert into ${table(entry.into)} (change_id, batch, source, operation, declared, key, before, after, columns)
+select ${sql.lit(entry.firstChange)} + i.seq, ${sql.lit(entry.batch)}, ${sql.lit(entry.relation)}, i.op, i.declared, ${commas([
+    asJson(dialect, keyObject(entry)),
+    asJson(dialect, before),
+    asJson(dialect, after),
+    asJson(dialect, sql`case when i.op = 'U' then ${columns} end`),
+  ])} from ${table(images.table)} as i`;
+};
+
+const joinNames = (names: readonly Fragment[]): Fragment => {
+  const chunks: Fragment[] = [];
+  for (let start = 0; start < names.length; start += 50) {
+    chunks.push(sql`nullif(concat_ws(',', ${commas(names.slice(start, start + 50))}), '')`);
+  }
+  return sql`concat_ws(',', ${commas(chunks)})`;
+};
+
+export interface AuditEntry extends RecordOfImages {
+  readonly target: TableName;
+  readonly tableColumns: readonly Column[];
+  readonly touch: readonly TouchColumn[];
+  readonly moment: string;
+  /** Pairs (key, change number) of this batch; none when no single change is the reason. */
+  readonly causes?: TableName | undefined;
+  /** The change id of change number 0. */
+  readonly firstChange: number;
+}
+
+/** The row itself is read where the images do not carry what must be kept: all of a deleted row, touched cells. */
+const rowIsRead = (entry: AuditEntry): boolean => entry.summary.deleted > 0 || entry.touch.length > 0;
+
+const touchMembers = (entry: AuditEntry, value: (touch: TouchColumn) => Fragment): readonly JsonMember[] =>
+  entry.touch.map((touch) => ({ name: touch.name, value: entry.dialect.jsonValue(value(touch), touch.type) }));
+
+export const insertAudit = (entry: AuditEntry): Fragment => {
+  const { dialect, images } = entry;
+  const touchedNow = touchMembers(entry, (touch) =>
+    touch.value === 'now'
+      ? sql`cast(cast(${entry.moment} as timestamptz) as ${verbatim(touch.type)})`
+      : sql`cast(${touch.value.constant === null ? null : String(touch.value.constant)} as ${verbatim(touch.type)})`,
+  );
+  const touchedBefore = touchMembers(entry, (touch) => id('t', touch.name));
+  const wholeRow = entry.tableColumns.map((column) => ({
+    name: column.name,
+    value: dialect.jsonValue(rowIsRead(entry) ? id('t', column.name) : verbatim('null'), column.type),
+  }));
+  const beforeUpdate = jsonObject([...changedColumns(entry, beforeName), ...touchedBefore]);
+  const deleted = entry.summary.deleted > 0 ? sql` when 'D' then ${jsonObject(wholeRow)}` : verbatim('');
+  const before = sql`case i.op when 'U' then ${beforeUpdate}${deleted} end`;
+  const after = sql`case i.op when 'U' then ${jsonObject([...changedColumns(entry, afterName), ...touchedNow])} when 'I' then ${jsonObject([...allColumns(entry, afterName), ...touchedNow])} end`;
+  const row = rowIsRead(entry)
+    ? sql`\nleft join ${table(entry.target)} as t on i.op <> 'I' and ${rowOfImage(dialect, images, 't', 'i')}`
+    : verbatim('');
+  return sql`insert into ${table(entry.into)} (batch, target, operation, key, before, after, causes)
+select ${sql.lit(entry.batch)}, ${sql.lit(entry.relation)}, i.op, ${commas([
+    asJson(dialect, keyObject(entry)),
+    asJson(dialect, before),
+    asJson(dialect, after),
+    asJson(dialect, entry.causes === undefined ? sql`null` : sql`c.causes`),
+  ])} from ${table(images.table)} as i${row}${causesJoin(entry)}`;
+};
+
+const causesJoin = (entry: AuditEntry): Fragment => {
+  if (entry.causes === undefined) return verbatim('');
+  const { dialect, images } = entry;
+  const key = commas(images.key.map((column) => id('x', keyName(images, column.name))));
+  const match = keysMatch(
+    dialect,
+    images.key,
+    (name) => id('i', keyName(images, name)),
+    (name) => id('c', keyName(images, name)),
+  );
+  return sql`
+left join (select ${key}, '[' || string_agg(distinct cast(x.cause + ${sql.lit(entry.firstChange)} as varchar), ',') || ']' as causes
+  from ${table(entry.causes)} as x group by ${key}) as c on ${match}`;
+};
+
+/** Locks the rows that a commit is about to read and write, so that what the audit says of them stays true. */
+export const lockRows = (entry: AuditEntry): Fragment | undefined =>
+  rowIsRead(entry)
+    ? sql`select count(*) as locked from (select 1 from ${table(entry.target)} as t join ${table(entry.images.table)} as i on i.op <> 'I' and ${rowOfImage(entry.dialect, entry.images, 't', 'i')} for update of t) as l`
+    : undefined;

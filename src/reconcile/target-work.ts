@@ -1,0 +1,58 @@
+// Everything the SQL of one target's computation needs: the target, the relations it reads, its scratch tables.
+import type { Target } from '../dictionary/dictionary.ts';
+import { relationOf } from '../graph/reads.ts';
+import type { Column, Dialect } from '../sql/dialect.ts';
+import type { ImageShape, ImageTable } from '../sql/images.ts';
+import type { TableName } from '../sql/table-name.ts';
+import type { RelationView } from './relation-view.ts';
+
+export interface TargetScratch {
+  /** Pairs (key of the root, change number): which root rows may look different, and why. */
+  readonly affected: TableName;
+  /** The root's rows of those keys, as they will be. */
+  readonly root: TableName;
+  /** Pairs (key of the target, key of the root), before and after. */
+  readonly keys: TableName;
+  /** The rows that the target should hold. */
+  readonly desired: TableName;
+  /** Pairs (key of the target, change number). */
+  readonly causes: TableName;
+  readonly images: ImageTable;
+}
+
+export interface TargetWork {
+  readonly dialect: Dialect;
+  readonly target: Target;
+  /** By relation name; a target rooted in itself is among them under its own name. */
+  readonly views: ReadonlyMap<string, RelationView>;
+  readonly scratch: TargetScratch;
+  /** `affected` limits the work to what the images reach; `all` compares every row. */
+  readonly scope: 'affected' | 'all';
+}
+
+export const viewOf = (work: TargetWork, alias: string): RelationView => {
+  const view = work.views.get(relationOf(work.target, alias));
+  if (view === undefined) throw new RangeError(`${work.target.name}: no view of ${alias}`);
+  return view;
+};
+
+export const rootView = (work: TargetWork): RelationView => viewOf(work, work.target.root.alias);
+
+const setColumns = (target: Target): readonly string[] =>
+  target.onDelete.kind === 'set' ? Object.keys(target.onDelete.values) : [];
+
+/** The columns that images of a target carry: the mapped ones, and those that a deletion sets. */
+export const imageShapeOf = (target: Target): ImageShape => {
+  const mapped: readonly Column[] = target.columns;
+  const names = new Set(mapped.map((column) => column.name));
+  const extra = target.tableColumns.filter(
+    (column) => setColumns(target).includes(column.name) && !names.has(column.name),
+  );
+  return { key: target.key, columns: [...mapped, ...extra] };
+};
+
+/** Root keys in scratch tables, by place: their names belong to another relation than the target's. */
+export const rootKeyName = (place: number): string => `r#${place}`;
+
+/** Marks in the desired rows that a cell keeps what the target has. */
+export const keepName = (place: number): string => `keep#${place}`;

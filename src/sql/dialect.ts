@@ -1,0 +1,77 @@
+// What the pure SQL builders (detect, reconcile) ask of an engine. Implemented by each adapter under
+// `warehouse/`; where engines differ, code asks a capability or one of these functions, never the name.
+import type { CompiledQuery } from 'kysely';
+import type { Fragment, Statement } from './fragment.ts';
+import type { TableName } from './table-name.ts';
+
+export type EngineName = 'duckdb' | 'postgres' | 'snowflake';
+
+export interface Column {
+  readonly name: string;
+  /** The declared type as the engine writes it, with length and scale: `numeric(12,4)`. */
+  readonly type: string;
+  readonly nullable: boolean;
+  /** Computed by the engine: never written by us. */
+  readonly generated?: boolean;
+  /** An insert may leave it out: a default or an identity fills it. Absent: not known. */
+  readonly hasDefault?: boolean;
+}
+
+export interface Capabilities {
+  /** How many sessions may work at once; 1 where the engine parallelises inside one. */
+  readonly parallelSessions: number;
+  /** DDL can be rolled back with the data. */
+  readonly transactionalDdl: boolean;
+  /** Other writers exist while we work: rows and tables can and must be locked for a commit. */
+  readonly concurrentWriters: boolean;
+  /** Changed rows are cheaper to delete and insert whole than to update in place. */
+  readonly rewritesRows: boolean;
+  /** Scratch needs fresh statistics before it is joined to a big table. */
+  readonly wantsAnalyze: boolean;
+  /** Mirrors are given indexes on their key and join columns. */
+  readonly indexesMirrors: boolean;
+}
+
+export interface KeyColumn {
+  readonly name: string;
+  readonly type: string;
+  /** NULL is a value of this key column (declared by the user). */
+  readonly nullable: boolean;
+}
+
+export interface Dialect {
+  readonly engine: EngineName;
+  readonly capabilities: Capabilities;
+  /** The type our own tables keep JSON in. */
+  readonly jsonType: string;
+  compile(statement: Statement): CompiledQuery;
+  /** Join condition on one key column; hashable, indexable where the column is not nullable. */
+  sameKey(left: Fragment, right: Fragment, nullable: boolean): Fragment;
+  /** `left` and `right` are different values; NULL is a value; types without equality compare as text. */
+  differs(left: Fragment, right: Fragment, type: string): Fragment;
+  /** The value converted to the type with its length or scale left open: what an insert into a column of
+   *  that type then rounds, or refuses when it would have to cut. */
+  convert(value: Fragment, type: string): Fragment;
+  /** One value as canonical JSON text (never SQL NULL: the text `null`). */
+  jsonValue(value: Fragment, type: string): Fragment;
+  /** The value that a canonical JSON text stands for, exactly: the inverse of `jsonValue`. `json` is a
+   *  fragment that yields the JSON scalar as text without quotes (what `->>` gives). */
+  fromJsonText(json: Fragment, type: string): Fragment;
+  /** Aggregate over rows: a text that depends on the multiset of the rows' values, not on their order. */
+  digest(values: readonly Fragment[]): Fragment;
+  /** The clock of the warehouse, not of the transaction. */
+  clock(): Fragment;
+  /** `moment` moved back by a length of time. */
+  minus(moment: Fragment, milliseconds: number): Fragment;
+  /** A table of ours that lives no longer than this batch. */
+  createScratch(name: TableName, columns: readonly ScratchColumn[]): Fragment;
+  dropScratch(name: TableName): Fragment;
+  analyze(name: TableName): Fragment;
+  /** The base of a type without length, precision or scale, lower case: `numeric`, `varchar`. */
+  baseType(type: string): string;
+}
+
+export interface ScratchColumn {
+  readonly name: string;
+  readonly type: string;
+}

@@ -1,0 +1,200 @@
+// The right to write. A token row is locked by whoever commits; a heartbeat row, elsewhere so that renewing it
+// never waits for a commit, says who holds the token and until when by the warehouse's clock.
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isTidemarkError, TidemarkError } from '../errors/tidemark-error.ts';
+import type { SchemaName } from '../project/project.ts';
+import { sql } from '../sql/fragment.ts';
+import type { Session, Warehouse } from '../warehouse/port.ts';
+import { instantIso, state } from './state.ts';
+
+export interface LeaseWish {
+  readonly owner: string;
+  readonly command: string;
+  readonly waitMs: number;
+  readonly onWait?: ((holder: LeaseHolder) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface LeaseHolder {
+  readonly owner: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly command: string;
+  readonly takenAt: string;
+  readonly expiresAt: string;
+  readonly expired: boolean;
+}
+
+export interface Lease {
+  readonly token: number;
+  /** Thrown into by a heartbeat that could not be renewed in time. */
+  readonly lost: AbortSignal;
+  /** Inside a committing transaction: locks the token row and fails unless it is still ours. */
+  check(session: Session): Promise<void>;
+  release(): Promise<void>;
+}
+
+const lifetimeMs = 60_000;
+const renewalMs = 20_000;
+const pollMs = 250;
+
+interface HeartbeatRow {
+  readonly token: string;
+  readonly owner: string;
+  readonly host: string;
+  readonly pid: string;
+  readonly command: string;
+  readonly taken_at: string;
+  readonly expires_at: string;
+  readonly expired: boolean;
+}
+
+const readHeartbeat = async (session: Session, warehouse: Warehouse, schema: SchemaName) => {
+  const rows = await session.rows<HeartbeatRow>(
+    sql`select token, owner, host, pid, command, taken_at, expires_at, expires_at <= ${warehouse.dialect.clock()} as expired
+from ${state(schema, 'heartbeat')} where id = 1`,
+  );
+  return rows[0];
+};
+
+const holderOf = (row: HeartbeatRow): LeaseHolder => ({
+  owner: row.owner,
+  host: row.host,
+  pid: Number(row.pid),
+  command: row.command,
+  takenAt: instantIso(row.taken_at),
+  expiresAt: instantIso(row.expires_at),
+  expired: row.expired,
+});
+
+/** Who holds the lease now, if anybody. */
+export const leaseHolder = async (
+  session: Session,
+  warehouse: Warehouse,
+  schema: SchemaName,
+): Promise<LeaseHolder | undefined> => {
+  const row = await readHeartbeat(session, warehouse, schema);
+  return row === undefined ? undefined : holderOf(row);
+};
+
+const lockToken = async (session: Session, warehouse: Warehouse, schema: SchemaName): Promise<number> => {
+  const lock = warehouse.dialect.capabilities.concurrentWriters ? sql` for update` : sql``;
+  const rows = await session.rows<{ token: string }>(
+    sql`select token from ${state(schema, 'lease')} where id = 1${lock}`,
+  );
+  return Number(rows[0]?.token ?? 0);
+};
+
+export const leaseHeld = (holder: LeaseHolder | undefined): TidemarkError =>
+  new TidemarkError('lease_held', {
+    message:
+      holder === undefined
+        ? 'another process is about to take the lease'
+        : `\`tidemark ${holder.command}\` of ${holder.owner} (process ${holder.pid} on ${holder.host}) holds the lease since ${holder.takenAt}`,
+    hint: 'wait for it with --wait 5m, or give the lease back with `tidemark unlock --force` if that process is gone',
+    details: holder === undefined ? {} : { ...holder },
+  });
+
+/** One try: the token when it is ours now, the holder when it is not. */
+const tryTake = async (warehouse: Warehouse, schema: SchemaName, wish: LeaseWish): Promise<number | LeaseHolder> =>
+  warehouse.transaction(async (session) => {
+    const token = (await lockToken(session, warehouse, schema)) + 1;
+    const current = await readHeartbeat(session, warehouse, schema);
+    // Holding the file of an embedded warehouse proves that whoever held the lease is gone.
+    const free =
+      current === undefined ||
+      current.expired ||
+      current.owner === wish.owner ||
+      !warehouse.dialect.capabilities.concurrentWriters;
+    if (!free) return holderOf(current);
+    const now = warehouse.dialect.clock();
+    const until = sql`${now} + cast(${`${lifetimeMs} milliseconds`} as interval)`;
+    await session.execute(sql`delete from ${state(schema, 'heartbeat')} where id = 1`);
+    await session.execute(
+      sql`insert into ${state(schema, 'heartbeat')} (id, token, owner, host, pid, command, taken_at, expires_at)
+select 1, ${sql.lit(token)}, ${wish.owner}, ${hostname()}, ${sql.lit(process.pid)}, ${wish.command}, ${now}, ${until}`,
+    );
+    await session.execute(sql`update ${state(schema, 'lease')} set token = ${sql.lit(token)} where id = 1`);
+    return token;
+  });
+
+const take = async (warehouse: Warehouse, schema: SchemaName, wish: LeaseWish): Promise<number> => {
+  const deadline = Date.now() + wish.waitMs;
+  let told = false;
+  for (;;) {
+    let holder: LeaseHolder | undefined;
+    try {
+      const taken = await tryTake(warehouse, schema, wish);
+      if (typeof taken === 'number') return taken;
+      holder = taken;
+    } catch (error) {
+      // Somebody is committing, or taking the lease, at this very moment.
+      if (!isTidemarkError(error) || !['lock_timeout', 'write_conflict', 'serialization_failure'].includes(error.code)) {
+        throw error;
+      }
+    }
+    if (Date.now() >= deadline || wish.signal?.aborted === true) throw leaseHeld(holder);
+    if (!told && holder !== undefined) wish.onWait?.(holder);
+    told = true;
+    await delay(pollMs);
+  }
+};
+
+const leaseLost = (): TidemarkError =>
+  new TidemarkError('lease_lost', {
+    message: 'the lease was taken over by another process, nothing was written',
+    hint: 'run again: the next run sees what the other one did',
+  });
+
+/** Renews until released; a renewal that finds another token, or fails for a whole lifetime, loses the lease. */
+const heartbeat = (warehouse: Warehouse, schema: SchemaName, token: number) => {
+  const lost = new AbortController();
+  let renewedAt = Date.now();
+  const renew = async (): Promise<void> => {
+    const until = sql`${warehouse.dialect.clock()} + cast(${`${lifetimeMs} milliseconds`} as interval)`;
+    try {
+      const rows = await warehouse.session((session) =>
+        session.execute(
+          sql`update ${state(schema, 'heartbeat')} set expires_at = ${until} where id = 1 and token = ${sql.lit(token)}`,
+        ),
+      );
+      if (rows === 0) lost.abort(leaseLost());
+      else renewedAt = Date.now();
+    } catch (error) {
+      if (Date.now() - renewedAt > lifetimeMs) lost.abort(error);
+    }
+  };
+  const timer = setInterval(() => void renew(), renewalMs);
+  timer.unref();
+  return { lost: lost.signal, stop: () => clearInterval(timer) };
+};
+
+export const takeLease = async (warehouse: Warehouse, schema: SchemaName, wish: LeaseWish): Promise<Lease> => {
+  const token = await take(warehouse, schema, wish);
+  // An embedded warehouse has one session, and its file lock is the heartbeat.
+  const beat = warehouse.dialect.capabilities.concurrentWriters
+    ? heartbeat(warehouse, schema, token)
+    : { lost: new AbortController().signal, stop: () => undefined };
+  return {
+    token,
+    lost: beat.lost,
+    check: async (session) => {
+      if ((await lockToken(session, warehouse, schema)) !== token) throw leaseLost();
+    },
+    release: async () => {
+      beat.stop();
+      await warehouse.session((session) =>
+        session.execute(sql`delete from ${state(schema, 'heartbeat')} where id = 1 and token = ${sql.lit(token)}`),
+      );
+    },
+  };
+};
+
+/** Takes the lease away from whoever holds it: his token is spent, so he can no longer commit. */
+export const breakLease = async (warehouse: Warehouse, schema: SchemaName): Promise<void> =>
+  warehouse.transaction(async (session) => {
+    const token = (await lockToken(session, warehouse, schema)) + 1;
+    await session.execute(sql`update ${state(schema, 'lease')} set token = ${sql.lit(token)} where id = 1`);
+    await session.execute(sql`delete from ${state(schema, 'heartbeat')} where id = 1`);
+  });

@@ -1,0 +1,94 @@
+// Brings our own tables to the newest version, in one transaction, by writing commands only.
+import { readdir, readFile } from 'node:fs/promises';
+import { TidemarkError } from '../errors/tidemark-error.ts';
+import type { SchemaName } from '../project/project.ts';
+import { showTable } from '../sql/table-name.ts';
+import { id, sql, table, verbatim } from '../sql/fragment.ts';
+import type { Session, Warehouse } from '../warehouse/port.ts';
+import { state, stateTable } from './state.ts';
+
+interface Migration {
+  readonly version: number;
+  readonly statements: readonly string[];
+}
+
+const migrationsOf = async (engine: string): Promise<readonly Migration[]> => {
+  const folder = new URL(`../../sql/${engine}/`, import.meta.url);
+  const names = (await readdir(folder)).filter((name) => /^\d{3}_.*\.sql$/.test(name)).toSorted();
+  return Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(new URL(name, folder), 'utf8');
+      const statements = text
+        .replaceAll(/^--.*$/gm, '')
+        .split(/;\s*$/m)
+        .map((statement) => statement.trim())
+        .filter((statement) => statement !== '');
+      return { version: Number.parseInt(name, 10), statements };
+    }),
+  );
+};
+
+const quotedSchema = (schema: SchemaName) =>
+  schema.database === undefined ? id(schema.schema) : id(schema.database, schema.schema);
+
+/** Version of our tables in this warehouse; 0 where there are none. */
+export const stateVersion = async (warehouse: Warehouse, schema: SchemaName): Promise<number> => {
+  const [found] = await warehouse.introspect([stateTable(schema, 'schema_version')]);
+  if (found === undefined) return 0;
+  return warehouse.session(async (session) => versionIn(session, schema));
+};
+
+const versionIn = async (session: Session, schema: SchemaName): Promise<number> => {
+  const rows = await session.rows<{ version: number | null }>(
+    sql`select max(version) as version from ${state(schema, 'schema_version')}`,
+  );
+  return Number(rows[0]?.version ?? 0);
+};
+
+const tooNew = (schema: SchemaName, found: number, known: number): TidemarkError =>
+  new TidemarkError('state_newer', {
+    message: `\`${showTable(stateTable(schema, 'schema_version'))}\` is at version ${found}, this tidemark knows versions up to ${known}`,
+    hint: 'run the newer tidemark that wrote it',
+  });
+
+const apply = async (warehouse: Warehouse, schema: SchemaName, migrations: readonly Migration[]): Promise<void> =>
+  warehouse.transaction(async (session) => {
+    const versions = table(stateTable(schema, 'schema_version'));
+    await session.execute(sql`create schema if not exists ${quotedSchema(schema)}`);
+    await session.execute(
+      sql`create table if not exists ${versions} (version integer primary key, applied_at timestamptz not null)`,
+    );
+    if (warehouse.dialect.capabilities.concurrentWriters) {
+      await session.execute(sql`lock table ${versions} in exclusive mode`);
+    }
+    const current = await versionIn(session, schema);
+    for (const migration of migrations.filter((each) => each.version > current)) {
+      for (const statement of migration.statements) {
+        const [head, ...rest] = statement.split('{state}');
+        const parts = [verbatim(head ?? ''), ...rest.flatMap((part) => [quotedSchema(schema), verbatim(part)])];
+        await session.execute(sql.join(parts, verbatim('')));
+      }
+      await session.execute(
+        sql`insert into ${versions} (version, applied_at) values (${sql.lit(migration.version)}, ${warehouse.dialect.clock()})`,
+      );
+    }
+  });
+
+/** Two processes that migrate an empty warehouse at once collide on the schema's own catalog rows, which no lock
+ *  covers; the loser only has to look again. */
+const attempts = 3;
+
+export const migrate = async (warehouse: Warehouse, schema: SchemaName): Promise<void> => {
+  const migrations = await migrationsOf(warehouse.dialect.engine);
+  const newest = migrations.at(-1)?.version ?? 0;
+  for (let attempt = 1; ; attempt += 1) {
+    const current = await stateVersion(warehouse, schema);
+    if (current > newest) throw tooNew(schema, current, newest);
+    if (current === newest) return;
+    try {
+      await apply(warehouse, schema, migrations);
+    } catch (error) {
+      if (attempt === attempts || !warehouse.dialect.capabilities.concurrentWriters) throw error;
+    }
+  }
+};

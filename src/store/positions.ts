@@ -1,0 +1,62 @@
+// How far each source has been read: committed with the images it covers, never moved back.
+import type { SchemaName } from '../project/project.ts';
+import { sql } from '../sql/fragment.ts';
+import type { Session } from '../warehouse/port.ts';
+import { instant, instantMs, state } from './state.ts';
+
+export interface Position {
+  readonly source: string;
+  readonly watermark?: string | undefined;
+  /** Milliseconds since the epoch, by the warehouse's clock. */
+  readonly fullCompareAtMs?: number | undefined;
+  readonly deleteCheckAtMs?: number | undefined;
+}
+
+interface PositionRow {
+  readonly source: string;
+  readonly watermark: string | null;
+  readonly full_compare_at: string | null;
+  readonly delete_check_at: string | null;
+}
+
+export const readPositions = async (session: Session, schema: SchemaName): Promise<ReadonlyMap<string, Position>> => {
+  const rows = await session.rows<PositionRow>(
+    sql`select source, watermark, full_compare_at, delete_check_at from ${state(schema, 'positions')}`,
+  );
+  return new Map(
+    rows.map((row) => [
+      row.source,
+      {
+        source: row.source,
+        watermark: row.watermark ?? undefined,
+        fullCompareAtMs: row.full_compare_at === null ? undefined : instantMs(row.full_compare_at),
+        deleteCheckAtMs: row.delete_check_at === null ? undefined : instantMs(row.delete_check_at),
+      },
+    ]),
+  );
+};
+
+export interface PositionAdvance {
+  readonly source: string;
+  readonly watermark: string | undefined;
+  /** The freeze compared all rows, or looked for deleted keys, at this moment. */
+  readonly fullCompareAt: string | undefined;
+  readonly deleteCheckAt: string | undefined;
+  readonly batch: number | undefined;
+}
+
+export const advancePosition = async (
+  session: Session,
+  schema: SchemaName,
+  advance: PositionAdvance,
+): Promise<void> => {
+  const positions = state(schema, 'positions');
+  const at = (text: string | undefined) => (text === undefined ? sql`null` : instant(text));
+  await session.execute(sql`insert into ${positions} (source, watermark, full_compare_at, delete_check_at, batch)
+values (${advance.source}, ${advance.watermark ?? null}, ${at(advance.fullCompareAt)}, ${at(advance.deleteCheckAt)}, ${advance.batch ?? null})
+on conflict (source) do update set
+  watermark = coalesce(excluded.watermark, positions.watermark),
+  full_compare_at = coalesce(excluded.full_compare_at, positions.full_compare_at),
+  delete_check_at = coalesce(excluded.delete_check_at, positions.delete_check_at),
+  batch = coalesce(excluded.batch, positions.batch)`);
+};

@@ -1,0 +1,104 @@
+// What we keep of each source and target between runs: its mapping, and whether it was left behind and why.
+import type { ErrorCode } from '../errors/policy.ts';
+import type { SchemaName } from '../project/project.ts';
+import { sql } from '../sql/fragment.ts';
+import type { Session } from '../warehouse/port.ts';
+import { instant, instantIso, state } from './state.ts';
+
+export interface Behind {
+  /** The last batch that it was part of; none when it never was. */
+  readonly since: number | undefined;
+  readonly at: string;
+  readonly code: ErrorCode;
+  readonly reason: string;
+  readonly retryable: boolean;
+}
+
+export interface KnownRelation {
+  readonly name: string;
+  readonly kind: 'source' | 'target';
+  readonly table: string;
+  /** Hash of the mapping that the table was last brought in step with. */
+  readonly mapping: string;
+  readonly firstBatch: number | undefined;
+  readonly behind: Behind | undefined;
+}
+
+interface RelationRow {
+  readonly name: string;
+  readonly kind: 'source' | 'target';
+  readonly table_name: string;
+  readonly mapping: string;
+  readonly first_batch: string | null;
+  readonly behind_since: string | null;
+  readonly behind_at: string | null;
+  readonly behind_code: string | null;
+  readonly behind_reason: string | null;
+  readonly behind_retryable: boolean | null;
+}
+
+const behindOf = (row: RelationRow): Behind | undefined =>
+  row.behind_code === null || row.behind_at === null
+    ? undefined
+    : {
+        since: row.behind_since === null ? undefined : Number(row.behind_since),
+        at: instantIso(row.behind_at),
+        code: row.behind_code as ErrorCode,
+        reason: row.behind_reason ?? '',
+        retryable: row.behind_retryable ?? false,
+      };
+
+export const readRelations = async (
+  session: Session,
+  schema: SchemaName,
+): Promise<ReadonlyMap<string, KnownRelation>> => {
+  const rows = await session.rows<RelationRow>(
+    sql`select name, kind, table_name, mapping, first_batch, behind_since, behind_at, behind_code, behind_reason, behind_retryable
+from ${state(schema, 'relations')}`,
+  );
+  return new Map(
+    rows.map((row) => [
+      row.name,
+      {
+        name: row.name,
+        kind: row.kind,
+        table: row.table_name,
+        mapping: row.mapping,
+        firstBatch: row.first_batch === null ? undefined : Number(row.first_batch),
+        behind: behindOf(row),
+      },
+    ]),
+  );
+};
+
+export interface RelationNow {
+  readonly name: string;
+  readonly kind: 'source' | 'target';
+  readonly table: string;
+  readonly mapping: string;
+  readonly batch: number | undefined;
+  readonly behind?: { readonly code: ErrorCode; readonly reason: string; readonly retryable: boolean; readonly at: string } | undefined;
+}
+
+/** A relation that is in step again loses its mark; one that stays behind keeps since when. */
+export const saveRelation = async (session: Session, schema: SchemaName, now: RelationNow): Promise<void> => {
+  const { behind } = now;
+  const mark =
+    behind === undefined
+      ? sql`null, null, null, null, null`
+      : sql`${now.batch ?? null}, ${instant(behind.at)}, ${behind.code}, ${behind.reason}, ${behind.retryable}`;
+  const first = behind === undefined ? (now.batch ?? null) : null;
+  await session.execute(sql`insert into ${state(schema, 'relations')}
+  (name, kind, table_name, mapping, first_batch, behind_since, behind_at, behind_code, behind_reason, behind_retryable)
+values (${now.name}, ${now.kind}, ${now.table}, ${now.mapping}, ${first}, ${mark})
+on conflict (name) do update set
+  kind = excluded.kind,
+  table_name = excluded.table_name,
+  mapping = case when excluded.behind_code is null then excluded.mapping else relations.mapping end,
+  first_batch = coalesce(relations.first_batch, excluded.first_batch),
+  behind_since = case when excluded.behind_code is null then null else coalesce(relations.behind_since, excluded.behind_since) end,
+  behind_at = case when excluded.behind_code is null then null else coalesce(relations.behind_at, excluded.behind_at) end,
+  behind_code = excluded.behind_code,
+  behind_reason = excluded.behind_reason,
+  behind_retryable = excluded.behind_retryable`);
+};

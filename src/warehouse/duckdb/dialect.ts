@@ -1,0 +1,52 @@
+// DuckDB's answers to the questions of the SQL builders.
+import { commas, id, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
+import type { Dialect } from '../../sql/dialect.ts';
+import { compileStatement } from '../compile-statement.ts';
+import { operand } from '../operand.ts';
+import { duckDbBaseType } from './base-type.ts';
+import { duckDbFromJsonText, duckDbJsonValue } from './json-value.ts';
+
+const differs = (left: Fragment, right: Fragment, type: string): Fragment =>
+  // `=` on intervals takes a month for 30 days: their text tells them apart.
+  duckDbBaseType(type) === 'interval'
+    ? sql`(cast(${left} as varchar) is distinct from cast(${right} as varchar))`
+    : sql`(${operand(left)} is distinct from ${operand(right)})`;
+
+export const duckDbDialect: Dialect = {
+  engine: 'duckdb',
+  capabilities: {
+    parallelSessions: 1,
+    transactionalDdl: true,
+    concurrentWriters: false,
+    rewritesRows: true,
+    wantsAnalyze: false,
+    indexesMirrors: false,
+  },
+  jsonType: 'json',
+  compile: compileStatement,
+  sameKey: (left, right, nullable) =>
+    nullable
+      ? sql`(${operand(left)} is not distinct from ${operand(right)})`
+      : sql`(${operand(left)} = ${operand(right)})`,
+  differs,
+  // Not the bare name: `decimal` alone is decimal(18,3). The full type rounds and refuses by itself, and
+  // text has no length here.
+  convert: (value, type) => sql`cast(${value} as ${verbatim(type)})`,
+  jsonValue: duckDbJsonValue,
+  fromJsonText: duckDbFromJsonText,
+  digest: (values) =>
+    values.length === 0
+      ? sql`(count(*) || ':0')`
+      : sql`(count(*) || ':' || coalesce(sum(cast(hash(${commas(values)}) as hugeint)), 0))`,
+  // now() is the start of the transaction; a version 7 UUID holds the moment of the call, in milliseconds.
+  clock: () => sql`uuid_extract_timestamp(uuidv7())`,
+  minus: (moment, milliseconds) =>
+    sql`(${operand(moment)} - to_milliseconds(cast(${milliseconds} as bigint)))`,
+  createScratch: (name, columns) =>
+    sql`create temp table ${table(name)} (${commas(
+      columns.map((column) => sql`${id(column.name)} ${verbatim(column.type)}`),
+    )})`,
+  dropScratch: (name) => sql`drop table if exists ${table(name)}`,
+  analyze: (name) => sql`analyze ${table(name)}`,
+  baseType: duckDbBaseType,
+};

@@ -1,0 +1,48 @@
+// Opens a DuckDB file, waiting a while for another process that holds it.
+import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { DuckDBInstance } from '@duckdb/node-api';
+import { TidemarkError } from '../../errors/tidemark-error.ts';
+import { classifyDuckDbError } from './classify-error.ts';
+import type { DuckDbDriver } from './session.ts';
+
+export interface OpenFileOptions {
+  readonly readOnly?: boolean;
+  readonly create?: boolean;
+  readonly waitMs?: number;
+}
+
+const defaultWaitMs = 10_000;
+const pollMs = 100;
+
+const missing = (path: string): TidemarkError =>
+  new TidemarkError('database_missing', {
+    message: `there is no DuckDB file ${path}`,
+    hint: 'build it first (`dbt build`), or correct `path` in the project file',
+    details: { path },
+  });
+
+export const openFile = async (
+  driver: DuckDbDriver,
+  path: string,
+  options: OpenFileOptions,
+): Promise<DuckDBInstance> => {
+  const inMemory = path === ':memory:';
+  if (!inMemory && !existsSync(path) && options.create !== true) throw missing(path);
+  const config: Record<string, string> = {
+    // A missing extension must fail at once instead of being fetched.
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  };
+  if (options.readOnly === true && existsSync(path)) config['access_mode'] = 'READ_ONLY';
+  const giveUpAt = performance.now() + (options.waitMs ?? defaultWaitMs);
+  for (;;) {
+    try {
+      return await driver.DuckDBInstance.create(path, config);
+    } catch (error) {
+      const failure = classifyDuckDbError(error);
+      if (failure.code !== 'file_locked' || performance.now() >= giveUpAt) throw failure;
+      await pause(pollMs);
+    }
+  }
+};

@@ -1,0 +1,148 @@
+// The port on a DuckDB file: one connection, one piece of work at a time.
+// A session inside a session of the same warehouse would wait for itself.
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDbConnection } from '../../project/project.ts';
+import type { Column, Dialect } from '../../sql/dialect.ts';
+import { sql, table, type Fragment } from '../../sql/fragment.ts';
+import type { TableName } from '../../sql/table-name.ts';
+import type { FrozenJob, ScratchSpace, Session, TableInfo, Warehouse } from '../port.ts';
+import { runTransaction, type TransactionSteps } from '../run-transaction.ts';
+import { scratchName } from '../scratch-name.ts';
+import { settleInTurn } from '../settle-jobs.ts';
+import { turnstile } from '../turnstile.ts';
+import { duckDbDialect } from './dialect.ts';
+import { introspectDuckDb } from './introspect.ts';
+import { openFile, type OpenFileOptions } from './open-file.ts';
+import { DuckDbSession, type DuckDbDriver } from './session.ts';
+
+const scratchOwner = 'local';
+
+const steps = (session: DuckDbSession): TransactionSteps => ({
+  async begin() {
+    session.failure = undefined;
+    await session.send('begin transaction');
+  },
+  async commit() {
+    const { failure } = session;
+    // COMMIT of an aborted transaction succeeds and keeps nothing; a SELECT tells whether it is aborted.
+    if (failure !== undefined && (await isAborted(session))) {
+      await session.send('rollback');
+      throw failure;
+    }
+    await session.send('commit');
+  },
+  async rollback() {
+    await session.send('rollback');
+  },
+});
+
+const isAborted = (session: DuckDbSession): Promise<boolean> =>
+  session.send('select 1').then(
+    () => false,
+    () => true,
+  );
+
+class DuckDbWarehouse implements Warehouse {
+  readonly dialect: Dialect = duckDbDialect;
+  readonly description: string;
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+  readonly #session: DuckDbSession;
+  readonly #inTurn = turnstile();
+  #spaces = 0;
+  #closed = false;
+
+  constructor(
+    description: string,
+    instance: DuckDBInstance,
+    connection: DuckDBConnection,
+    session: DuckDbSession,
+  ) {
+    this.description = description;
+    this.#instance = instance;
+    this.#connection = connection;
+    this.#session = session;
+  }
+
+  session<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#inTurn(() => work(this.#session));
+  }
+
+  transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#inTurn(() => runTransaction(steps(this.#session), () => work(this.#session)));
+  }
+
+  /** No transaction: nobody else can write to the file while the turn lasts, which is a snapshot already, and
+   *  in a transaction one value that fails to convert would take the work of all other jobs with it. */
+  frozen<T>(jobs: readonly FrozenJob<T>[]): Promise<readonly T[]> {
+    return this.#inTurn(() => settleInTurn(jobs.map((job) => () => job(this.#session))));
+  }
+
+  introspect(tables: readonly TableName[]): Promise<readonly TableInfo[]> {
+    return this.session((session) => introspectDuckDb(session, tables));
+  }
+
+  async tablesIn(schema: string): Promise<readonly string[]> {
+    const rows = await this.session((session) =>
+      session.rows<{ name: string }>(sql`select table_name as name from duckdb_tables()
+where database_name = current_database() and lower(schema_name) = lower(${schema})
+union all select view_name from duckdb_views()
+where database_name = current_database() and lower(schema_name) = lower(${schema}) order by 1`),
+    );
+    return rows.map(({ name }) => name);
+  }
+
+  async describe(select: Fragment): Promise<readonly Column[]> {
+    const rows = await this.session((session) =>
+      session.rows<{ column_name: string; column_type: string }>(sql`describe ${select}`),
+    );
+    return rows.map((row) => ({ name: row.column_name, type: row.column_type, nullable: true }));
+  }
+
+  // Temporary tables die with this process, so there are no dead owners, and they need no schema.
+  async openScratch(): Promise<ScratchSpace> {
+    this.#spaces += 1;
+    const owner = `${scratchOwner}${this.#spaces}`;
+    let last = 0;
+    return {
+      name: (purpose) => {
+        last += 1;
+        return { database: 'temp', schema: 'main', name: scratchName(owner, last, purpose) };
+      },
+      drop: () => this.session((session) => dropScratchOf(session, owner)),
+    };
+  }
+
+  async cancel(): Promise<void> {
+    if (!this.#closed) this.#connection.interrupt();
+  }
+
+  close(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#closed) return;
+      this.#closed = true;
+      this.#connection.closeSync();
+      this.#instance.closeSync();
+    });
+  }
+}
+
+const dropScratchOf = async (session: Session, owner: string): Promise<void> => {
+  const rows = await session.rows<{ name: string }>(sql`select table_name as name from duckdb_tables()
+where database_name = 'temp' and starts_with(table_name, ${scratchName(owner)})`);
+  for (const { name } of rows) {
+    await session.execute(sql`drop table ${table({ database: 'temp', schema: 'main', name })}`);
+  }
+};
+
+export const openDuckDb = async (
+  driver: DuckDbDriver,
+  { path }: DuckDbConnection,
+  options: OpenFileOptions,
+): Promise<Warehouse> => {
+  const instance = await openFile(driver, path, options);
+  const connection = await instance.connect();
+  const session = new DuckDbSession(driver, connection, 'duckdb#1');
+  await session.send(`set timezone = 'UTC'`);
+  return new DuckDbWarehouse(`duckdb ${path}`, instance, connection, session);
+};

@@ -1,0 +1,51 @@
+// Opens the warehouse of a project; a driver is loaded only here and only when it is needed.
+import { TidemarkError } from '../errors/tidemark-error.ts';
+import type { Connection } from '../project/project.ts';
+import { messageOf } from './engine-error.ts';
+import type { Warehouse } from './port.ts';
+
+export interface OpenOptions {
+  /** Nothing but scratch will be written. A DuckDB file is then opened read-only. */
+  readonly readOnly?: boolean;
+  /** A DuckDB file that does not exist is made. */
+  readonly create?: boolean;
+  /** How long to wait for a DuckDB file that another process holds. */
+  readonly waitMs?: number;
+}
+
+/** Not installed, or its native part not made for this system. */
+const notLoadable = new Set<unknown>(['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED']);
+
+const load = async <T>(driver: string, adapter: () => Promise<T>): Promise<T> => {
+  try {
+    return await adapter();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (!notLoadable.has(code)) throw error;
+    throw new TidemarkError('driver_missing', {
+      message: `the driver ${driver} cannot be loaded: ${messageOf(error).split('\n')[0] ?? ''}`,
+      hint: `npm install ${driver}`,
+      cause: error,
+    });
+  }
+};
+
+export const openWarehouse = async (
+  connection: Connection,
+  options: OpenOptions = {},
+): Promise<Warehouse> => {
+  switch (connection.type) {
+    case 'duckdb': {
+      const { openDuckDb } = await import('./duckdb/warehouse.ts');
+      const driver = await load('@duckdb/node-api', () => import('@duckdb/node-api'));
+      return openDuckDb(driver, connection, options);
+    }
+    case 'postgres': {
+      const { openPostgres } = await import('./postgres/warehouse.ts');
+      const driver = await load('pg', () => import('pg'));
+      return openPostgres(driver.default, connection);
+    }
+    default:
+      return connection satisfies never;
+  }
+};

@@ -1,0 +1,135 @@
+// One connection to the server: sends statements, knows whether it still lives, opens and ends transactions.
+import type { Client, QueryResult } from 'pg';
+import { TidemarkError, isTidemarkError } from '../../errors/tidemark-error.ts';
+import type { BoundValue } from '../bound-value.ts';
+import { isConnectionLoss } from '../engine-error.ts';
+import type { TransactionSteps } from '../run-transaction.ts';
+import { published } from '../statement-channel.ts';
+import { classifyPostgresError } from './classify-error.ts';
+
+/** Set for each transaction, not for the session: behind pgbouncer a session is somebody else's a moment later. */
+const settings = [
+  `set local timezone = 'UTC'`,
+  `set local datestyle = 'ISO, YMD'`,
+  `set local intervalstyle = 'postgres'`,
+  `set local bytea_output = 'hex'`,
+  'set local extra_float_digits = 1',
+  'set local standard_conforming_strings = on',
+  'set local client_min_messages = warning',
+  `set local lock_timeout = '30s'`,
+  'set local jit = off',
+].join('; ');
+
+/** Said aloud: the default of the server or of the role may be another. */
+export const readCommitted = 'isolation level read committed';
+
+type Rows = Record<string, unknown>;
+
+export interface Outcome {
+  readonly result: QueryResult<Rows>;
+  readonly count: number;
+}
+
+export class PgConnection {
+  readonly label: string;
+  readonly #client: Client;
+  /** Not to be used again: the server, or the state of the connection, is lost. */
+  broken = false;
+  /** The first failure inside the open transaction. */
+  failure: Error | undefined;
+  /** While a transaction is open: the server process that runs it. */
+  backend: number | undefined;
+  cancelled = false;
+
+  constructor(label: string, client: Client) {
+    this.label = label;
+    this.#client = client;
+    // Without a listener the loss of an idle connection would end the process.
+    client.on('error', () => {
+      this.broken = true;
+    });
+    client.on('end', () => {
+      this.broken = true;
+    });
+  }
+
+  send(text: string, values: readonly BoundValue[] = []): Promise<Outcome> {
+    return published(this.label, text, async () => {
+      try {
+        const answer = await this.#client.query<Rows>({ text, values: [...values] });
+        // Several statements in one text answer with a list.
+        const result = (Array.isArray(answer) ? answer.at(-1) : answer) as QueryResult<Rows>;
+        return { result, count: result.rowCount ?? 0 };
+      } catch (error) {
+        const failure = this.#classified(error);
+        this.failure ??= failure;
+        if (isConnectionLoss(failure)) this.broken = true;
+        throw failure;
+      }
+    });
+  }
+
+  #classified(error: unknown): TidemarkError {
+    const failure = classifyPostgresError(error);
+    if (!this.cancelled || failure.code !== 'statement_timeout') return failure;
+    const { message, details, cause } = failure;
+    return new TidemarkError('interrupted', { message, details, cause });
+  }
+
+  /** One round trip. `mode` may name an isolation level, `first` a statement that must come before all others. */
+  async begin(mode = readCommitted, first = ''): Promise<void> {
+    this.failure = undefined;
+    this.cancelled = false;
+    const statements = [`begin ${mode}`, first, settings, 'select pg_backend_pid() as backend'];
+    try {
+      const { result } = await this.send(statements.filter((text) => text !== '').join('; '));
+      this.backend = Number(result.rows[0]?.['backend']);
+    } catch (error) {
+      this.broken = true;
+      throw error;
+    }
+  }
+
+  /** Says whether the work was kept: the server answers COMMIT of a failed transaction with ROLLBACK. */
+  async commit(): Promise<boolean> {
+    this.backend = undefined;
+    try {
+      return (await this.send('commit')).result.command === 'COMMIT';
+    } catch (error) {
+      if (!isTidemarkError(error) || !isConnectionLoss(error)) throw error;
+      throw new TidemarkError('commit_unknown', {
+        message: 'the connection was lost during COMMIT: whether it happened is not known',
+        details: error.details,
+        cause: error,
+      });
+    }
+  }
+
+  async rollback(): Promise<void> {
+    this.backend = undefined;
+    try {
+      await this.send('rollback');
+    } catch (error) {
+      this.broken = true;
+      throw error;
+    }
+  }
+
+  async end(): Promise<void> {
+    // A connection that is lost has nothing left to close properly.
+    await this.#client.end().catch(() => undefined);
+  }
+}
+
+/** A transaction of which everything or nothing is kept. */
+export const strictSteps = (connection: PgConnection): TransactionSteps => ({
+  begin: () => connection.begin(),
+  async commit() {
+    const { failure } = connection;
+    if (await connection.commit()) return;
+    throw (
+      failure ?? new TidemarkError('internal', { message: 'the server rolled back instead of committing' })
+    );
+  },
+  rollback: () => connection.rollback(),
+});

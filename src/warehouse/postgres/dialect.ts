@@ -1,0 +1,71 @@
+// Postgres' answers to the questions of the SQL builders.
+import { commas, id, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
+import type { Dialect } from '../../sql/dialect.ts';
+import { compileStatement } from '../compile-statement.ts';
+import { operand } from '../operand.ts';
+import { openType, postgresBaseType } from './base-type.ts';
+import { postgresFromJsonText, postgresJsonValue } from './json-value.ts';
+
+/** No equality (json, xml, points), or one that means something else: boxes and circles compare by area, paths
+ *  by their number of points, citext without case, intervals with a month of 30 days. */
+const comparedAsText = new Set([
+  'json',
+  'xml',
+  'point',
+  'line',
+  'lseg',
+  'box',
+  'path',
+  'polygon',
+  'circle',
+  'citext',
+  'interval',
+  'jsonpath',
+  'refcursor',
+  'pg_snapshot',
+  'txid_snapshot',
+]);
+
+const elementType = (type: string): string => postgresBaseType(type).replace(/(\[\d*\])+$/, '');
+
+const differs = (left: Fragment, right: Fragment, type: string): Fragment =>
+  comparedAsText.has(elementType(type))
+    ? sql`(cast(${left} as text) is distinct from cast(${right} as text))`
+    : sql`(${operand(left)} is distinct from ${operand(right)})`;
+
+export const postgresDialect: Dialect = {
+  engine: 'postgres',
+  capabilities: {
+    parallelSessions: 4,
+    transactionalDdl: true,
+    concurrentWriters: true,
+    rewritesRows: false,
+    wantsAnalyze: true,
+    indexesMirrors: true,
+  },
+  jsonType: 'jsonb',
+  compile: compileStatement,
+  // `is not distinct from` neither hashes nor merges; arrays are equal when their NULLs stand at the same
+  // place, and they hash.
+  sameKey: (left, right, nullable) =>
+    nullable ? sql`(array[${left}] = array[${right}])` : sql`(${operand(left)} = ${operand(right)})`,
+  differs,
+  // cast(x as varchar(3)) would cut in silence; the assignment to the column refuses.
+  convert: (value, type) => sql`cast(${value} as ${verbatim(openType(type))})`,
+  jsonValue: postgresJsonValue,
+  fromJsonText: postgresFromJsonText,
+  digest: (values) =>
+    values.length === 0
+      ? sql`(count(*) || ':0')`
+      : sql`(count(*) || ':' || coalesce(sum(hashtextextended(row(${commas(values)})::text, 0)::numeric), 0))`,
+  clock: () => sql`clock_timestamp()`,
+  minus: (moment, milliseconds) =>
+    sql`(${operand(moment)} - cast(${milliseconds} as double precision) * interval '1 millisecond')`,
+  createScratch: (name, columns) =>
+    sql`create unlogged table ${table(name)} (${commas(
+      columns.map((column) => sql`${id(column.name)} ${verbatim(column.type)}`),
+    )}) with (autovacuum_enabled = false)`,
+  dropScratch: (name) => sql`drop table if exists ${table(name)}`,
+  analyze: (name) => sql`analyze ${table(name)}`,
+  baseType: postgresBaseType,
+};

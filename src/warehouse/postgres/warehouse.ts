@@ -1,0 +1,67 @@
+// The port on a Postgres server.
+import type { PostgresConnection } from '../../project/project.ts';
+import type { Column } from '../../sql/dialect.ts';
+import { sql, type Fragment } from '../../sql/fragment.ts';
+import type { Warehouse } from '../port.ts';
+import { runTransaction } from '../run-transaction.ts';
+import { strictSteps } from './connection.ts';
+import { postgresDialect } from './dialect.ts';
+import { runFrozen } from './frozen.ts';
+import { introspectPostgres } from './introspect.ts';
+import { PgPool, type PgDriver } from './pool.ts';
+import { openScratchSpace } from './scratch.ts';
+import { autocommitSession, sendStatement, transactionSession } from './session.ts';
+
+interface Described {
+  readonly name: string;
+  readonly type: string;
+}
+
+const describe = (pool: PgPool, select: Fragment): Promise<readonly Column[]> =>
+  pool.use((connection) =>
+    runTransaction(strictSteps(connection), async () => {
+      // LIMIT 0 plans the query and reads nothing.
+      const { result } = await sendStatement(connection, sql`select * from (${select}) as described limit 0`);
+      const fields = result.fields.map(({ name, dataTypeID, dataTypeModifier }) => [
+        name,
+        dataTypeID,
+        dataTypeModifier,
+      ]);
+      const rows = await transactionSession(connection)
+        .rows<Described>(sql`select f.field ->> 0 as name, format_type(cast(f.field ->> 1 as oid), cast(f.field ->> 2 as int)) as type
+from json_array_elements(cast(${JSON.stringify(fields)} as json)) with ordinality as f(field, place) order by f.place`);
+      return rows.map(({ name, type }) => ({ name, type, nullable: true }));
+    }),
+  );
+
+const tablesIn = async (pool: PgPool, schema: string): Promise<readonly string[]> => {
+  const rows = await pool.use((connection) =>
+    autocommitSession(connection).rows<{ name: string }>(sql`select c.relname as name
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = ${schema} and c.relkind in ('r', 'p', 'f', 'v', 'm') order by 1`),
+  );
+  return rows.map(({ name }) => name);
+};
+
+export const openPostgres = async (driver: PgDriver, settings: PostgresConnection): Promise<Warehouse> => {
+  const pool = new PgPool(driver, settings);
+  // A wrong password or host is found now, not in the middle of the work.
+  await pool.use(async () => undefined);
+  return {
+    dialect: postgresDialect,
+    description: pool.description,
+    session: (work) => pool.use((connection) => work(autocommitSession(connection))),
+    transaction: (work) =>
+      pool.use((connection) =>
+        runTransaction(strictSteps(connection), () => work(transactionSession(connection))),
+      ),
+    frozen: (jobs) => runFrozen(pool, jobs),
+    introspect: (tables) =>
+      pool.use((connection) => introspectPostgres(autocommitSession(connection), tables)),
+    tablesIn: (schema) => tablesIn(pool, schema),
+    describe: (select) => describe(pool, select),
+    openScratch: (stateSchema) => openScratchSpace(pool, stateSchema),
+    cancel: () => pool.cancel(),
+    close: () => pool.close(),
+  };
+};

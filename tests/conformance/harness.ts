@@ -1,0 +1,34 @@
+// What a conformance run needs of an engine: an opened warehouse, and the engine's own spelling of things.
+import type { Fragment } from '../../src/sql/fragment.ts';
+import { tableName, type TableName } from '../../src/sql/table-name.ts';
+import type { Warehouse } from '../../src/warehouse/port.ts';
+
+/** An SQL expression and the value that must arrive for it. */
+export type ExactValue = readonly [expression: string, expected: unknown];
+
+export interface Engine {
+  readonly name: string;
+  open(): Promise<Warehouse>;
+  close(): Promise<void>;
+  readonly exactValues: readonly ExactValue[];
+  /** Types and literals of them, odd ones above all. */
+  readonly literals: Readonly<Record<string, readonly string[]>>;
+  /** A select that takes far longer than any test. */
+  readonly endless: Fragment;
+  /** Types of the property test, in the engine's words. */
+  readonly types: Readonly<Record<'bigint' | 'double' | 'decimal' | 'text' | 'instant' | 'binary', string>>;
+  /** A text of hexadecimal digits as the engine's binary type. */
+  readonly fromHex: (hex: Fragment) => Fragment;
+  /** Microseconds since 1970 as an instant. */
+  readonly fromMicroseconds: (count: Fragment) => Fragment;
+}
+
+export const shop = 'shop';
+
+let tables = 0;
+
+/** A table name that no other test uses. */
+export const freshTable = (purpose = 'table'): TableName => {
+  tables += 1;
+  return tableName(shop, `${purpose}_${tables}`);
+};

@@ -1,0 +1,52 @@
+// One project per need: the suffix of a test file says what it takes. See scripts/test.mjs for the closing line.
+import { defineConfig } from 'vitest/config';
+
+const every = 'tests/**/*.test.ts';
+const suites = (...needs: readonly string[]) => needs.map((need) => `tests/**/*.${need}.test.ts`);
+
+/** Starting servers, native code and whole programs is slow on a busy machine; hanging is what this must catch. */
+const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
+
+const live = process.env['TIDEMARK_TEST_LIVE'] === '1';
+
+export default defineConfig({
+  test: {
+    allowOnly: false,
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'pure',
+          include: [every],
+          exclude: suites('duckdb', 'pg', 'snowflake', 'live'),
+          // Without isolation 20 small files take 1.2 s instead of 7: these share nothing that could leak.
+          pool: 'threads',
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'warehouse', include: suites('duckdb', 'snowflake'), pool: 'forks', ...patience },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: suites('pg'),
+          pool: 'forks',
+          globalSetup: 'tests/support/postgres-server.ts',
+          ...patience,
+        },
+      },
+      ...(live
+        ? [
+            {
+              extends: true as const,
+              test: { name: 'live', include: suites('live'), pool: 'forks' as const, ...patience },
+            },
+          ]
+        : []),
+    ],
+  },
+});
