@@ -4,7 +4,7 @@ import type { Scalar } from '../project/document.ts';
 import type { Report } from '../project/problems.ts';
 import { isBlank } from './lexer.ts';
 import type { Token } from './lexer.ts';
-import * as say from './problems.ts';
+import * as say from './expression-problems.ts';
 import { aggregateFunctions, volatileFunctions, volatileWords } from './words.ts';
 
 const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
@@ -18,9 +18,14 @@ export const checkExpression = (text: Scalar, tokens: readonly Token[], report: 
   return false;
 };
 
-const place = (text: Scalar, token: Token): ReturnType<Scalar['within']> => text.within(token.start, token.text.length);
+const place = (text: Scalar, token: Token): ReturnType<Scalar['within']> =>
+  text.within(token.start, token.text.length);
 
-const wholeFault = (text: Scalar, tokens: readonly Token[], solid: readonly Token[]): ReturnType<typeof say.empty> | undefined => {
+const wholeFault = (
+  text: Scalar,
+  tokens: readonly Token[],
+  solid: readonly Token[],
+): ReturnType<typeof say.empty> | undefined => {
   for (const token of solid) {
     if (token.kind === 'broken') return say.unterminated(place(text, token), token.text);
     if (token.kind === 'parameter') return say.parameter(place(text, token), token.text);
@@ -37,12 +42,16 @@ const bracketFault = (text: Scalar, solid: readonly Token[]): ReturnType<typeof 
     if (token.kind === 'open') open.push(token);
     else if (token.kind === 'close') {
       const opener = open.pop();
-      if (opener === undefined || closing[opener.text] !== token.text) return say.strayBracket(place(text, token), token.text);
-    } else if (open.length === 0 && token.kind === 'comma') return say.twoExpressions(place(text, token), '`,`');
+      if (opener === undefined || closing[opener.text] !== token.text)
+        return say.strayBracket(place(text, token), token.text);
+    } else if (open.length === 0 && token.kind === 'comma')
+      return say.twoExpressions(place(text, token), '`,`');
     else if (token.kind === 'semicolon') return say.twoExpressions(place(text, token), '`;`');
   }
   const unclosed = open.at(-1);
-  return unclosed === undefined ? undefined : say.unclosedBracket(place(text, unclosed), unclosed.text, text.flow);
+  return unclosed === undefined
+    ? undefined
+    : say.unclosedBracket(place(text, unclosed), unclosed.text, text.flow);
 };
 
 const meaningFault = (text: Scalar, solid: readonly Token[]): ReturnType<typeof say.empty> | undefined => {
@@ -55,7 +64,8 @@ const meaningFault = (text: Scalar, solid: readonly Token[]): ReturnType<typeof 
     const at = place(text, token);
     if (before?.kind === 'dot' || after?.kind === 'dot') {
       // A part of a dotted name may be a column called `now`, but not a call of it.
-      if (before?.kind === 'dot' && calls && volatileFunctions.has(word)) return say.volatile(at, `${token.text}()`);
+      if (before?.kind === 'dot' && calls && volatileFunctions.has(word))
+        return say.volatile(at, `${token.text}()`);
       continue;
     }
     if (word === 'select' || (word === 'from' && before?.text === '(')) return say.subquery(at);
@@ -64,12 +74,14 @@ const meaningFault = (text: Scalar, solid: readonly Token[]): ReturnType<typeof 
     }
     if (calls && word === 'age' && !hasComma(solid, index + 1)) return say.volatile(at, 'age(…)');
     if (calls && aggregateFunctions.has(word)) return say.aggregate(at, token.text);
-    if (word === 'over' && before?.text === ')' && (calls || after?.kind === 'word')) return say.windowFunction(at);
+    if (word === 'over' && before?.text === ')' && (calls || after?.kind === 'word'))
+      return say.windowFunction(at);
   }
   return undefined;
 };
 
-const aliased = (before: Token | undefined): boolean => before?.text.toLowerCase() === 'as' || before?.text === '::';
+const aliased = (before: Token | undefined): boolean =>
+  before?.text.toLowerCase() === 'as' || before?.text === '::';
 
 const hasComma = (solid: readonly Token[], open: number): boolean => {
   let depth = 0;

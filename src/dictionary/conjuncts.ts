@@ -16,7 +16,8 @@ export const equalitiesOf = (on: Compiled, text: Scalar, alias: string): readonl
 const wordOf = (piece: Piece | undefined): string =>
   piece?.token?.kind === 'word' && typeof piece.sql === 'string' ? piece.sql.toLowerCase() : '';
 
-const isSpace = (piece: Piece): boolean => piece.token !== undefined && typeof piece.sql === 'string' && isBlank(piece.token);
+const isSpace = (piece: Piece): boolean =>
+  piece.token !== undefined && typeof piece.sql === 'string' && isBlank(piece.token);
 
 const trimmed = (pieces: readonly Piece[]): readonly Piece[] => {
   const first = pieces.findIndex((piece) => !isSpace(piece));
@@ -52,7 +53,8 @@ const equalityOf = (conjunct: readonly Piece[], text: Scalar, alias: string): Jo
   for (const [index, piece] of conjunct.entries()) {
     if (piece.depth !== depth) continue;
     if (comparingWords.has(wordOf(piece))) return undefined;
-    if (piece.token?.kind !== 'operator' || typeof piece.sql !== 'string' || calculating.has(piece.sql)) continue;
+    if (piece.token?.kind !== 'operator' || typeof piece.sql !== 'string' || calculating.has(piece.sql))
+      continue;
     // A second comparison, or an operator that we do not know, such as `~=`.
     if (piece.sql !== '=' || equals !== undefined) return undefined;
     equals = index;

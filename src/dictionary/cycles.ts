@@ -3,14 +3,18 @@ import { targetCycle } from './problems.ts';
 import type { Context, Declared, DeclaredTarget } from './relations.ts';
 
 /** Reports each circle once; answers the targets that stand in one. */
-export const findCycles = (declared: ReadonlyMap<string, Declared>, { report }: Context): ReadonlySet<string> => {
+export const findCycles = (
+  declared: ReadonlyMap<string, Declared>,
+  { report }: Context,
+): ReadonlySet<string> => {
   const circular = new Set<string>();
   const done = new Set<string>();
   const visit = (target: DeclaredTarget, path: readonly string[]): void => {
     const start = path.indexOf(target.name);
     if (start !== -1) {
       const cycle = path.slice(start);
-      if (!cycle.some((name) => circular.has(name))) report(targetCycle(target.raw.name.at, [...cycle, target.name]));
+      if (!cycle.some((name) => circular.has(name)))
+        report(targetCycle(target.raw.name.at, [...cycle, target.name]));
       for (const name of cycle) circular.add(name);
       return;
     }

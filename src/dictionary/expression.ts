@@ -41,7 +41,11 @@ export const compileExpression = (text: Scalar, scope: Scope, report: Report): C
   const cutter = new Cutter(text, tokens, { scope, report });
   const pieces = cutter.cut();
   if (cutter.failed) return undefined;
-  return { expression: { text: text.text, parts: partsOf(pieces), at: text.at }, pieces, reads: cutter.reads };
+  return {
+    expression: { text: text.text, parts: partsOf(pieces), at: text.at },
+    pieces,
+    reads: cutter.reads,
+  };
 };
 
 /** Neighbouring SQL becomes one string. */
@@ -89,7 +93,7 @@ class Cutter {
   }
 
   private cutRange(from: number, to: number): void {
-    for (let index = from; index < to; ) index = this.cutAt(index, to);
+    for (let index = from; index < to;) index = this.cutAt(index, to);
   }
 
   /** Cuts what starts at one token; answers where the next starts. */
@@ -120,7 +124,8 @@ class Cutter {
   private cutCall(call: Call, index: number): number {
     this.depth += 1;
     for (const part of call.parts) {
-      if (typeof part === 'string') this.pieces.push({ sql: part, depth: this.depth, ...this.span(index, call.next) });
+      if (typeof part === 'string')
+        this.pieces.push({ sql: part, depth: this.depth, ...this.span(index, call.next) });
       else this.cutRange(part.from, part.to);
     }
     this.depth -= 1;
@@ -130,7 +135,10 @@ class Cutter {
   /** Where the tokens from one up to another stand in the text. */
   private span(from: number, to: number): { readonly start: number; readonly end: number } {
     const last = this.tokens[to - 1];
-    return { start: this.tokens[from]?.start ?? 0, end: last === undefined ? 0 : last.start + last.text.length };
+    return {
+      start: this.tokens[from]?.start ?? 0,
+      end: last === undefined ? 0 : last.start + last.text.length,
+    };
   }
 }
 
@@ -141,6 +149,9 @@ const bindsNames = (tokens: readonly Token[]): boolean => {
     const after = solid[index + 1]?.kind;
     if (text === '->') return after !== 'string' && after !== 'number';
     const word = text.toLowerCase();
-    return word === 'lambda' || (word === 'for' && after === 'word' && solid[index + 2]?.text.toLowerCase() === 'in');
+    return (
+      word === 'lambda' ||
+      (word === 'for' && after === 'word' && solid[index + 2]?.text.toLowerCase() === 'in')
+    );
   });
 };

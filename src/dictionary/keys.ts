@@ -15,7 +15,11 @@ export interface KeyTable {
   readonly columns: readonly Column[] | undefined;
 }
 
-export const resolveKey = (raw: readonly RawKeyColumn[], around: KeyTable, report: Report): readonly KeyColumn[] => {
+export const resolveKey = (
+  raw: readonly RawKeyColumn[],
+  around: KeyTable,
+  report: Report,
+): readonly KeyColumn[] => {
   const seen = new Set<string>();
   return raw.flatMap(({ name, nullable }) => {
     if (seen.has(name.text)) {

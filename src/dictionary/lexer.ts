@@ -45,7 +45,7 @@ const patterns: readonly (readonly [TokenKind, RegExp])[] = [
 
 export const tokenize = (text: string): readonly Token[] => {
   const tokens: Token[] = [];
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const token = text.startsWith('/*', start) ? blockComment(text, start) : tokenAt(text, start);
     tokens.push(token);
     start += token.text.length;

@@ -9,7 +9,8 @@ export const keyAt = (fields: Fields): readonly RawKeyColumn[] => {
   const value = fields.get('key')?.value;
   if (value === undefined) return [];
   if (value.kind !== 'list') return keyColumn(value, fields);
-  if (value.items.length === 0) fields.report(wrongType(value.at, 'key', 'at least one column', 'an empty list'));
+  if (value.items.length === 0)
+    fields.report(wrongType(value.at, 'key', 'at least one column', 'an empty list'));
   return value.items.flatMap((item) => keyColumn(item, fields));
 };
 

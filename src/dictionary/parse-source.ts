@@ -1,6 +1,17 @@
 // The entries of `sources:` as written.
 import type { Entry } from '../project/document.ts';
-import { choiceAt, durationAt, entriesAt, fieldsOf, found, namesAt, parseDuration, required, sqlAt, textAt } from '../project/fields.ts';
+import {
+  choiceAt,
+  durationAt,
+  entriesAt,
+  fieldsOf,
+  found,
+  namesAt,
+  parseDuration,
+  required,
+  sqlAt,
+  textAt,
+} from '../project/fields.ts';
 import type { Fields } from '../project/fields.ts';
 import { notSupported, wrongType } from '../project/problems.ts';
 import type { DeleteChecks } from './dictionary.ts';
@@ -8,11 +19,32 @@ import { keyAt } from './parse-key.ts';
 import type { RawSource } from './raw.ts';
 
 /** Each of these changes what the source *is*; without them nothing can be said about its columns. */
-const otherKinds = ['model', 'dbt_source', 'op', 'before', 'after', 'types', 'sequence', 'time', 'arrival', 'identity'];
+const otherKinds = [
+  'model',
+  'dbt_source',
+  'op',
+  'before',
+  'after',
+  'types',
+  'sequence',
+  'time',
+  'arrival',
+  'identity',
+];
 
 const sourceKeys = {
   known: [
-    ...['table', 'key', 'updated_at', 'created_at', 'watermark', 'overlap', 'full_compare', 'deletes', 'delete_after'],
+    ...[
+      'table',
+      'key',
+      'updated_at',
+      'created_at',
+      'watermark',
+      'overlap',
+      'full_compare',
+      'deletes',
+      'delete_after',
+    ],
     ...['deleted', 'where', 'ready', 'columns', 'exclude', 'detect', 'mirror'],
   ],
   later: [...otherKinds, 'redact', 'renamed', 'timezone', 'actor'],
@@ -24,7 +56,7 @@ export const readSources = (file: Fields): readonly RawSource[] =>
 const readSource = (entry: Entry, file: Fields): RawSource => {
   const fields = fieldsOf(entry.value, `source \`${entry.key.text}\``, sourceKeys, file.report);
   const unsupported = otherKinds.some((key) => fields.get(key) !== undefined) || !detectsByMirror(fields);
-  if (!unsupported && entry.value.kind === 'mapping') required(fields, 'key', 'the columns that tell its rows apart');
+  if (!unsupported) required(fields, 'key', 'the columns that tell its rows apart');
   return {
     name: entry.key,
     unsupported,
@@ -50,7 +82,9 @@ const detectsByMirror = (fields: Fields): boolean => {
   const detect = choiceAt(fields, 'detect', ['mirror', 'log', 'stream', 'changes']);
   if (detect === undefined || detect === 'mirror') return true;
   const at = fields.get('detect')?.value.at ?? fields.at;
-  fields.report(notSupported(at, `\`detect: ${detect}\``, 'leave it out: the default compares staging with the mirror'));
+  fields.report(
+    notSupported(at, `\`detect: ${detect}\``, 'leave it out: the default compares staging with the mirror'),
+  );
   return false;
 };
 
@@ -61,6 +95,8 @@ const deletesAt = (fields: Fields): DeleteChecks | undefined => {
   if (text === 'every run' || text === 'never') return { kind: text };
   const ms = parseDuration(text);
   if (ms !== undefined) return { kind: 'every', ms };
-  fields.report(wrongType(value.at, 'deletes', '`every run`, `never` or a duration such as `24h`', found(value)));
+  fields.report(
+    wrongType(value.at, 'deletes', '`every run`, `never` or a duration such as `24h`', found(value)),
+  );
   return undefined;
 };

@@ -1,6 +1,17 @@
 // A file's `target:` as written.
 import type { Entry, Scalar, Value } from '../project/document.ts';
-import { asSql, asText, choiceAt, entriesAt, fieldsOf, flagAt, found, required, sqlAt, textAt } from '../project/fields.ts';
+import {
+  asSql,
+  asText,
+  choiceAt,
+  entriesAt,
+  fieldsOf,
+  flagAt,
+  found,
+  required,
+  sqlAt,
+  textAt,
+} from '../project/fields.ts';
 import type { Fields } from '../project/fields.ts';
 import { notOneOf, notSupported, wrongType } from '../project/problems.ts';
 import { readLimits } from '../project/settings.ts';
@@ -13,7 +24,19 @@ const otherKinds = ['history', 'model'];
 
 export const targetKeys = {
   known: [
-    ...['target', 'key', 'from', 'join', 'where', 'columns', 'on_delete', 'on_missing', 'rows', 'touch', 'limits'],
+    ...[
+      'target',
+      'key',
+      'from',
+      'join',
+      'where',
+      'columns',
+      'on_delete',
+      'on_missing',
+      'rows',
+      'touch',
+      'limits',
+    ],
     ...['enabled', 'description', 'owner', 'tests'],
   ],
   later: [...otherKinds, 'changed_at', 'checks', 'on_mapping_change', 'prune_by'],
@@ -27,7 +50,8 @@ export const readTarget = (fields: Fields): RawTarget | undefined => {
   if (!otherKind) {
     required(fields, 'key', 'the columns that tell its rows apart');
     required(fields, 'columns', 'which column is filled by which expression');
-    if (fields.get('from') === undefined) required(fields, 'join', 'without `from`, a join says how `this` row finds its values');
+    if (fields.get('from') === undefined)
+      required(fields, 'join', 'without `from`, a join says how `this` row finds its values');
   }
   const limits = fields.get('limits');
   const joins = joinsAt(fields);
@@ -56,7 +80,8 @@ export const readTarget = (fields: Fields): RawTarget | undefined => {
 const columnsAt = (fields: Fields): readonly RawColumn[] =>
   entriesAt(fields, 'columns', columnMappedTwice).flatMap(({ key, value }) => {
     const expression = asSql(value);
-    if (expression === undefined) fields.report(wrongType(value.at, key.text, 'a SQL expression', found(value)));
+    if (expression === undefined)
+      fields.report(wrongType(value.at, key.text, 'a SQL expression', found(value)));
     return expression === undefined ? [] : [{ name: key, expression }];
   });
 
@@ -79,7 +104,13 @@ const readJoin = ({ key, value }: Entry, fields: Fields): RawJoin | 'many' | und
   const inner = fieldsOf(value, `join \`${key.text}\``, joinKeys, fields.report);
   if (flagAt(inner, 'many') === true) {
     const at = inner.get('many')?.key.at ?? key.at;
-    fields.report(notSupported(at, `\`many: true\` of join \`${key.text}\``, 'aggregates come later; a fact joins one row at most'));
+    fields.report(
+      notSupported(
+        at,
+        `\`many: true\` of join \`${key.text}\``,
+        'aggregates come later; a fact joins one row at most',
+      ),
+    );
     return 'many';
   }
   required(inner, 'on', 'the condition of the join');
@@ -99,7 +130,14 @@ const onDeleteAt = (fields: Fields): RawOnDelete | undefined => {
   }
   const text = asText(value)?.text;
   if (text === 'delete' || text === 'keep') return { kind: text };
-  fields.report(notOneOf(value.at, 'on_delete', ['delete', 'keep', '{ set: … }'], text ?? found(value).replaceAll('`', '')));
+  fields.report(
+    notOneOf(
+      value.at,
+      'on_delete',
+      ['delete', 'keep', '{ set: … }'],
+      text ?? found(value).replaceAll('`', ''),
+    ),
+  );
   return undefined;
 };
 
@@ -111,7 +149,8 @@ const settingsOf = (entries: readonly Entry[], fields: Fields): readonly RawSett
     return [];
   });
 
-const constantOf = (value: Value): RawSetting['value'] | undefined => (value.kind === 'scalar' ? exact(value) : undefined);
+const constantOf = (value: Value): RawSetting['value'] | undefined =>
+  value.kind === 'scalar' ? exact(value) : undefined;
 
 /** A number that a double cannot hold stays the text that the warehouse reads exactly. */
 const exact = ({ value, text }: Scalar): RawSetting['value'] => {

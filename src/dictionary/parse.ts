@@ -29,7 +29,9 @@ export const parseDictionary = (files: readonly FileText[]): ParsedDictionary =>
       continue;
     }
     const onlySources = valueAt(root, 'sources') !== undefined && valueAt(root, 'target') === undefined;
-    const keys = onlySources ? { known: ['sources'] } : { ...targetKeys, known: [...targetKeys.known, 'sources'] };
+    const keys = onlySources
+      ? { known: ['sources'] }
+      : { ...targetKeys, known: [...targetKeys.known, 'sources'] };
     const fields = fieldsOf(root, ownerOf(root), keys, report);
     if (fields.get('sources') !== undefined) sources.push(...readSources(fields));
     if (onlySources || root.kind !== 'mapping') continue;

@@ -5,7 +5,7 @@ import type { Report } from '../project/problems.ts';
 import type { ColumnRef } from './dictionary.ts';
 import { isBlank, nameOf } from './lexer.ts';
 import type { Token } from './lexer.ts';
-import * as say from './problems.ts';
+import * as say from './expression-problems.ts';
 import { columnNames, matchName } from './scope.ts';
 import type { Relation, Scope } from './scope.ts';
 import { operandWords, sqlWords, typeWords } from './words.ts';
@@ -38,12 +38,13 @@ const solidFrom = (tokens: readonly Token[], start: number, step: 1 | -1): Neigh
   return { token: undefined, index };
 };
 
-const isName = (token: Token | undefined): token is Token => token?.kind === 'word' || token?.kind === 'quoted';
+const isName = (token: Token | undefined): token is Token =>
+  token?.kind === 'word' || token?.kind === 'quoted';
 
 /** The dotted name that starts here: indexes of its parts. */
 const chainAt = (tokens: readonly Token[], start: number): readonly number[] => {
   const chain = [start];
-  for (let last = start; ; ) {
+  for (let last = start; ;) {
     const dot = solidFrom(tokens, last + 1, 1);
     const part = dot.token?.kind === 'dot' ? solidFrom(tokens, dot.index + 1, 1) : undefined;
     if (part === undefined || !isName(part.token)) return chain;
@@ -105,7 +106,13 @@ const reportAlias = ({ scope, text, report }: Around, parts: readonly Token[], w
   const at = text.within(first.start, first.text.length);
   const relation = matchName(nameOf(first), first.kind === 'quoted', scope.relations);
   if (relation !== undefined) report(say.joinMissing(at, relation, [...scope.aliases.keys()]));
-  else report(say.unknownAlias(at, nameOf(first), { aliases: [...scope.aliases.keys()], relations: [...scope.relations] }));
+  else
+    report(
+      say.unknownAlias(at, nameOf(first), {
+        aliases: [...scope.aliases.keys()],
+        relations: [...scope.relations],
+      }),
+    );
 };
 
 interface Wanted {
@@ -120,13 +127,17 @@ const columnOf = ({ relation, token }: Wanted, { text, scope, report }: Around):
   if (column !== undefined) return column;
   const at = text.within(token.start, token.text.length);
   const left = matchName(name, token.kind === 'quoted', relation.leftOut);
-  if (left === undefined) report(say.unknownColumn(at, name, { table: relation.shown, columns: columnNames(relation) }, scope.use));
+  if (left === undefined)
+    report(say.unknownColumn(at, name, { table: relation.shown, columns: columnNames(relation) }, scope.use));
   else report(say.leftOutColumn(at, left, relation.name));
   return undefined;
 };
 
 /** A bare name: of the one table that can be meant, or a mistake, or a word of SQL. */
-export const readUnqualified = (around: Around & { readonly bindsNames: boolean }, index: number): ReadAt | undefined => {
+export const readUnqualified = (
+  around: Around & { readonly bindsNames: boolean },
+  index: number,
+): ReadAt | undefined => {
   const { tokens, scope, text, report } = around;
   const token = tokens[index];
   if (!isName(token) || around.bindsNames || !standsAlone(tokens, index)) return undefined;
@@ -144,7 +155,13 @@ export const readUnqualified = (around: Around & { readonly bindsNames: boolean 
     const column = columnOf({ relation: implied, token }, around);
     return column === undefined ? undefined : { ref: { alias: scope.implicit, column }, at, next: index + 1 };
   }
-  report(say.unqualifiedColumn(at, name, owners.map(([alias]) => alias)));
+  report(
+    say.unqualifiedColumn(
+      at,
+      name,
+      owners.map(([alias]) => alias),
+    ),
+  );
   return undefined;
 };
 

@@ -26,8 +26,20 @@ export interface Context {
 
 /** A source or target whose name is its own. */
 export type Declared =
-  | { readonly kind: 'source'; readonly name: string; readonly raw: RawSource; readonly table: TableName; readonly info: CatalogTable | undefined }
-  | { readonly kind: 'target'; readonly name: string; readonly raw: RawTarget; readonly table: TableName; readonly info: CatalogTable | undefined };
+  | {
+      readonly kind: 'source';
+      readonly name: string;
+      readonly raw: RawSource;
+      readonly table: TableName;
+      readonly info: CatalogTable | undefined;
+    }
+  | {
+      readonly kind: 'target';
+      readonly name: string;
+      readonly raw: RawTarget;
+      readonly table: TableName;
+      readonly info: CatalogTable | undefined;
+    };
 
 export type DeclaredSource = Extract<Declared, { kind: 'source' }>;
 export type DeclaredTarget = Extract<Declared, { kind: 'target' }>;
@@ -41,7 +53,8 @@ export const declare = (context: Context): ReadonlyMap<string, Declared> => {
     const at = one.raw.name.at;
     if (one.name === 'this') report(say.reservedAlias(at));
     else if (first === undefined) declared.set(one.name, one);
-    else if (first.kind === 'target' && one.kind === 'target') report(say.targetMappedTwice(at, one.name, first.raw.name.at));
+    else if (first.kind === 'target' && one.kind === 'target')
+      report(say.targetMappedTwice(at, one.name, first.raw.name.at));
     else report(say.duplicateName(at, one.name, first.raw.name.at));
   };
   const infoOf = (table: TableName): CatalogTable | undefined => catalog && lookUp(catalog, table);
@@ -68,11 +81,15 @@ export const declare = (context: Context): ReadonlyMap<string, Declared> => {
 
 /** One table is written by one mapping, and no mirror is a table of another use. */
 const checkTables = (declared: readonly Declared[], { naming, report }: Context): void => {
-  const owners = new Map<string, { readonly what: string; readonly at: Position; readonly kind: Declared['kind'] }>();
+  const owners = new Map<
+    string,
+    { readonly what: string; readonly at: Position; readonly kind: Declared['kind'] }
+  >();
   for (const { kind, name, raw, table } of declared) {
     const key = showTable(table);
     const first = owners.get(key);
-    if (kind === 'target' && first?.kind === 'target') report(say.targetMappedTwice(raw.name.at, name, first.at));
+    if (kind === 'target' && first?.kind === 'target')
+      report(say.targetMappedTwice(raw.name.at, name, first.at));
     else owners.set(key, { what: `the table of ${kind} \`${name}\``, at: raw.name.at, kind });
   }
   for (const one of declared) {
@@ -85,11 +102,16 @@ const checkTables = (declared: readonly Declared[], { naming, report }: Context)
   }
 };
 
-/** What an expression may read of a relation. */
-export const relationOf = (declared: Declared, mirrored: ReadonlySet<string> | undefined): Relation => {
+/** What an expression may read of a relation. `mirrored`: of a source, the columns that its mirror has. */
+export const relationOf = (
+  declared: Declared,
+  mirrored: ReadonlySet<string> | undefined,
+  context: Context,
+): Relation => {
   const { name, table, info } = declared;
   const shown = showTable(table);
-  if (declared.raw.unsupported) return { name, shown, columns: undefined, leftOut: new Set() };
+  if (declared.raw.unsupported || context.catalog === undefined)
+    return { name, shown, columns: undefined, leftOut: new Set() };
   if (declared.kind === 'source') {
     const all = info?.columns;
     const isIn = (column: string): boolean => mirrored === undefined || mirrored.has(column);
@@ -100,8 +122,11 @@ export const relationOf = (declared: Declared, mirrored: ReadonlySet<string> | u
       leftOut: new Set(all?.map((column) => column.name).filter((column) => !isIn(column))),
     };
   }
-  if (info === undefined && declared.raw.from === undefined) return { name, shown, columns: undefined, leftOut: new Set() };
+  if (info === undefined && declared.raw.from === undefined)
+    return { name, shown, columns: undefined, leftOut: new Set() };
   // A target that is yet to be built has the columns that its mapping names.
-  const columns = info?.columns ?? declared.raw.columns.map((column) => ({ name: column.name.text, type: '', nullable: true }));
+  const columns =
+    info?.columns ??
+    declared.raw.columns.map((column) => ({ name: column.name.text, type: '', nullable: true }));
   return { name, shown, columns, leftOut: new Set() };
 };

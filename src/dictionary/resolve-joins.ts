@@ -26,7 +26,8 @@ export const resolveAliases = (target: DeclaredTarget, all: Relations, context: 
   if (from !== undefined) aliases.set(from.text, relationAt(from, target, all, context));
   else if (own !== undefined) aliases.set('this', own);
   for (const { alias, relation } of joins) {
-    if (aliases.has(alias.text) && alias.text !== 'this') context.report(say.aliasTaken(alias.at, alias.text));
+    if (aliases.has(alias.text) && alias.text !== 'this')
+      context.report(say.aliasTaken(alias.at, alias.text));
     else if (alias.text === 'this') context.report(say.reservedAlias(alias.at));
     else {
       if (alias.text !== relation.text && all.declared.has(alias.text)) {
@@ -48,14 +49,26 @@ export const resolveAliases = (target: DeclaredTarget, all: Relations, context: 
 const relationAt = (name: Scalar, target: DeclaredTarget, all: Relations, context: Context): Relation => {
   const declared = all.declared.get(name.text);
   if (declared === undefined) {
-    if (!context.raw.incomplete) context.report(say.unknownRelation(name.at, name.text, [...all.declared.keys()]));
+    if (!context.raw.incomplete)
+      context.report(say.unknownRelation(name.at, name.text, [...all.declared.keys()]));
   } else if (declared.kind === 'target' && !declared.raw.enabled) {
     context.report(say.disabledRelation(name.at, name.text, target.name));
   }
-  return all.relations.get(name.text) ?? { name: name.text, shown: name.text, columns: undefined, leftOut: new Set() };
+  return (
+    all.relations.get(name.text) ?? {
+      name: name.text,
+      shown: name.text,
+      columns: undefined,
+      leftOut: new Set(),
+    }
+  );
 };
 
-export const resolveJoins = (target: DeclaredTarget, { root, scope }: Aliases, context: Context): readonly Join[] => {
+export const resolveJoins = (
+  target: DeclaredTarget,
+  { root, scope }: Aliases,
+  context: Context,
+): readonly Join[] => {
   const joins = target.raw.joins.flatMap((raw): readonly Join[] => {
     const on = compileExpression(raw.on, { ...scope, use: 'read' }, context.report);
     if (on === undefined) return [];

@@ -44,22 +44,31 @@ export const resolveSource = (declared: DeclaredSource, context: Context): Sourc
 /** A mirror's columns are plain: what staging computes is copied as a value. */
 const plain = ({ name, type, nullable }: Column): Column => ({ name, type, nullable });
 
-const mirroredColumns = ({ raw, name, table, info }: DeclaredSource, { report }: Context): readonly Column[] => {
+const mirroredColumns = (
+  { raw, name, table, info }: DeclaredSource,
+  { report }: Context,
+): readonly Column[] => {
   const { columns, exclude } = raw;
   if (columns !== undefined && exclude !== undefined && exclude[0] !== undefined) {
     report(say.columnsAndExclude(exclude[0].at, name));
   }
   if (info === undefined) return [];
   const names = info.columns.map((column) => column.name);
-  for (const [key, listed] of [['columns', columns], ['exclude', exclude]] as const) {
+  for (const [key, listed] of [
+    ['columns', columns],
+    ['exclude', exclude],
+  ] as const) {
     for (const item of listed ?? []) {
       if (names.includes(item.text)) continue;
       report(say.unknownOwnColumn(item.at, key, item.text, { table: showTable(table), columns: names }));
     }
   }
-  const has = (listed: readonly Scalar[], column: string): boolean => listed.some((item) => item.text === column);
+  const has = (listed: readonly Scalar[], column: string): boolean =>
+    listed.some((item) => item.text === column);
   return info.columns
-    .filter((column) => (columns === undefined ? !has(exclude ?? [], column.name) : has(columns, column.name)))
+    .filter((column) =>
+      columns === undefined ? !has(exclude ?? [], column.name) : has(columns, column.name),
+    )
     .map(plain);
 };
 
@@ -75,7 +84,9 @@ const checkNeeded = (declared: DeclaredSource, columns: readonly Column[], { rep
     if (names.includes(scalar.text)) {
       if (!mirrored.has(scalar.text)) report(say.neededColumn(scalar.at, scalar.text, needs, name));
     } else if (needs !== 'key') {
-      report(say.unknownOwnColumn(scalar.at, needs, scalar.text, { table: showTable(table), columns: names }));
+      report(
+        say.unknownOwnColumn(scalar.at, needs, scalar.text, { table: showTable(table), columns: names }),
+      );
     }
   }
 };
@@ -88,11 +99,19 @@ const timeColumns = (raw: RawSource): readonly (readonly [string, Scalar | undef
 
 /** `where` and `deleted` read staging itself, all its columns, under the source's own name; only one table can
  *  be meant, so the name may be left out. */
-const ownExpression = (text: Scalar | undefined, declared: DeclaredSource, context: Context): Expression | undefined => {
+const ownExpression = (
+  text: Scalar | undefined,
+  declared: DeclaredSource,
+  context: Context,
+): Expression | undefined => {
   if (text === undefined) return undefined;
   const { name, table, info } = declared;
   const relation = { name, shown: showTable(table), columns: info?.columns, leftOut: new Set<string>() };
-  const scope = { aliases: new Map([[name, relation]]), relations: new Set<string>(), implicit: name, use: 'read' as const };
+  const scope = {
+    aliases: new Map([[name, relation]]),
+    relations: new Set<string>(),
+    implicit: name,
+    use: 'read' as const,
+  };
   return compileExpression(text, scope, context.report)?.expression;
 };
-

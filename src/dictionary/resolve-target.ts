@@ -5,6 +5,7 @@ import type { MappedColumn, OnDelete, Target } from './dictionary.ts';
 import { compileExpression } from './expression.ts';
 import type { Compiled } from './expression.ts';
 import { isEnforced, resolveKey } from './keys.ts';
+import { unknownColumn } from './expression-problems.ts';
 import * as say from './problems.ts';
 import type { RawColumn, RawOnDelete } from './raw.ts';
 import type { Context, DeclaredTarget } from './relations.ts';
@@ -24,7 +25,10 @@ export const resolveTarget = (target: DeclaredTarget, all: Relations, context: C
   const { root, scope } = aliases;
   checkKind(target, context);
   const joins = resolveJoins(target, aliases, context);
-  const lines = raw.columns.map((column): Line => ({ raw: column, compiled: compileExpression(column.expression, scope, context.report) }));
+  const lines = raw.columns.map((column): Line => ({
+    raw: column,
+    compiled: compileExpression(column.expression, scope, context.report),
+  }));
   const columns = lines.flatMap((line) => mappedColumn(line, target, context) ?? []);
   const key = resolveKey(raw.key, { owner: 'key', table, columns: info?.columns }, context.report);
   checkKey(target, lines, aliases, context);
@@ -36,10 +40,17 @@ export const resolveTarget = (target: DeclaredTarget, all: Relations, context: C
     at: raw.name.at,
     table,
     exists: info !== undefined,
-    tableColumns: info?.columns ?? [...columns.map(({ name, type, nullable }) => ({ name, type, nullable })), ...touch.map(asColumn)],
+    tableColumns: info?.columns ?? [
+      ...columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
+      ...touch.map(asColumn),
+    ],
     key,
     keyIsEnforced: info !== undefined && isEnforced(key, info),
-    updateInPlace: info !== undefined && (info.constrained || info.uniqueKeys.length > 0 || info.columns.some((column) => column.generated === true)),
+    updateInPlace:
+      info !== undefined &&
+      (info.constrained ||
+        info.uniqueKeys.length > 0 ||
+        info.columns.some((column) => column.generated === true)),
     root,
     joins,
     where: raw.where && compileExpression(raw.where, { ...scope, use: 'read' }, context.report)?.expression,
@@ -54,13 +65,20 @@ export const resolveTarget = (target: DeclaredTarget, all: Relations, context: C
   };
 };
 
-const asColumn = ({ name, type }: { readonly name: string; readonly type: string }): Column => ({ name, type, nullable: true });
+const asColumn = ({ name, type }: { readonly name: string; readonly type: string }): Column => ({
+  name,
+  type,
+  nullable: true,
+});
 
 /** Rows that are not managed are never deleted by us, whatever becomes of their grain. */
 const onDeleteOf = (raw: RawOnDelete | undefined, rows: Target['rows']): OnDelete => {
   if (raw === undefined) return { kind: rows === 'manage' ? 'delete' : 'keep' };
   if (raw.kind !== 'set') return raw;
-  return { kind: 'set', values: Object.fromEntries(raw.values.map(({ column, value }) => [column.text, value])) };
+  return {
+    kind: 'set',
+    values: Object.fromEntries(raw.values.map(({ column, value }) => [column.text, value])),
+  };
 };
 
 const checkKind = (target: DeclaredTarget, context: Context): void => {
@@ -69,17 +87,28 @@ const checkKind = (target: DeclaredTarget, context: Context): void => {
   if (info?.kind === 'view') report(say.targetIsView(raw.name.at, showTable(table)));
   if (raw.onDelete?.kind === 'set') checkSettings(raw.onDelete.values, 'on_delete', target, report);
   if (raw.from !== undefined) return;
-  if (info === undefined && context.catalog !== undefined) report(say.thisWithoutTable(raw.name.at, name, showTable(table)));
+  if (info === undefined && context.catalog !== undefined)
+    report(say.thisWithoutTable(raw.name.at, name, showTable(table)));
   if (raw.onDeleteAt !== undefined) report(say.notForThis(raw.onDeleteAt, 'on_delete', name));
-  if (raw.rows === 'manage' && raw.rowsAt !== undefined) report(say.notForThis(raw.rowsAt, 'rows: manage', name));
+  if (raw.rows === 'manage' && raw.rowsAt !== undefined)
+    report(say.notForThis(raw.rowsAt, 'rows: manage', name));
 };
 
-const mappedColumn = ({ raw, compiled }: Line, target: DeclaredTarget, { report }: Context): MappedColumn | undefined => {
+const mappedColumn = (
+  { raw, compiled }: Line,
+  target: DeclaredTarget,
+  { report }: Context,
+): MappedColumn | undefined => {
   const { table, info } = target;
   const name = raw.name.text;
   const column = info?.columns.find((candidate) => candidate.name === name);
   if (column === undefined && info !== undefined) {
-    report(say.unknownColumn(raw.name.at, name, { table: showTable(table), columns: info.columns.map((candidate) => candidate.name) }));
+    report(
+      unknownColumn(raw.name.at, name, {
+        table: showTable(table),
+        columns: info.columns.map((candidate) => candidate.name),
+      }),
+    );
   }
   if (column?.generated === true) report(say.generatedColumn(raw.name.at, name, showTable(table)));
   for (const { ref, at } of compiled?.reads ?? []) {
@@ -89,11 +118,21 @@ const mappedColumn = ({ raw, compiled }: Line, target: DeclaredTarget, { report 
   if (compiled === undefined) return undefined;
   // Of a table that is yet to be created no type is known: '' is filled in by asking the warehouse what the
   // expression yields.
-  return { name, type: column?.type ?? '', nullable: column?.nullable ?? true, expression: compiled.expression };
+  return {
+    name,
+    type: column?.type ?? '',
+    nullable: column?.nullable ?? true,
+    expression: compiled.expression,
+  };
 };
 
 /** The key says which rows there are: of a grain its expressions, of `this` the rows that are there. */
-const checkKey = (target: DeclaredTarget, lines: readonly Line[], { root }: Aliases, { report }: Context): void => {
+const checkKey = (
+  target: DeclaredTarget,
+  lines: readonly Line[],
+  { root }: Aliases,
+  { report }: Context,
+): void => {
   for (const { name } of target.raw.key) {
     const line = lines.find(({ raw }) => raw.name.text === name.text);
     if (root.kind === 'this') {
@@ -112,9 +151,13 @@ const checkKey = (target: DeclaredTarget, lines: readonly Line[], { root }: Alia
 
 /** Only where the warehouse is known to have no default: else an insert may well succeed. */
 const checkNotNull = ({ raw, table, info }: DeclaredTarget, { report }: Context): void => {
-  const set = new Set([...raw.columns.map((column) => column.name.text), ...raw.touch.map((setting) => setting.column.text)]);
+  const set = new Set([
+    ...raw.columns.map((column) => column.name.text),
+    ...raw.touch.map((setting) => setting.column.text),
+  ]);
   for (const column of info?.columns ?? []) {
-    if (column.nullable || column.hasDefault !== false || column.generated === true || set.has(column.name)) continue;
+    if (column.nullable || column.hasDefault !== false || column.generated === true || set.has(column.name))
+      continue;
     report(say.unmappedNotNull(raw.name.at, column.name, showTable(table)));
   }
 };

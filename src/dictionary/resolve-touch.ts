@@ -30,12 +30,18 @@ const typeOf = (value: RawSetting['value']): string => {
   return 'text';
 };
 
-export const checkSettings = (settings: readonly RawSetting[], owner: string, target: DeclaredTarget, report: Report): void => {
+export const checkSettings = (
+  settings: readonly RawSetting[],
+  owner: string,
+  target: DeclaredTarget,
+  report: Report,
+): void => {
   const { raw, table, info } = target;
   const shown = showTable(table);
   for (const { column } of settings) {
     const known = info?.columns.find((candidate) => candidate.name === column.text);
-    if (raw.key.some((part) => part.name.text === column.text)) report(say.touchesKey(column.at, owner, column.text));
+    if (raw.key.some((part) => part.name.text === column.text))
+      report(say.touchesKey(column.at, owner, column.text));
     else if (known?.generated === true) report(say.generatedColumn(column.at, column.text, shown));
     else if (known === undefined && info !== undefined) {
       const columns = info.columns.map((candidate) => candidate.name);

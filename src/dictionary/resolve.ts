@@ -39,8 +39,12 @@ export const resolveDictionary = (
   const sources = all.flatMap((one) =>
     one.kind === 'source' && !one.raw.unsupported ? [resolveSource(one, context)] : [],
   );
-  const mirrored = new Map(sources.map((source) => [source.name, new Set(source.columns.map((column) => column.name))]));
-  const relations = new Map(all.map((one) => [one.name, relationOf(one, one.info && mirrored.get(one.name))]));
+  const mirrored = new Map(
+    sources.map((source) => [source.name, new Set(source.columns.map((column) => column.name))]),
+  );
+  const relations = new Map(
+    all.map((one) => [one.name, relationOf(one, one.info && mirrored.get(one.name), context)]),
+  );
   const circular = findCycles(declared, context);
   const targets = all.flatMap((one) =>
     one.kind === 'target' && one.raw.enabled && !one.raw.unsupported && !circular.has(one.name)

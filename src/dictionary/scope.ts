@@ -30,7 +30,11 @@ export const matchName = (name: string, isQuoted: boolean, stored: Iterable<stri
   if (names.includes(name)) return name;
   if (isQuoted) return undefined;
   const lower = name.toLowerCase();
-  return names.find((candidate) => candidate === lower) ?? names.find((candidate) => candidate.toLowerCase() === lower);
+  return (
+    names.find((candidate) => candidate === lower) ??
+    names.find((candidate) => candidate.toLowerCase() === lower)
+  );
 };
 
-export const columnNames = (relation: Relation): readonly string[] => (relation.columns ?? []).map((column) => column.name);
+export const columnNames = (relation: Relation): readonly string[] =>
+  (relation.columns ?? []).map((column) => column.name);

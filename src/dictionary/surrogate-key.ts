@@ -18,7 +18,8 @@ export interface Call {
 const placeholder = "'_dbt_utils_surrogate_key_null_'";
 
 export const surrogateKey = (tokens: readonly Token[], index: number): Call | undefined => {
-  if (tokens[index]?.text.toLowerCase() !== 'surrogate_key' || tokens[index - 1]?.kind === 'dot') return undefined;
+  if (tokens[index]?.text.toLowerCase() !== 'surrogate_key' || tokens[index - 1]?.kind === 'dot')
+    return undefined;
   let open = index + 1;
   for (let token = tokens[open]; token !== undefined && isBlank(token); token = tokens[open]) open += 1;
   if (tokens[open]?.text !== '(') return undefined;
@@ -47,7 +48,8 @@ const argumentsOf = (
     if (depth > 1 || (depth === 1 && kind !== 'comma')) continue;
     ranges.push(trimmed(tokens, from, index));
     from = index + 1;
-    if (depth === 0) return ranges.some((range) => range.from === range.to) ? undefined : { ranges, close: index };
+    if (depth === 0)
+      return ranges.some((range) => range.from === range.to) ? undefined : { ranges, close: index };
   }
   return undefined;
 };
@@ -55,7 +57,17 @@ const argumentsOf = (
 const trimmed = (tokens: readonly Token[], from: number, to: number): TokenRange => {
   let first = from;
   let last = to;
-  for (let token = tokens[first]; first < last && token !== undefined && isBlank(token); token = tokens[first]) first += 1;
-  for (let token = tokens[last - 1]; first < last && token !== undefined && isBlank(token); token = tokens[last - 1]) last -= 1;
+  for (
+    let token = tokens[first];
+    first < last && token !== undefined && isBlank(token);
+    token = tokens[first]
+  )
+    first += 1;
+  for (
+    let token = tokens[last - 1];
+    first < last && token !== undefined && isBlank(token);
+    token = tokens[last - 1]
+  )
+    last -= 1;
   return { from: first, to: last };
 };

@@ -15,7 +15,10 @@ export type Naming = Pick<Project, 'schemas' | 'connection'>;
 const ignore: Report = () => undefined;
 
 const parseTable = (text: Scalar, schema: SchemaName, naming: Naming): TableName | undefined => {
-  const parts = nameParts(text.text, naming.connection.type === 'postgres' ? (word) => word.toLowerCase() : undefined);
+  const parts = nameParts(
+    text.text,
+    naming.connection.type === 'postgres' ? (word) => word.toLowerCase() : undefined,
+  );
   const [first, second, third, ...more] = parts ?? [];
   if (first === undefined || more.length > 0) return undefined;
   if (second === undefined) return inSchema(schema, first);
@@ -30,7 +33,9 @@ const read = (text: Scalar, schema: SchemaName, naming: Naming, report: Report):
 
 export const sourceTable = (source: RawSource, naming: Naming, report: Report = ignore): TableName => {
   const { staging } = naming.schemas;
-  return source.table === undefined ? inSchema(staging, source.name.text) : read(source.table, staging, naming, report);
+  return source.table === undefined
+    ? inSchema(staging, source.name.text)
+    : read(source.table, staging, naming, report);
 };
 
 export const mirrorTable = (source: RawSource, naming: Naming): TableName =>
@@ -40,7 +45,8 @@ export const targetTable = (target: RawTarget, naming: Naming, report: Report = 
   read(target.name, naming.schemas.targets, naming, report);
 
 /** A target is called by its table's own name, without schema and quotes. */
-export const targetName = (target: RawTarget): string => nameParts(target.name.text)?.at(-1) ?? target.name.text;
+export const targetName = (target: RawTarget): string =>
+  nameParts(target.name.text)?.at(-1) ?? target.name.text;
 
 /** The tables that must be looked at before a dictionary can be resolved. */
 export const tablesOf = (raw: RawDictionary, naming: Naming): readonly TableName[] => {

@@ -4,7 +4,7 @@ import type { Value } from './document.ts';
 import { asText, choiceAt, fieldsOf, found, flagAt, required, shown, textAt, wholeAt } from './fields.ts';
 import type { Fields } from './fields.ts';
 import type { Report } from './problems.ts';
-import { missingKey, notOneOf, notSupported, urlNotAlone, wrongType } from './problems.ts';
+import { missingKey, notMapping, notOneOf, notSupported, urlNotAlone } from './problems.ts';
 import type { Connection, DuckDbConnection, PostgresConnection } from './project.ts';
 
 const types = ['duckdb', 'postgres', 'snowflake'] as const;
@@ -14,7 +14,13 @@ const owner = '`warehouse`';
 export const readConnection = (value: Value, directory: string, report: Report): Connection | undefined => {
   const dbt = value.kind === 'mapping' ? value.entries.find((entry) => entry.key.text === 'dbt') : undefined;
   if (dbt !== undefined) {
-    report(notSupported(dbt.key.at, 'the connection of dbt (`warehouse: {dbt: …}`)', 'name the warehouse by `type` and its own keys'));
+    report(
+      notSupported(
+        dbt.key.at,
+        'the connection of dbt (`warehouse: {dbt: …}`)',
+        'name the warehouse by `type` and its own keys',
+      ),
+    );
     return undefined;
   }
   const type = typeOf(value, report);
@@ -30,13 +36,14 @@ export const readConnection = (value: Value, directory: string, report: Report):
 
 const typeOf = (value: Value, report: Report): 'duckdb' | 'postgres' | undefined => {
   if (value.kind !== 'mapping') {
-    report(wrongType(value.at, 'warehouse', 'a mapping of keys', found(value)));
+    report(notMapping(value.at, owner, found(value)));
     return undefined;
   }
   const entry = value.entries.find(({ key }) => key.text === 'type');
   const text = entry === undefined ? undefined : asText(entry.value);
   if (entry === undefined) report(missingKey(value.at, 'type', owner, 'it is `duckdb` or `postgres`'));
-  else if (text?.text === 'snowflake') report(notSupported(entry.value.at, 'warehouse type `snowflake`', 'use `duckdb` or `postgres`'));
+  else if (text?.text === 'snowflake')
+    report(notSupported(entry.value.at, 'warehouse type `snowflake`', 'use `duckdb` or `postgres`'));
   else {
     const type = (['duckdb', 'postgres'] as const).find((name) => name === text?.text);
     if (type !== undefined) return type;
@@ -54,10 +61,12 @@ const readDuckDb = (fields: Fields, directory: string): DuckDbConnection | undef
 
 const readPostgres = (fields: Fields): PostgresConnection => {
   const url = textAt(fields, 'url')?.text;
-  if (url === undefined && fields.get('url') === undefined) required(fields, 'host', 'or `url`, which says all at once');
+  if (url === undefined && fields.get('url') === undefined)
+    required(fields, 'host', 'or `url`, which says all at once');
   for (const name of parts) {
     const entry = fields.get(name);
-    if (entry !== undefined && fields.get('url') !== undefined && name !== 'ssl') fields.report(urlNotAlone(entry.key.at, name));
+    if (entry !== undefined && fields.get('url') !== undefined && name !== 'ssl')
+      fields.report(urlNotAlone(entry.key.at, name));
   }
   const ssl = fields.get('ssl')?.value;
   const word = ssl?.kind === 'scalar' && ssl.value !== true && ssl.value !== false;

@@ -53,7 +53,11 @@ export interface ParsedDocument {
 }
 
 /** `mask` hides what must never be shown, keeping every line's length. */
-export const parseYaml = (input: FileText, report: Report, mask?: (text: string) => string): ParsedDocument => {
+export const parseYaml = (
+  input: FileText,
+  report: Report,
+  mask?: (text: string) => string,
+): ParsedDocument => {
   const counter = new LineCounter();
   const document = parseDocument(input.text, {
     lineCounter: counter,
@@ -68,7 +72,8 @@ export const parseYaml = (input: FileText, report: Report, mask?: (text: string)
     report(yamlSyntax(place(pos[0], pos[1] - pos[0]), message, code));
   }
   const start = place(0, 1);
-  if (faults.length > 0 || document.contents === null) return { root: undefined, broken: faults.length > 0, start };
+  if (faults.length > 0 || document.contents === null)
+    return { root: undefined, broken: faults.length > 0, start };
   let broken = false;
   const failing: Report = (fault) => {
     broken = true;
@@ -176,7 +181,14 @@ const scalarOf = (node: YamlScalar, state: State, around: Around): Scalar => {
     return state.place(from, Math.max(1, last - from));
   };
   const whole = text.trimEnd().length;
-  return { kind: 'scalar', value, text, flow: around.flow, within, at: within(text.length - text.trimStart().length, Math.max(1, whole)) };
+  return {
+    kind: 'scalar',
+    value,
+    text,
+    flow: around.flow,
+    within,
+    at: within(text.length - text.trimStart().length, Math.max(1, whole)),
+  };
 };
 
 /** Where each character of a value stands in the file: quotes, escapes, folding and indentation lie between. */

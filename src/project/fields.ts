@@ -3,7 +3,15 @@
 import type { Position, Problem } from '../errors/tidemark-error.ts';
 import type { Entry, Scalar, Value } from './document.ts';
 import type { Report } from './problems.ts';
-import { duplicateKey, missingKey, notOneOf, notSupported, unknownKey, wrongType } from './problems.ts';
+import {
+  duplicateKey,
+  missingKey,
+  notMapping,
+  notOneOf,
+  notSupported,
+  unknownKey,
+  wrongType,
+} from './problems.ts';
 
 /** The keys of one mapping: those that work, and those of the language that do not work yet. */
 export interface Keys {
@@ -14,6 +22,8 @@ export interface Keys {
 export interface Fields {
   readonly owner: string;
   readonly at: Position;
+  /** False: something else stands there, which was reported. */
+  readonly isMapping: boolean;
   readonly report: Report;
   get(key: string): Entry | undefined;
 }
@@ -21,19 +31,23 @@ export interface Fields {
 /** `owner` names the mapping in messages: ``source `companies` ``. */
 export const fieldsOf = (value: Value, owner: string, keys: Keys, report: Report): Fields => {
   const entries = new Map<string, Entry>();
-  if (value.kind !== 'mapping') report(wrongType(value.at, bare(owner), 'a mapping of keys', found(value)));
+  if (value.kind !== 'mapping') report(notMapping(value.at, owner, found(value)));
   else for (const entry of distinct(value.entries, report)) entries.set(entry.key.text, entry);
   const later = keys.later ?? [];
   for (const [name, { key }] of entries) {
     if (later.includes(name)) report(notSupported(key.at, `key \`${name}\` of ${owner}`));
     else if (!keys.known.includes(name)) report(unknownKey(key.at, name, owner, [...keys.known, ...later]));
   }
-  return { owner, at: value.at, report, get: (key) => entries.get(key) };
+  return { owner, at: value.at, isMapping: value.kind === 'mapping', report, get: (key) => entries.get(key) };
 };
 
 type Duplicate = (at: Position, key: string, firstLine: number) => Problem;
 
-const distinct = (entries: readonly Entry[], report: Report, duplicate: Duplicate = duplicateKey): readonly Entry[] => {
+const distinct = (
+  entries: readonly Entry[],
+  report: Report,
+  duplicate: Duplicate = duplicateKey,
+): readonly Entry[] => {
   const first = new Map<string, Entry>();
   for (const entry of entries) {
     const { text, at } = entry.key;
@@ -53,11 +67,9 @@ export const entriesAt = (fields: Fields, key: string, duplicate?: Duplicate): r
   return [];
 };
 
-const bare = (owner: string): string => owner.replaceAll('`', '');
-
 export const required = (fields: Fields, key: string, hint?: string): Entry | undefined => {
   const entry = fields.get(key);
-  if (entry === undefined) fields.report(missingKey(fields.at, key, fields.owner, hint));
+  if (entry === undefined && fields.isMapping) fields.report(missingKey(fields.at, key, fields.owner, hint));
   return entry;
 };
 
@@ -84,7 +96,10 @@ const reading =
 
 /** A name or a text; a number written there is its digits. */
 export const asText = (value: Value): Scalar | undefined =>
-  value.kind === 'scalar' && value.value !== null && typeof value.value !== 'boolean' && value.text.trim() !== ''
+  value.kind === 'scalar' &&
+  value.value !== null &&
+  typeof value.value !== 'boolean' &&
+  value.text.trim() !== ''
     ? value
     : undefined;
 
@@ -123,12 +138,17 @@ export const percentAt: Read<number> = reading('a percentage from `0%` to `100%`
   return match !== null && percent <= 100 ? percent : undefined;
 });
 
-export const choiceAt = <T extends string>(fields: Fields, key: string, choices: readonly T[]): T | undefined => {
+export const choiceAt = <T extends string>(
+  fields: Fields,
+  key: string,
+  choices: readonly T[],
+): T | undefined => {
   const entry = fields.get(key);
   if (entry === undefined) return undefined;
   const value = entry.value;
   const chosen = value.kind === 'scalar' ? choices.find((choice) => choice === value.text) : undefined;
-  if (chosen === undefined) fields.report(notOneOf(value.at, key, choices, value.kind === 'scalar' ? shown(value) : found(value)));
+  if (chosen === undefined)
+    fields.report(notOneOf(value.at, key, choices, value.kind === 'scalar' ? shown(value) : found(value)));
   return chosen;
 };
 
@@ -140,6 +160,13 @@ export const namesAt = (fields: Fields, key: string): readonly Scalar[] | undefi
   const names = items.flatMap((item) => asText(item) ?? []);
   if (names.length > 0 && names.length === items.length) return names;
   const wrong = items.find((item) => asText(item) === undefined) ?? entry.value;
-  fields.report(wrongType(wrong.at, key, 'a name or a list of names', wrong.kind === 'list' ? 'an empty list' : found(wrong)));
+  fields.report(
+    wrongType(
+      wrong.at,
+      key,
+      'a name or a list of names',
+      wrong.kind === 'list' ? 'an empty list' : found(wrong),
+    ),
+  );
   return undefined;
 };

@@ -6,7 +6,14 @@ import type { Entry, FileText } from './document.ts';
 import { entriesAt, fieldsOf, required, shown, textAt } from './fields.ts';
 import type { Fields } from './fields.ts';
 import type { Report } from './problems.ts';
-import { emptyFile, inOrder, missingKey, noEnvironmentChosen, unknownEnvironment, wrongVersion } from './problems.ts';
+import {
+  emptyFile,
+  inOrder,
+  missingKey,
+  noEnvironmentChosen,
+  unknownEnvironment,
+  wrongVersion,
+} from './problems.ts';
 import type { Project } from './project.ts';
 import { maskSecrets } from './secrets.ts';
 import { checkSchemas, defaultLimits, defaultSchemas, readSettings, settingKeys } from './settings.ts';
@@ -34,6 +41,7 @@ export interface ParsedProject {
 
 export const parseProject = (input: ProjectInput): ParsedProject => {
   const problems: Problem[] = [];
+  const silenced = new Set<Problem>();
   const report: Report = (problem) => problems.push(problem);
   const { root, broken, start } = parseYaml(input, report, maskSecrets);
   if (root === undefined) {
@@ -46,11 +54,12 @@ export const parseProject = (input: ProjectInput): ParsedProject => {
   const name = filledText(fields, 'name', input.variables);
   const environments = entriesAt(fields, 'environments');
   const chosen = chooseEnvironment(fields, environments, input);
-  const settings = readEnvironments(fields, environments, { ...input, environment: chosen });
+  const settings = readEnvironments(fields, environments, { ...input, environment: chosen, silenced });
   const schemas = { ...defaultSchemas, ...settings.schemas };
   checkSchemas(schemas, fields);
-  const found = withoutEchoes(problems);
-  if (found.length > 0 || name === undefined || settings.connection === undefined) return { project: undefined, problems: found };
+  const found = withoutEchoes(problems).filter((problem) => !silenced.has(problem));
+  if (found.length > 0 || name === undefined || settings.connection === undefined)
+    return { project: undefined, problems: found };
   const project: Project = {
     name,
     directory: input.directory,
@@ -80,34 +89,50 @@ const filledText = (fields: Fields, key: string, variables: Variables): string |
 };
 
 /** The environment asked for, else the default one; none where the project has no environments. */
-const chooseEnvironment = (fields: Fields, entries: readonly Entry[], input: ProjectInput): string | undefined => {
+const chooseEnvironment = (
+  fields: Fields,
+  entries: readonly Entry[],
+  input: ProjectInput,
+): string | undefined => {
   const known = entries.map(({ key }) => key.text);
   const fallback = filledText(fields, 'default_environment', input.variables);
   const fallbackAt = fields.get('default_environment')?.value.at;
-  if (fallback !== undefined && !known.includes(fallback)) fields.report(unknownEnvironment(fallbackAt, fallback, known));
+  if (fallback !== undefined && !known.includes(fallback))
+    fields.report(unknownEnvironment(fallbackAt, fallback, known));
   const chosen = input.environment ?? fallback;
   const here: Position = fields.get('environments')?.key.at ?? { ...fields.at, length: 1 };
   if (input.environment !== undefined && !known.includes(input.environment)) {
     // A project without environments is its own one, named `default`.
-    if (known.length > 0 || input.environment !== 'default') fields.report(unknownEnvironment(here, input.environment, known));
+    if (known.length > 0 || input.environment !== 'default')
+      fields.report(unknownEnvironment(here, input.environment, known));
   } else if (chosen === undefined && known.length > 0 && fields.get('warehouse') === undefined) {
     fields.report(noEnvironmentChosen(here, known));
   }
   return chosen;
 };
 
-/** `input.environment` is the chosen one here. */
-const readEnvironments = (fields: Fields, entries: readonly Entry[], input: ProjectInput): Settings => {
-  const { directory, variables, environment: chosen } = input;
+interface Chosen extends ProjectInput {
+  /** Takes the problems that do not matter here. */
+  readonly silenced: Set<Problem>;
+}
+
+const readEnvironments = (fields: Fields, entries: readonly Entry[], input: Chosen): Settings => {
+  const { directory, variables, environment: chosen, silenced } = input;
   // What only another environment needs is not ours to miss: its secrets are on another machine.
   const quiet: Report = (problem) => {
-    if (problem.code !== 'missing_variable' && problem.code !== 'not_supported') fields.report(problem);
+    if (problem.code === 'missing_variable' || problem.code === 'not_supported') silenced.add(problem);
+    fields.report(problem);
   };
   let own: Settings | undefined;
   let replaces = false;
   for (const { key, value } of entries) {
     const report = key.text === chosen ? fields.report : quiet;
-    const inner = fieldsOf(value, `environment \`${key.text}\``, { known: settingKeys, later: ['manifest'] }, report);
+    const inner = fieldsOf(
+      value,
+      `environment \`${key.text}\``,
+      { known: settingKeys, later: ['manifest'] },
+      report,
+    );
     const settings = readSettings(inner, { directory, variables, report });
     if (key.text !== chosen) continue;
     own = settings;
@@ -120,8 +145,20 @@ const readEnvironments = (fields: Fields, entries: readonly Entry[], input: Proj
     warehouseReport: replaces ? quiet : fields.report,
   });
   const elsewhere = entries.length > 0;
-  if (fields.get('warehouse') === undefined && !replaces && !(elsewhere && own === undefined)) {
-    fields.report(missingKey(fields.at, 'warehouse', 'the project file', 'such as `warehouse: { type: duckdb, path: shop.duckdb }`'));
+  if (
+    fields.isMapping &&
+    fields.get('warehouse') === undefined &&
+    !replaces &&
+    !(elsewhere && own === undefined)
+  ) {
+    fields.report(
+      missingKey(
+        fields.at,
+        'warehouse',
+        'the project file',
+        'such as `warehouse: { type: duckdb, path: shop.duckdb }`',
+      ),
+    );
   }
   return {
     connection: replaces ? own?.connection : base.connection,
@@ -133,9 +170,13 @@ const readEnvironments = (fields: Fields, entries: readonly Entry[], input: Proj
 
 /** Where a variable is missing, the hole that it leaves is no second problem. */
 const withoutEchoes = (problems: readonly Problem[]): readonly Problem[] => {
-  const holes = problems.flatMap((problem) => (problem.code === 'missing_variable' && problem.at ? [problem.at] : []));
+  const holes = problems.flatMap((problem) =>
+    problem.code === 'missing_variable' && problem.at ? [problem.at] : [],
+  );
   const echoes = ({ code, at }: Problem): boolean =>
     code === 'wrong_type' &&
-    holes.some((hole) => hole.line === at?.line && hole.column >= at.column && hole.column < at.column + at.length);
+    holes.some(
+      (hole) => hole.line === at?.line && hole.column >= at.column && hole.column < at.column + at.length,
+    );
   return inOrder(problems.filter((problem) => !echoes(problem)));
 };

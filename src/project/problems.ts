@@ -6,7 +6,12 @@ import { nearest } from './nearest.ts';
 
 export type Report = (problem: Problem) => void;
 
-export const problem = (code: ErrorCode, at: Position | undefined, message: string, hint?: string): Problem => ({
+export const problem = (
+  code: ErrorCode,
+  at: Position | undefined,
+  message: string,
+  hint?: string,
+): Problem => ({
   code,
   message,
   severity: 'error',
@@ -48,7 +53,12 @@ export const yamlSyntax = (at: Position, message: string, code: string): Problem
 };
 
 export const unknownAnchor = (at: Position, name: string): Problem =>
-  problem('yaml_syntax', at, `\`*${name}\` refers to an anchor that is not set before it`, `write \`&${name}\` at the value it stands for`);
+  problem(
+    'yaml_syntax',
+    at,
+    `\`*${name}\` refers to an anchor that is not set before it`,
+    `write \`&${name}\` at the value it stands for`,
+  );
 
 export const circularAnchor = (at: Position, name: string): Problem =>
   problem('yaml_syntax', at, `\`*${name}\` stands inside the value that it refers to`);
@@ -70,7 +80,12 @@ export const unknownKey = (at: Position, key: string, owner: string, known: read
   );
 
 export const notSupported = (at: Position, what: string, hint?: string): Problem =>
-  problem('not_supported', at, `${what} is not supported yet`, hint ?? 'leave it out for now; ignoring it would change what is written');
+  problem(
+    'not_supported',
+    at,
+    `${what} is not supported yet`,
+    hint ?? 'leave it out for now; ignoring it would change what is written',
+  );
 
 export const missingKey = (at: Position, key: string, owner: string, hint?: string): Problem =>
   problem('missing_key', at, `key \`${key}\` is missing from ${owner}`, hint);
@@ -78,8 +93,16 @@ export const missingKey = (at: Position, key: string, owner: string, hint?: stri
 export const wrongType = (at: Position, key: string, expected: string, found: string): Problem =>
   problem('wrong_type', at, `\`${key}\` must be ${expected}, not ${found}`);
 
+export const notMapping = (at: Position, owner: string, found: string): Problem =>
+  problem('wrong_type', at, `${owner} must be a mapping of keys, not ${found}`);
+
 export const notOneOf = (at: Position, key: string, choices: readonly string[], found: string): Problem =>
-  problem('wrong_type', at, `\`${key}\` must be one of ${quoted(choices)}, not \`${found}\``, didYouMean(found, choices));
+  problem(
+    'wrong_type',
+    at,
+    `\`${key}\` must be one of ${quoted(choices)}, not \`${found}\``,
+    didYouMean(found, choices),
+  );
 
 export const emptyFile = (at: Position, expected: string): Problem =>
   problem('missing_key', at, `the file is empty; expected ${expected}`);
@@ -103,7 +126,9 @@ export const projectInvalid = (file: string, problems: readonly Problem[]): Tide
   const first = problems[0];
   const several = problems.length > 1;
   return new TidemarkError('project_invalid', {
-    message: several ? `\`${file}\` has ${problems.length} problems` : (first?.message ?? `\`${file}\` is not valid`),
+    message: several
+      ? `\`${file}\` has ${problems.length} problems`
+      : (first?.message ?? `\`${file}\` is not valid`),
     hint: several ? undefined : first?.hint,
     at: first?.at,
     problems,
@@ -114,12 +139,26 @@ export const wrongVersion = (at: Position, found: string): Problem =>
   problem('wrong_type', at, `\`version\` must be 1, not \`${found}\``, 'a newer tidemark may read it');
 
 export const missingVariable = (at: Position, name: string): Problem =>
-  problem('missing_variable', at, `environment variable \`${name}\` is not set`, `set it, or give a default: \`\${${name}:-…}\``);
+  problem(
+    'missing_variable',
+    at,
+    `environment variable \`${name}\` is not set`,
+    `set it, or give a default: \`\${${name}:-…}\``,
+  );
 
 export const badVariable = (at: Position): Problem =>
-  problem('missing_variable', at, '`${` opens a variable that is not closed or has no proper name', 'write `${NAME}` or `${NAME:-default}`');
+  problem(
+    'missing_variable',
+    at,
+    '`${` opens a variable that is not closed or has no proper name',
+    'write `${NAME}` or `${NAME:-default}`',
+  );
 
-export const unknownEnvironment = (at: Position | undefined, name: string, known: readonly string[]): Problem =>
+export const unknownEnvironment = (
+  at: Position | undefined,
+  name: string,
+  known: readonly string[],
+): Problem =>
   problem(
     'unknown_environment',
     at,
@@ -138,13 +177,28 @@ export const noEnvironmentChosen = (at: Position, known: readonly string[]): Pro
   );
 
 export const sharedSchema = (at: Position, one: string, other: string, schema: string): Problem =>
-  problem('wrong_type', at, `\`${one}\` and \`${other}\` are both \`${schema}\``, 'mirrors and state need schemas of their own');
+  problem(
+    'wrong_type',
+    at,
+    `\`${one}\` and \`${other}\` are both \`${schema}\``,
+    'mirrors and state need schemas of their own',
+  );
 
 export const urlNotAlone = (at: Position, key: string): Problem =>
   problem('wrong_type', at, `\`${key}\` stands beside \`url\``, `put it into the url, or leave \`url\` out`);
 
 export const noMappings = (at: Position | undefined, folder: string): Problem =>
-  problem('no_sources', at, `the mappings folder \`${folder}\` does not exist`, '`tidemark init` writes it with a first proposal');
+  problem(
+    'no_sources',
+    at,
+    `the mappings folder \`${folder}\` does not exist`,
+    '`tidemark init` writes it with a first proposal',
+  );
 
 export const badName = (at: Position, key: string, text: string, shape: string): Problem =>
-  problem('wrong_type', at, `\`${key}\` must be a name such as ${shape}, not \`${text}\``, 'odd names stand in double quotes: `stg."odd name"`');
+  problem(
+    'wrong_type',
+    at,
+    `\`${key}\` must be a name such as ${shape}, not \`${text}\``,
+    'odd names stand in double quotes: `stg."odd name"`',
+  );

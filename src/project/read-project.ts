@@ -53,7 +53,8 @@ const readText = (path: string, shown: string): string => {
 /** All mapping files in name order, named as seen from the project's folder. */
 export const readMappings = (project: Project): readonly FileText[] => {
   const folder = relative(project.directory, project.mappings) || '.';
-  if (!existsSync(project.mappings)) throw projectInvalid(basename(project.file), [noMappings(undefined, folder)]);
+  if (!existsSync(project.mappings))
+    throw projectInvalid(basename(project.file), [noMappings(undefined, folder)]);
   return yamlFiles(project.mappings).map((path) => {
     const file = relative(project.directory, path).replaceAll('\\', '/');
     return { file, text: readText(path, file) };

@@ -40,7 +40,9 @@ export const readSettings = (fields: Fields, around: Surroundings): Settings => 
   const { report, variables } = around;
   const filled = (key: string, to: Report): Entry | undefined => {
     const entry = fields.get(key);
-    return entry === undefined ? undefined : { key: entry.key, value: fillVariables(entry.value, variables, to) };
+    return entry === undefined
+      ? undefined
+      : { key: entry.key, value: fillVariables(entry.value, variables, to) };
   };
   const warehouseReport = around.warehouseReport ?? report;
   const warehouse = filled('warehouse', warehouseReport);
@@ -82,7 +84,13 @@ export const checkSchemas = (schemas: Schemas, fields: Fields): void => {
   const same = (left: SchemaName, right: SchemaName): boolean =>
     left.schema === right.schema && left.database === right.database;
   const at = fields.get('schemas')?.key.at ?? fields.at;
-  for (const [one, other] of [['mirrors', 'staging'], ['mirrors', 'targets'], ['state', 'staging'], ['state', 'mirrors'], ['state', 'targets']] as const) {
+  for (const [one, other] of [
+    ['mirrors', 'staging'],
+    ['mirrors', 'targets'],
+    ['state', 'staging'],
+    ['state', 'mirrors'],
+    ['state', 'targets'],
+  ] as const) {
     if (same(schemas[one], schemas[other])) fields.report(sharedSchema(at, one, other, schemas[one].schema));
   }
 };

@@ -4,7 +4,10 @@ const part = /\s*(?:"((?:[^"]|"")+)"|([\p{L}_][\p{L}\p{N}_$]*))\s*(\.|$)/uy;
 
 /** The parts of a dotted name; undefined where the text is no name. `fold` is what the engine does to a part
  *  without quotes. */
-export const nameParts = (text: string, fold: (part: string) => string = (same) => same): readonly string[] | undefined => {
+export const nameParts = (
+  text: string,
+  fold: (part: string) => string = (same) => same,
+): readonly string[] | undefined => {
   const parts: string[] = [];
   part.lastIndex = 0;
   for (;;) {

@@ -4,12 +4,10 @@ import type { Warehouse } from '../../src/warehouse/port.ts';
 import { sql } from '../../src/sql/fragment.ts';
 import { dialectCases } from './dialect-cases.ts';
 import { errorCases } from './error-cases.ts';
-import { shop, type Engine } from './harness.ts';
+import { shop, type Engine, type Use } from './harness.ts';
 import { jsonCases } from './json-cases.ts';
 import { sessionCases } from './session-cases.ts';
 import { structureCases } from './structure-cases.ts';
-
-export type Use = () => Warehouse;
 
 export const conformance = (engine: Engine): void => {
   describe(`${engine.name} conforms to the port`, () => {
@@ -30,7 +28,7 @@ export const conformance = (engine: Engine): void => {
     structureCases(use);
     dialectCases(engine, use);
     jsonCases(engine, use);
-    errorCases(engine, use);
+    errorCases(use);
     it('has a description without secrets', () => {
       expect(use().description).toContain(engine.name);
       expect(use().description).not.toMatch(/:[^/@]*@/);

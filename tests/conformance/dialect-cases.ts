@@ -2,8 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { id, sql, table, verbatim, type Fragment } from '../../src/sql/fragment.ts';
 import type { TableName } from '../../src/sql/table-name.ts';
-import type { Use } from './cases.ts';
-import { freshTable, type Engine } from './harness.ts';
+import { freshTable, type Engine, type Use } from './harness.ts';
 
 const truths = [
   ['1', '1', true],
@@ -151,10 +150,10 @@ export const dialectCases = (engine: Engine, use: Use): void => {
 
   describe('clock', () => {
     it('goes on inside a transaction', async () => {
-      const { clock } = use().dialect;
+      const clock = use().dialect.clock();
       await use().transaction(async (session) => {
         const at = async (): Promise<number> => {
-          const rows = await session.rows<{ t: string }>(sql`select ${clock()} as t`);
+          const rows = await session.rows<{ t: string }>(sql`select ${clock} as t`);
           return Date.parse(String(rows[0]?.t).replace(/\+00$/, 'Z').replace(' ', 'T'));
         };
         const first = await at();

@@ -2,10 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { sql, table } from '../../src/sql/fragment.ts';
 import { isTidemarkError, type TidemarkError } from '../../src/errors/tidemark-error.ts';
-import type { Use } from './cases.ts';
-import { freshTable, type Engine } from './harness.ts';
+import { freshTable, type Use } from './harness.ts';
 
-export const errorCases = (engine: Engine, use: Use): void => {
+export const errorCases = (use: Use): void => {
   const failureOf = async (...texts: readonly string[]): Promise<TidemarkError> => {
     try {
       await use().session(async (session) => {
@@ -64,7 +63,7 @@ export const errorCases = (engine: Engine, use: Use): void => {
       );
       await expect(work).rejects.toMatchObject({ code: 'constraint_violated' });
       const rows = await use().session((session) => session.rows(sql`select n from ${table(name)}`));
-      expect(rows, engine.name).toEqual([]);
+      expect(rows).toEqual([]);
     });
   });
 };

@@ -23,6 +23,9 @@ export interface Engine {
   readonly fromMicroseconds: (count: Fragment) => Fragment;
 }
 
+/** The warehouse that the suite has opened. */
+export type Use = () => Warehouse;
+
 export const shop = 'shop';
 
 let tables = 0;

@@ -1,9 +1,8 @@
 // Canonical JSON: what every value looks like, and that it comes back exactly.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commas, id, sql, table, verbatim, type Fragment } from '../../src/sql/fragment.ts';
-import type { Use } from './cases.ts';
-import { freshTable, type Engine } from './harness.ts';
+import { freshTable, type Engine, type Use } from './harness.ts';
 
 const rowsAtOnce = 40;
 const propertyRuns = 15;
@@ -48,8 +47,8 @@ const samples = fc
 
 export const jsonCases = (engine: Engine, use: Use): void => {
   const extracted = (value: Fragment, type: string): Fragment => {
-    const { jsonType, jsonValue } = use().dialect;
-    return sql`(cast('{"v": ' || ${jsonValue(value, type)} || '}' as ${verbatim(jsonType)}) ->> 'v')`;
+    const { dialect } = use();
+    return sql`(cast('{"v": ' || ${dialect.jsonValue(value, type)} || '}' as ${verbatim(dialect.jsonType)}) ->> 'v')`;
   };
 
   const textOf = (value: Fragment): Fragment => sql`cast(${value} as varchar)`;
@@ -132,7 +131,7 @@ from ${table(name)} where ${textOf(id('v'))} is distinct from ${textOf(back)}`);
               const back = use().dialect.fromJsonText(extracted(id(kind), types[kind]), types[kind]);
               const wrong = await session.rows(sql`select ${textOf(id(kind))} as v, ${textOf(back)} as back
 from ${table(name)} where ${textOf(id(kind))} is distinct from ${textOf(back)}`);
-              expect(wrong, kind).toEqual([]);
+              expect(wrong).toEqual([]);
             }
           });
         }),

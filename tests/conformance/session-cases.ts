@@ -4,8 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { id, sql, table, verbatim } from '../../src/sql/fragment.ts';
 import type { TableName } from '../../src/sql/table-name.ts';
 import { statementChannel, type StatementEvent } from '../../src/warehouse/statement-channel.ts';
-import type { Use } from './cases.ts';
-import { freshTable, type Engine } from './harness.ts';
+import { freshTable, type Engine, type Use } from './harness.ts';
 
 const eventsOf = async (work: () => Promise<unknown>): Promise<readonly StatementEvent[]> => {
   const events: StatementEvent[] = [];
@@ -222,19 +221,18 @@ cast(${9_223_372_036_854_775_807n} as bigint) as l, cast(${-9_223_372_036_854_77
         };
         subscribe(statementChannel, listen);
       });
-      const work = use().session((session) => session.rows(sql`${engine.endless} /* endless */`));
-      const outcome = expect(work).rejects.toMatchObject({ code: 'interrupted' });
+      const outcome = use()
+        .session((session) => session.rows(sql`${engine.endless} /* endless */`))
+        .catch((error: unknown) => error);
       await started;
       // The statement may not have reached the engine yet: cancel until it has.
-      let over = false;
-      const watch = outcome.finally(() => {
-        over = true;
-      });
-      while (!over) {
+      const running = Symbol('running');
+      let result: unknown = running;
+      while (result === running) {
         await use().cancel();
-        await new Promise((resolve) => setImmediate(resolve));
+        result = await Promise.race([outcome, new Promise((resolve) => setImmediate(resolve, running))]);
       }
-      await watch;
+      expect(result).toMatchObject({ code: 'interrupted' });
       expect(await use().session((session) => session.rows(sql`select 1 as n`))).toEqual([{ n: 1 }]);
     });
 

@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { id, sql, table } from '../../src/sql/fragment.ts';
 import { tableName, type TableName } from '../../src/sql/table-name.ts';
 import type { TableInfo } from '../../src/warehouse/port.ts';
-import type { Use } from './cases.ts';
-import { freshTable, shop } from './harness.ts';
+import { freshTable, shop, type Use } from './harness.ts';
 
 const oddNames = [
   'Capital Letters',
@@ -48,7 +47,7 @@ unique (code, price))`);
         ['moment', true, false],
         ['Twice', true, true],
       ]);
-      const { baseType } = use().dialect;
+      const baseType = (type: string): string => use().dialect.baseType(type);
       expect(info?.columns[2]?.type.toLowerCase()).toMatch(/^(numeric|decimal)\(12,4\)$/);
       expect(info?.columns.map(({ type }) => baseType(type)).slice(0, 2)).toEqual(['integer', 'varchar']);
       expect(info?.uniqueKeys).toHaveLength(3);
@@ -98,13 +97,13 @@ unique (code, price))`);
     });
   });
 
-  describe('describe', () => {
-    it('tells columns and types of a query without running it', async () => {
+  describe('queries', () => {
+    it('are described by columns and types, without running', async () => {
       const columns = await use().describe(
         sql`with q as (select cast(g as integer) as n from generate_series(1, 1) as t(g)) select n, cast(1 as decimal(12,4)) as "Price", cast(${'x'} as varchar) as t,
 cast(now() as timestamp) as moment, 1 / (n - 1) as never from q`,
       );
-      const { baseType } = use().dialect;
+      const baseType = (type: string): string => use().dialect.baseType(type);
       expect(columns.map(({ name }) => name)).toEqual(['n', 'Price', 't', 'moment', 'never']);
       expect(columns.slice(0, 3).map(({ type }) => baseType(type))).toEqual([
         'integer',
@@ -114,7 +113,7 @@ cast(now() as timestamp) as moment, 1 / (n - 1) as never from q`,
       expect(columns[1]?.type.toLowerCase()).toMatch(/\(12,4\)/);
     });
 
-    it('refuses what does not exist', async () => {
+    it('are refused when they read what does not exist', async () => {
       await expect(
         use().describe(sql`select nope from ${table(freshTable('absent'))}`),
       ).rejects.toMatchObject({

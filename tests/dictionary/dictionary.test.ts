@@ -2,6 +2,7 @@
 // targets, targets that are yet to be built.
 import { describe, expect, it } from 'vitest';
 import { catalogOf } from '../../src/dictionary/catalog.ts';
+import type { Catalog } from '../../src/dictionary/catalog.ts';
 import type { Expression, Source, Target } from '../../src/dictionary/dictionary.ts';
 import { parseDictionary } from '../../src/dictionary/parse.ts';
 import { tablesOf } from '../../src/dictionary/tables.ts';
@@ -9,9 +10,15 @@ import { showTable } from '../../src/sql/table-name.ts';
 import { project, resolve, shop, sources, tableOf, vendorFile } from './shop.ts';
 
 const show = (expression: Expression | undefined): string =>
-  (expression?.parts ?? []).map((part) => (typeof part === 'string' ? part : `«${part.alias}.${part.column}»`)).join('');
+  (expression?.parts ?? [])
+    .map((part) => (typeof part === 'string' ? part : `«${part.alias}.${part.column}»`))
+    .join('');
 
-const targetOf = (text: string, catalog: Parameters<typeof resolve>[1] = shop, more: Readonly<Record<string, string>> = {}): Target => {
+const targetOf = (
+  text: string,
+  catalog: Catalog = shop,
+  more: Readonly<Record<string, string>> = {},
+): Target => {
   const { dictionary, problems } = resolve({ ...more, 'target.yml': text }, catalog);
   expect(problems).toEqual([]);
   const found = dictionary.targets.find((target) => target.at.file === 'mappings/target.yml');
@@ -68,9 +75,19 @@ describe('the examples of the documentation', () => {
       rows: 'manage',
       touch: [],
     });
-    expect(target.tableColumns.map((column) => column.name)).toEqual(['vendor_id', 'vendor_name', 'country', 'loaded_at', 'label']);
-    expect(target.joins.map(({ alias, relation, type }) => [alias, relation, type])).toEqual([['countries', 'countries', 'left']]);
-    expect(target.joins.flatMap((join) => join.equalities.map(({ own, other }) => [own, show(other)]))).toEqual([['id', '«companies.country_id»']]);
+    expect(target.tableColumns.map((column) => column.name)).toEqual([
+      'vendor_id',
+      'vendor_name',
+      'country',
+      'loaded_at',
+      'label',
+    ]);
+    expect(target.joins.map(({ alias, relation, type }) => [alias, relation, type])).toEqual([
+      ['countries', 'countries', 'left'],
+    ]);
+    expect(
+      target.joins.flatMap((join) => join.equalities.map(({ own, other }) => [own, show(other)])),
+    ).toEqual([['id', '«companies.country_id»']]);
     expect(show(target.where)).toBe('«companies.is_vendor»');
     expect(target.columns.map(({ name, type, expression }) => [name, type, show(expression)])).toEqual([
       ['vendor_id', 'bigint', '«companies.id»'],
@@ -89,12 +106,22 @@ describe('the examples of the documentation', () => {
       updateInPlace: false,
       touch: [{ name: '_updated_at', type: 'timestamp', value: 'now' }],
     });
-    expect(target.joins.map(({ on, equalities }) => [show(on), equalities.length])).toEqual([['«this.vendor_id» = «companies.id»', 1]]);
+    expect(target.joins.map(({ on, equalities }) => [show(on), equalities.length])).toEqual([
+      ['«this.vendor_id» = «companies.id»', 1],
+    ]);
   });
 
   it.each([
-    ['a history', 'target: customers_scd\nkey: customer_id\nfrom: customers\ncolumns: { customer_id: customers.customer_id }\nhistory: { track: [email] }\n', ['not_supported']],
-    ['a model', 'target: fct_orders                       # a dbt model: its own SQL is the mapping\nkey: order_id\nmodel: fct_orders\n', ['not_supported']],
+    [
+      'a history',
+      'target: customers_scd\nkey: customer_id\nfrom: customers\ncolumns: { customer_id: customers.customer_id }\nhistory: { track: [email] }\n',
+      ['not_supported'],
+    ],
+    [
+      'a model',
+      'target: fct_orders                       # a dbt model: its own SQL is the mapping\nkey: order_id\nmodel: fct_orders\n',
+      ['not_supported'],
+    ],
     [
       'an aggregate',
       'target: customer_metrics\nkey: customer_id\nfrom: customers\njoin: { companies: { on: companies.id = customers.customer_id, many: true } }\ncolumns: { customer_id: customers.customer_id, total: count(companies.id), spent: "coalesce(sum(companies.id), 0)" }\n',
@@ -125,7 +152,9 @@ describe('a source', () => {
 
   it('filters by `updated_at` unless a watermark is named', () => {
     expect(sourceOf('{ key: id, updated_at: updated_at }').watermark).toBe('updated_at');
-    expect(sourceOf('{ key: id, updated_at: updated_at, watermark: created_at }').watermark).toBe('created_at');
+    expect(sourceOf('{ key: id, updated_at: updated_at, watermark: created_at }').watermark).toBe(
+      'created_at',
+    );
   });
 
   it('takes everything that its table and its detection need', () => {
@@ -144,7 +173,10 @@ describe('a source', () => {
       ready: 'select true',
     });
     expect(source.columns.map((column) => column.name)).not.toContain('Web Site');
-    expect([show(source.where), show(source.deleted)]).toEqual(["«companies.name» <> 'x'", '«companies.is_vendor» is null']);
+    expect([show(source.where), show(source.deleted)]).toEqual([
+      "«companies.name» <> 'x'",
+      '«companies.is_vendor» is null',
+    ]);
   });
 
   it('may be a view', () => {
@@ -152,7 +184,10 @@ describe('a source', () => {
   });
 
   it('keeps the table’s column order when columns are listed', () => {
-    expect(sourceOf('{ key: id, columns: [name, id] }').columns.map((column) => column.name)).toEqual(['id', 'name']);
+    expect(sourceOf('{ key: id, columns: [name, id] }').columns.map((column) => column.name)).toEqual([
+      'id',
+      'name',
+    ]);
   });
 });
 
@@ -171,15 +206,24 @@ describe('a target', () => {
 
   it('may be made of another target, also of one that does not exist yet', () => {
     const base = vendorFile({ target: 'fact_new' });
-    const target = targetOf('target: fact_names\nkey: id\nfrom: fact_new\ncolumns: { id: fact_new.vendor_id, label: fact_new.vendor_name }\n', shop, { 'base.yml': base });
+    const target = targetOf(
+      'target: fact_names\nkey: id\nfrom: fact_new\ncolumns: { id: fact_new.vendor_id, label: fact_new.vendor_name }\n',
+      shop,
+      { 'base.yml': base },
+    );
     expect(target.root).toEqual({ kind: 'grain', alias: 'fact_new', relation: 'fact_new' });
-    const { problems } = resolve({ 'base.yml': base, 'b.yml': 'target: x\nkey: id\nfrom: fact_new\ncolumns: { id: fact_new.id }\n' });
+    const { problems } = resolve({
+      'base.yml': base,
+      'b.yml': 'target: x\nkey: id\nfrom: fact_new\ncolumns: { id: fact_new.id }\n',
+    });
     expect(problems.map(({ code }) => code)).toEqual(['unknown_column']);
   });
 
   it('orders its joins so that conditions name earlier aliases only', () => {
     const target = targetOf(
-      vendorFile({ join: '\n  zone: { source: countries, on: zone.zone = land.zone, type: inner }\n  land: { source: countries, on: companies.country_id = land.id }' }),
+      vendorFile({
+        join: '\n  zone: { source: countries, on: zone.zone = land.zone, type: inner }\n  land: { source: countries, on: companies.country_id = land.id }',
+      }),
     );
     expect(target.joins.map(({ alias, type }) => [alias, type])).toEqual([
       ['land', 'left'],
@@ -214,25 +258,42 @@ describe('a target', () => {
   });
 
   it('exact numbers stay exact', () => {
-    const target = targetOf(vendorFile({ on_delete: '{ set: { country: 12345678901234567890, loaded_at: 1.50 } }' }));
-    expect(target.onDelete).toEqual({ kind: 'set', values: { country: '12345678901234567890', loaded_at: '1.50' } });
+    const target = targetOf(
+      vendorFile({ on_delete: '{ set: { country: 12345678901234567890, loaded_at: 1.50 } }' }),
+    );
+    expect(target.onDelete).toEqual({
+      kind: 'set',
+      values: { country: '12345678901234567890', loaded_at: '1.50' },
+    });
   });
 
   it('is updated in place where other tables refer to it', () => {
-    const catalog = catalogOf([...shop.values(), tableOf('marts.referenced', ['vendor_id bigint', 'vendor_name varchar'], { constrained: true })]);
+    const catalog = catalogOf([
+      ...shop.values(),
+      tableOf('marts.referenced', ['vendor_id bigint', 'vendor_name varchar'], { constrained: true }),
+    ]);
     expect(targetOf(vendorFile({ target: 'referenced' }), catalog).updateInPlace).toBe(true);
   });
 });
 
 it('without a catalog names are believed and shapes are still checked', () => {
-  const { dictionary, problems } = resolve({ 'a.yml': vendorFile({ columns: '{ vendor_id: companies.anything, x: now() }' }) }, undefined);
+  const { dictionary, problems } = resolve(
+    {
+      'a.yml': vendorFile({ columns: '{ vendor_id: companies.anything, x: now() }' }),
+      'b.yml': 'target: b\nkey: id\nfrom: fact_vendor\ncolumns: { id: fact_vendor.unmapped }\n',
+    },
+    'none',
+  );
   expect(problems.map(({ code }) => code)).toEqual(['volatile_expression']);
   expect(dictionary.sources.map((source) => source.name)).toEqual(['companies', 'countries', 'customers']);
 });
 
 it('the tables to look at are those of sources and targets, by default or as written', () => {
   const files = [
-    { file: 'sources.yml', text: `${sources}  other: { key: id, table: raw.lake."Odd Name" }\n  again: { key: id, table: raw.lake."Odd Name" }\n` },
+    {
+      file: 'sources.yml',
+      text: `${sources}  other: { key: id, table: raw.lake."Odd Name" }\n  again: { key: id, table: raw.lake."Odd Name" }\n`,
+    },
     { file: 'a.yml', text: vendorFile() },
     { file: 'b.yml', text: vendorFile({ target: 'Other.Fact' }) },
   ];

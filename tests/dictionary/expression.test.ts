@@ -11,7 +11,14 @@ import type { Problem } from '../../src/errors/tidemark-error.ts';
 import type { Scalar } from '../../src/project/document.ts';
 import { columnOfText } from './shop.ts';
 
-const columns = ['id bigint', 'name varchar', 'Web Site varchar', 'data json', 'date date', 'tags varchar[]'].map(columnOfText);
+const columns = [
+  'id bigint',
+  'name varchar',
+  'Web Site varchar',
+  'data json',
+  'date date',
+  'tags varchar[]',
+].map(columnOfText);
 const relation = (name: string) => ({ name, shown: `staging.${name}`, columns, leftOut: new Set<string>() });
 
 const scope: Scope = {
@@ -23,18 +30,29 @@ const scope: Scope = {
 };
 
 const scalar = (text: string): Scalar => {
-  const within = (offset: number, length: number) => ({ file: 'x.yml', line: 1, column: offset + 1, length, source: text });
+  const within = (offset: number, length: number) => ({
+    file: 'x.yml',
+    line: 1,
+    column: offset + 1,
+    length,
+    source: text,
+  });
   return { kind: 'scalar', value: text, text, flow: false, within, at: within(0, Math.max(1, text.length)) };
 };
 
-const compile = (text: string, within: Scope = scope): { readonly compiled: Compiled | undefined; readonly problems: readonly Problem[] } => {
+const compile = (
+  text: string,
+  within: Scope = scope,
+): { readonly compiled: Compiled | undefined; readonly problems: readonly Problem[] } => {
   const problems: Problem[] = [];
   return { compiled: compileExpression(scalar(text), within, (problem) => problems.push(problem)), problems };
 };
 
 /** Columns in guillemets, so that a golden line shows what was taken for one. */
 const show = (expression: Pick<Expression, 'parts'> | undefined): string =>
-  (expression?.parts ?? []).map((part) => (typeof part === 'string' ? part : `«${part.alias}.${part.column}»`)).join('');
+  (expression?.parts ?? [])
+    .map((part) => (typeof part === 'string' ? part : `«${part.alias}.${part.column}»`))
+    .join('');
 
 describe('an expression', () => {
   it.each([
@@ -44,7 +62,7 @@ describe('an expression', () => {
     ['a . name', '«a.name»'],
     ["coalesce(a.name, 'b.name')", "coalesce(«a.name», 'b.name')"],
     ["'it''s a.name' || a.name", "'it''s a.name' || «a.name»"],
-    ["$$a.name$$ || a.name || $x$ b.id $$ $x$", '$$a.name$$ || «a.name» || $x$ b.id $$ $x$'],
+    ['$$a.name$$ || a.name || $x$ b.id $$ $x$', '$$a.name$$ || «a.name» || $x$ b.id $$ $x$'],
     ['a.name /* a.id /* nested */ */ || b.name', '«a.name» /* a.id /* nested */ */ || «b.name»'],
     ['a.name -- a.id\n|| b.name', '«a.name» -- a.id\n|| «b.name»'],
     ["a.name = E'\\' a.id'", "«a.name» = E'\\' a.id'"],
@@ -62,14 +80,14 @@ describe('an expression', () => {
 
   it.each([
     "case when a.name is null or a.id in (1, 2) then 'x' else null end",
-    "cast(a.id as decimal(10, 2))",
-    "cast(a.name as my_schema.mood)",
+    'cast(a.id as decimal(10, 2))',
+    'cast(a.name as my_schema.mood)',
     'a.name::varchar(80)::my_type',
     "a.date at time zone 'Europe/Oslo'",
     'extract(year from a.date)',
     "date '2020-01-01' + interval '1 day'",
     "trim(both ' ' from a.name)",
-    "substring(a.name from 1 for 3)",
+    'substring(a.name from 1 for 3)',
     'a.name is distinct from b.name',
     "a.name not like 'x%' escape '!'",
     'a.name collate "de_DE" < b.name collate nocase',
@@ -77,8 +95,8 @@ describe('an expression', () => {
     "list_transform(a.tags, x -> x || 'y')",
     'list_transform(a.tags, lambda x: x || 1)',
     '[x for x in a.tags]',
-    "struct_pack(key := a.id, other := a.name)",
-    "make_interval(days => a.id)",
+    'struct_pack(key := a.id, other := a.name)',
+    'make_interval(days => a.id)',
     "{'k': a.id}",
     '{k: a.id}',
     'a.tags[1:2]',
@@ -87,7 +105,7 @@ describe('an expression', () => {
     "timestamp with time zone '2020-01-01 00:00:00Z'",
     'true',
     'null',
-    "array[a.id, 1]",
+    'array[a.id, 1]',
     "a.data @> '{}'::jsonb",
     'left(a.name, 3)',
   ])('raises no alarm: %s', (text) => {
@@ -96,24 +114,34 @@ describe('an expression', () => {
 
   it('an unqualified `name` or `date` where a value is expected is a column', () => {
     expect(compile('upper(name)').problems.map(({ code }) => code)).toEqual(['unqualified_column']);
-    expect(compile('coalesce(a.date, date)').problems.map(({ code }) => code)).toEqual(['unqualified_column']);
+    expect(compile('coalesce(a.date, date)').problems.map(({ code }) => code)).toEqual([
+      'unqualified_column',
+    ]);
   });
 
   it('of one table may leave the alias out', () => {
     const own = { ...scope, aliases: new Map([['a', relation('a')]]), implicit: 'a' };
-    expect(show(compile("name = 'x' and date is null", own).compiled?.expression)).toBe("«a.name» = 'x' and «a.date» is null");
+    expect(show(compile("name = 'x' and date is null", own).compiled?.expression)).toBe(
+      "«a.name» = 'x' and «a.date» is null",
+    );
   });
 });
 
 describe('surrogate_key', () => {
   it.each([
-    ['surrogate_key(a.id)', "md5(cast(coalesce(cast(«a.id» as text), '_dbt_utils_surrogate_key_null_') as text))"],
+    [
+      'surrogate_key(a.id)',
+      "md5(cast(coalesce(cast(«a.id» as text), '_dbt_utils_surrogate_key_null_') as text))",
+    ],
     [
       'Surrogate_Key ( a.id , coalesce(b.name, a.name) )',
       "md5(cast(coalesce(cast(«a.id» as text), '_dbt_utils_surrogate_key_null_') || '-' || " +
         "coalesce(cast(coalesce(«b.name», «a.name») as text), '_dbt_utils_surrogate_key_null_') as text))",
     ],
-    ["'k' || surrogate_key(a.id) || a.name", "'k' || md5(cast(coalesce(cast(«a.id» as text), '_dbt_utils_surrogate_key_null_') as text)) || «a.name»"],
+    [
+      "'k' || surrogate_key(a.id) || a.name",
+      "'k' || md5(cast(coalesce(cast(«a.id» as text), '_dbt_utils_surrogate_key_null_') as text)) || «a.name»",
+    ],
   ])('%s is the hash of dbt_utils', (text, expected) => {
     const { compiled, problems } = compile(text);
     expect(problems).toEqual([]);
@@ -125,7 +153,9 @@ describe('equalities of a condition for `b`', () => {
   const equalities = (text: string): readonly string[] => {
     const { compiled, problems } = compile(text);
     expect(problems).toEqual([]);
-    return compiled === undefined ? [] : equalitiesOf(compiled, scalar(text), 'b').map(({ own, other }) => `${own} = ${show(other)}`);
+    return compiled === undefined
+      ? []
+      : equalitiesOf(compiled, scalar(text), 'b').map(({ own, other }) => `${own} = ${show(other)}`);
   };
 
   it.each<[string, readonly string[]]>([
@@ -146,7 +176,10 @@ describe('equalities of a condition for `b`', () => {
     ["b.name = 'x'", []],
     ['a.id = a.id', []],
     ['b.id = (a.id = 1 or a.id = 2)', ['id = («a.id» = 1 or «a.id» = 2)']],
-    ['b.id = surrogate_key(a.id)', ["id = md5(cast(coalesce(cast(«a.id» as text), '_dbt_utils_surrogate_key_null_') as text))"]],
+    [
+      'b.id = surrogate_key(a.id)',
+      ["id = md5(cast(coalesce(cast(«a.id» as text), '_dbt_utils_surrogate_key_null_') as text))"],
+    ],
   ])('%s', (text, expected) => {
     expect(equalities(text)).toEqual(expected);
   });
@@ -162,7 +195,38 @@ describe('equalities of a condition for `b`', () => {
 const sqlText = fc
   .array(
     fc.oneof(
-      fc.constantFrom('a.id', 'b."Web Site"', "'", '"', '$$', '$x$', '--', '/*', '*/', '(', ')', '[', ']', '.', ',', ';', ' ', '\n', '::', '->', '=', 'and', 'surrogate_key(', 'case', "E'", '\\', '\u{1f980}', 'é', '1.5e', '\ud83e'),
+      fc.constantFrom(
+        'a.id',
+        'b."Web Site"',
+        "'",
+        '"',
+        '$$',
+        '$x$',
+        '--',
+        '/*',
+        '*/',
+        '(',
+        ')',
+        '[',
+        ']',
+        '.',
+        ',',
+        ';',
+        ' ',
+        '\n',
+        '::',
+        '->',
+        '=',
+        'and',
+        'surrogate_key(',
+        'case',
+        "E'",
+        '\\',
+        '\u{1f980}',
+        'é',
+        '1.5e',
+        '\ud83e',
+      ),
       fc.string({ maxLength: 4 }),
     ),
     { maxLength: 24 },
@@ -189,7 +253,9 @@ describe('for any text', () => {
         if (compiled !== undefined) equalitiesOf(compiled, scalar(text), 'b');
         const pieces = compiled?.pieces ?? [];
         if (!text.toLowerCase().includes('surrogate_key')) {
-          expect(pieces.map(({ start, end }) => text.slice(start, end)).join('')).toBe(compiled === undefined ? '' : text);
+          expect(pieces.map(({ start, end }) => text.slice(start, end)).join('')).toBe(
+            compiled === undefined ? '' : text,
+          );
         }
       }),
       { numRuns: 1000 },

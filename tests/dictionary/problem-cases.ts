@@ -9,34 +9,58 @@ export interface Case {
 
 const one = (code: ErrorCode, text: string): Case => ({ codes: [code], files: { 'fact_vendor.yml': text } });
 const expression = (code: ErrorCode, text: string): Case => one(code, mapping(text));
-const vendor = (code: ErrorCode, changes: Readonly<Record<string, string | undefined>>): Case => one(code, vendorFile(changes));
+const vendor = (code: ErrorCode, changes: Readonly<Record<string, string | undefined>>): Case =>
+  one(code, vendorFile(changes));
 const source = (code: ErrorCode, line: string): Case => ({
   codes: [code],
   files: { 'sources.yml': `sources:\n  countries: { key: id }\n  ${line}\n` },
 });
 const sales = (code: ErrorCode, changes: string): Case =>
-  one(code, `target: fact_sales\nkey: sale_id\njoin: { companies: this.vendor_id = companies.id }\n${changes}\n`);
+  one(
+    code,
+    `target: fact_sales\nkey: sale_id\njoin: { companies: this.vendor_id = companies.id }\n${changes}\n`,
+  );
 
 export const shapeCases: Readonly<Record<string, Case>> = {
   'yaml: a value with a colon': one('yaml_syntax', 'target: a: b\n'),
-  'yaml: a comma in braces': vendor('yaml_syntax', { columns: "{ vendor_id: companies.id, country: coalesce(countries.name, 'x') }" }),
-  'yaml: a bracket in braces': vendor('invalid_expression', { columns: '{ vendor_id: companies.id, vendor_name: upper(companies.name' + ' }' }),
+  'yaml: a comma in braces': vendor('yaml_syntax', {
+    columns: "{ vendor_id: companies.id, country: coalesce(countries.name, 'x') }",
+  }),
+  'yaml: a bracket in braces': vendor('invalid_expression', {
+    columns: '{ vendor_id: companies.id, vendor_name: upper(companies.name' + ' }',
+  }),
   'yaml: an unknown anchor': vendor('yaml_syntax', { key: '*nothing' }),
   'yaml: a tag': vendor('yaml_syntax', { key: '!secret vendor_id' }),
   'an empty file': { codes: ['missing_key'], files: { 'fact_vendor.yml': '# later\n' } },
-  'no sources': { codes: ['no_sources', 'unknown_source'], files: { 'sources.yml': 'target: fact_vendor\nkey: vendor_id\nfrom: companies\ncolumns: { vendor_id: companies.id }\n' } },
+  'no sources': {
+    codes: ['no_sources', 'unknown_source'],
+    files: {
+      'sources.yml':
+        'target: fact_vendor\nkey: vendor_id\nfrom: companies\ncolumns: { vendor_id: companies.id }\n',
+    },
+  },
   'an unknown key': vendor('unknown_key', { on_delte: 'keep' }),
   'a key twice': one('duplicate_key', `${vendorFile()}key: vendor_id\n`),
   'no target': one('missing_key', 'key: vendor_id\n'),
   'no key': vendor('missing_key', { key: undefined }),
-  'neither from nor join': vendor('missing_key', { from: undefined, join: undefined, target: 'fact_sales', key: 'sale_id', columns: '{ vendor_name: this.vendor_id }' }),
+  'neither from nor join': vendor('missing_key', {
+    from: undefined,
+    join: undefined,
+    target: 'fact_sales',
+    key: 'sale_id',
+    columns: '{ vendor_name: this.vendor_id }',
+  }),
   'a wrong type': vendor('wrong_type', { enabled: 'perhaps' }),
   'a wrong choice': vendor('wrong_type', { on_missing: 'kep' }),
-  'a column without an expression': vendor('wrong_type', { columns: '\n  vendor_id: companies.id\n  vendor_name:' }),
+  'a column without an expression': vendor('wrong_type', {
+    columns: '\n  vendor_id: companies.id\n  vendor_name:',
+  }),
   'a history': vendor('not_supported', { history: '{ track: [vendor_name] }' }),
   'a model': one('not_supported', 'target: fct_orders\nkey: order_id\nmodel: fct_orders\n'),
-  'a join of many': vendor('not_supported', { join: '{ countries: { on: companies.country_id = countries.id, many: true } }' }),
-  'checks': vendor('not_supported', { checks: '{ none: select 1 }' }),
+  'a join of many': vendor('not_supported', {
+    join: '{ countries: { on: companies.country_id = countries.id, many: true } }',
+  }),
+  checks: vendor('not_supported', { checks: '{ none: select 1 }' }),
   'a log': source('not_supported', 'companies: { key: id, detect: log }'),
   'a dbt source': source('not_supported', 'companies: { key: id, dbt_source: shop.companies }'),
   'a wrong duration': source('wrong_type', 'companies: { key: id, overlap: soon }'),
@@ -47,7 +71,7 @@ export const shapeCases: Readonly<Record<string, Case>> = {
 export const expressionCases: Readonly<Record<string, Case>> = {
   'an empty expression': expression('invalid_expression', '"/* later */"'),
   'two expressions': expression('invalid_expression', 'companies.name, companies.id'),
-  'a second statement': expression('invalid_expression', "companies.name; drop table x"),
+  'a second statement': expression('invalid_expression', 'companies.name; drop table x'),
   'an open bracket': expression('invalid_expression', 'upper(companies.name'),
   'a stray bracket': expression('invalid_expression', 'companies.name) from x'),
   'an open string': expression('invalid_expression', "companies.name || 'x"),
@@ -56,16 +80,25 @@ export const expressionCases: Readonly<Record<string, Case>> = {
   'a parameter': expression('invalid_expression', 'companies.name || $1'),
   'a variable': expression('invalid_expression', 'companies.name || ${SUFFIX}'),
   'a star': expression('invalid_expression', 'companies.*'),
-  'a window function': expression('invalid_expression', 'lag(companies.name) over (partition by companies.id)'),
+  'a window function': expression(
+    'invalid_expression',
+    'lag(companies.name) over (partition by companies.id)',
+  ),
   'an aggregate': expression('not_supported', 'max(companies.name)'),
   'a sub-select': expression('volatile_expression', '(select name from staging.countries)'),
   'a clock': expression('volatile_expression', 'companies.name || now()'),
-  'a clock without brackets': expression('volatile_expression', 'coalesce(companies.updated_at, Current_Timestamp)'),
+  'a clock without brackets': expression(
+    'volatile_expression',
+    'coalesce(companies.updated_at, Current_Timestamp)',
+  ),
   'an age until today': expression('volatile_expression', 'age(companies.created_at)'),
   'an unqualified column': expression('unqualified_column', 'upper(name)'),
   'an unqualified unknown': expression('unqualified_column', 'companies.name || suffix'),
   'an unknown column': expression('unknown_column', 'companies.nmae'),
-  'an unknown column in a folded text': expression('unknown_column', ">\n    upper(companies.name)\n      || countries.zoen"),
+  'an unknown column in a folded text': expression(
+    'unknown_column',
+    '>\n    upper(companies.name)\n      || countries.zoen',
+  ),
   'an unknown column after an escape': expression('unknown_column', "'''it''''s '' || companies.nmae'"),
   'a quoted name in another case': expression('unknown_column', '\'companies."Name"\''),
   'an unknown alias': expression('unknown_alias', 'company.name'),
@@ -73,7 +106,8 @@ export const expressionCases: Readonly<Record<string, Case>> = {
   'a known source that is not joined': expression('join_missing', 'customers.cust_email'),
 };
 
-const cycle = (target: string, from: string): string => `target: ${target}\nkey: id\nfrom: ${from}\ncolumns: { id: ${from}.id }\n`;
+const cycle = (target: string, from: string): string =>
+  `target: ${target}\nkey: id\nfrom: ${from}\ncolumns: { id: ${from}.id }\n`;
 
 export const resolveCases: Readonly<Record<string, Case>> = {
   'a source without table': source('unknown_table', 'companys: { key: id }'),
@@ -84,40 +118,89 @@ export const resolveCases: Readonly<Record<string, Case>> = {
   'an unknown excluded column': source('unknown_column', 'companies: { key: id, exclude: [nmae] }'),
   'an excluded key': source('unknown_column', 'companies: { key: id, exclude: [id] }'),
   'columns and exclude': source('wrong_type', 'companies: { key: id, columns: [id], exclude: [name] }'),
-  'a mirror that is a table of another': source('duplicate_name', 'companies: { key: id, mirror: countries }'),
+  'a mirror that is a table of another': source(
+    'duplicate_name',
+    'companies: { key: id, mirror: countries }',
+  ),
   'a source called this': source('alias_hides_source', 'this: { key: id, table: staging.companies }'),
   'an unknown column of a source': source('unknown_column', 'companies: { key: id, where: is_vender }'),
   'a mapped column that is not mirrored': {
     codes: ['unknown_column'],
-    files: { 'sources.yml': 'sources:\n  companies: { key: id, exclude: [name] }\n  countries: { key: id }\n', 'fact_vendor.yml': vendorFile() },
+    files: {
+      'sources.yml': 'sources:\n  companies: { key: id, exclude: [name] }\n  countries: { key: id }\n',
+      'fact_vendor.yml': vendorFile(),
+    },
   },
-  'one name for two': { codes: ['duplicate_name'], files: { 'more.yml': 'sources:\n  companies: { key: id, mirror: other }\n' } },
+  'one name for two': {
+    codes: ['duplicate_name'],
+    files: { 'more.yml': 'sources:\n  companies: { key: id, mirror: other }\n' },
+  },
   'a target named as a source': one('duplicate_name', vendorFile({ target: 'countries' })),
-  'two files for one target': { codes: ['duplicate_mapping'], files: { 'a.yml': vendorFile(), 'b.yml': vendorFile() } },
-  'one column mapped twice': vendor('duplicate_mapping', { columns: '{ vendor_id: companies.id, vendor_name: companies.name, vendor_name: countries.name }' }),
+  'two files for one target': {
+    codes: ['duplicate_mapping'],
+    files: { 'a.yml': vendorFile(), 'b.yml': vendorFile() },
+  },
+  'one column mapped twice': vendor('duplicate_mapping', {
+    columns: '{ vendor_id: companies.id, vendor_name: companies.name, vendor_name: countries.name }',
+  }),
   'an unknown source': vendor('unknown_source', { join: '{ countrys: companies.country_id = countrys.id }' }),
-  'an alias that hides a source': vendor('alias_hides_source', { join: '{ customers: { source: countries, on: companies.country_id = customers.id } }' }),
-  'an alias twice': vendor('alias_hides_source', { join: '{ companies: companies.country_id = companies.id }' }),
+  'an alias that hides a source': vendor('alias_hides_source', {
+    join: '{ customers: { source: countries, on: companies.country_id = customers.id } }',
+  }),
+  'an alias twice': vendor('alias_hides_source', {
+    join: '{ companies: companies.country_id = companies.id }',
+  }),
   'joins in a circle': vendor('join_cycle', {
     join: '\n  a: { source: countries, on: a.id = b.id }\n  b: { source: countries, on: b.id = a.id and b.id = companies.country_id }',
   }),
-  'targets in a circle': { codes: ['target_cycle'], files: { 'a.yml': cycle('a', 'b'), 'b.yml': cycle('b', 'c'), 'c.yml': cycle('c', 'a') } },
-  'a target of a disabled one': { codes: ['unknown_target'], files: { 'a.yml': `${cycle('a', 'companies')}enabled: false\n`, 'b.yml': cycle('b', 'a') } },
-  'an unknown target column': vendor('unknown_column', { columns: '{ vendor_id: companies.id, vendor_nmae: companies.name }' }),
-  'an unknown target key': one('unknown_column', 'target: fact_sales\nkey: sales_id\njoin: { companies: this.vendor_id = companies.id }\ncolumns: { vendor_name: companies.name }\n'),
-  'a computed column': vendor('type_mismatch', { columns: '{ vendor_id: companies.id, label: companies.name }' }),
-  'a view as target': vendor('type_mismatch', { target: 'vendor_view', columns: '{ vendor_id: companies.id }' }),
+  'targets in a circle': {
+    codes: ['target_cycle'],
+    files: { 'a.yml': cycle('a', 'b'), 'b.yml': cycle('b', 'c'), 'c.yml': cycle('c', 'a') },
+  },
+  'a target of a disabled one': {
+    codes: ['unknown_target'],
+    files: { 'a.yml': `${cycle('a', 'companies')}enabled: false\n`, 'b.yml': cycle('b', 'a') },
+  },
+  'an unknown target column': vendor('unknown_column', {
+    columns: '{ vendor_id: companies.id, vendor_nmae: companies.name }',
+  }),
+  'an unknown target key': one(
+    'unknown_column',
+    'target: fact_sales\nkey: sales_id\njoin: { companies: this.vendor_id = companies.id }\ncolumns: { vendor_name: companies.name }\n',
+  ),
+  'a computed column': vendor('type_mismatch', {
+    columns: '{ vendor_id: companies.id, label: companies.name }',
+  }),
+  'a view as target': vendor('type_mismatch', {
+    target: 'vendor_view',
+    columns: '{ vendor_id: companies.id }',
+  }),
   'a key that is not mapped': vendor('key_not_mapped', { columns: '{ vendor_name: companies.name }' }),
   'a key of a look-up': vendor('key_not_of_grain', { columns: '{ vendor_id: companies.id + countries.id }' }),
   'a constant key': vendor('key_not_of_grain', { columns: '{ vendor_id: 1 }' }),
   'a key of this': sales('key_not_of_grain', 'columns: { sale_id: companies.id }'),
-  'a read of an own column': sales('reads_own_column', 'columns: { vendor_name: coalesce(this.vendor_name) || companies.name }'),
+  'a read of an own column': sales(
+    'reads_own_column',
+    'columns: { vendor_name: coalesce(this.vendor_name) || companies.name }',
+  ),
   'managed rows of this': sales('not_supported', 'columns: { vendor_name: companies.name }\nrows: manage'),
   'deletes of this': sales('not_supported', 'columns: { vendor_name: companies.name }\non_delete: keep'),
-  'this without a table': one('unknown_table', 'target: fact_sale\nkey: sale_id\njoin: { companies: this.vendor_id = companies.id }\ncolumns: { vendor_name: companies.name }\n'),
+  'this without a table': one(
+    'unknown_table',
+    'target: fact_sale\nkey: sale_id\njoin: { companies: this.vendor_id = companies.id }\ncolumns: { vendor_name: companies.name }\n',
+  ),
   'a required column': vendor('unmapped_not_null', { target: 'strict' }),
-  'a touched column that is mapped': sales('duplicate_mapping', 'columns: { vendor_name: companies.name }\ntouch: { vendor_name: x }'),
-  'a touched key': sales('duplicate_mapping', 'columns: { vendor_name: companies.name }\ntouch: { sale_id: 1 }'),
-  'an unknown touched column': sales('unknown_column', 'columns: { vendor_name: companies.name }\ntouch: { updated_at: now }'),
+  'a touched column that is mapped': sales(
+    'duplicate_mapping',
+    'columns: { vendor_name: companies.name }\ntouch: { vendor_name: x }',
+  ),
+  'a touched key': sales(
+    'duplicate_mapping',
+    'columns: { vendor_name: companies.name }\ntouch: { sale_id: 1 }',
+  ),
+  'an unknown touched column': sales(
+    'unknown_column',
+    'columns: { vendor_name: companies.name }\ntouch: { updated_at: now }',
+  ),
   'an unknown column set on delete': vendor('unknown_column', { on_delete: '{ set: { contry: null } }' }),
 };

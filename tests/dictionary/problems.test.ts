@@ -21,14 +21,17 @@ describe.each(Object.entries(groups))('problems of %s', (group, cases: Readonly<
 });
 
 describe('a position', () => {
-  it.each(Object.entries({ ...shapeCases, ...expressionCases, ...resolveCases }))('of %s lies in its line', (_name, { files }) => {
-    for (const { at } of resolve(files).problems) {
-      if (at === undefined) continue;
-      const text = files[at.file.replace('mappings/', '')]?.split('\n') ?? [];
-      expect(text[at.line - 1]).toBe(at.source);
-      expect(at.column + at.length - 1).toBeLessThanOrEqual(Math.max(1, at.source.length + 1));
-    }
-  });
+  it.each(Object.entries({ ...shapeCases, ...expressionCases, ...resolveCases }))(
+    'of %s lies in its line',
+    (_name, { files }) => {
+      for (const { at } of resolve(files).problems) {
+        if (at === undefined) continue;
+        const text = files[at.file.replace('mappings/', '')]?.split('\n') ?? [];
+        expect(text[at.line - 1]).toBe(at.source);
+        expect(at.column + at.length - 1).toBeLessThanOrEqual(Math.max(1, at.source.length + 1));
+      }
+    },
+  );
 
   it('is that of the column in a text over several lines', () => {
     const { problems } = resolve({ 'a.yml': mapping('|-\n    upper(\n      companies.nmae\n    )') });
@@ -38,7 +41,9 @@ describe('a position', () => {
 
 it('all problems come at once, in the order of the files', () => {
   const { problems } = resolve({
-    'b.yml': vendorFile({ columns: '{ vendor_id: companies.id, vendor_name: companies.nmae, country: contries.name }' }),
+    'b.yml': vendorFile({
+      columns: '{ vendor_id: companies.id, vendor_name: companies.nmae, country: contries.name }',
+    }),
     'a.yml': 'target: other\nkey: id\nfrom: companies\ncolumns: { id: companies.idd, x: random() }\n',
   });
   expect(problems.map(({ at, code }) => `${at?.file}:${at?.column} ${code}`)).toEqual([

@@ -40,17 +40,46 @@ export const tableOf = (name: string, columns: readonly string[], facts: Facts =
 export const shop: Catalog = catalogOf([
   tableOf(
     'staging.companies',
-    ['id bigint!', 'name varchar', 'is_vendor boolean', 'country_id integer', 'Web Site varchar', 'updated_at timestamp', 'created_at timestamp'],
+    [
+      'id bigint!',
+      'name varchar',
+      'is_vendor boolean',
+      'country_id integer',
+      'Web Site varchar',
+      'updated_at timestamp',
+      'created_at timestamp',
+    ],
     { unique: [['id']] },
   ),
   tableOf('staging.countries', ['id integer!', 'name varchar', 'zone varchar']),
   tableOf('staging.customers', ['customer_id bigint', 'cust_email varchar', 'document json']),
   tableOf('staging.active_companies', ['id bigint', 'name varchar'], { kind: 'view' }),
-  tableOf('marts.fact_vendor', ['vendor_id bigint', 'vendor_name varchar(80)', 'country varchar', 'loaded_at timestamp', 'label varchar~'], {
-    unique: [['vendor_id']],
-  }),
-  tableOf('marts.fact_sales', ['sale_id bigint!', 'vendor_id bigint', 'vendor_name varchar', 'vendor_country_id integer', '_updated_at timestamp']),
-  tableOf('marts.strict', ['vendor_id bigint!', 'vendor_name varchar!', 'region varchar!', 'row_no bigint!=']),
+  tableOf(
+    'marts.fact_vendor',
+    [
+      'vendor_id bigint',
+      'vendor_name varchar(80)',
+      'country varchar',
+      'loaded_at timestamp',
+      'label varchar~',
+    ],
+    {
+      unique: [['vendor_id']],
+    },
+  ),
+  tableOf('marts.fact_sales', [
+    'sale_id bigint!',
+    'vendor_id bigint',
+    'vendor_name varchar',
+    'vendor_country_id integer',
+    '_updated_at timestamp',
+  ]),
+  tableOf('marts.strict', [
+    'vendor_id bigint!',
+    'vendor_name varchar!',
+    'region varchar!',
+    'row_no bigint!=',
+  ]),
   tableOf('marts.vendor_view', ['vendor_id bigint'], { kind: 'view' }),
 ]);
 
@@ -67,11 +96,19 @@ export const sources = `sources:
 `;
 
 /** Texts by file name below \`mappings/\`; the sources above where none are given. */
-export const resolve = (texts: Readonly<Record<string, string>>, catalog: Catalog | undefined = shop): Resolved => {
-  const files = Object.entries({ 'sources.yml': sources, ...texts }).map(([name, text]) => ({ file: `mappings/${name}`, text }));
+export const resolve = (
+  texts: Readonly<Record<string, string>>,
+  catalog: Catalog | 'none' = shop,
+): Resolved => {
+  const files = Object.entries({ 'sources.yml': sources, ...texts }).map(([name, text]) => ({
+    file: `mappings/${name}`,
+    text,
+  }));
   const { raw, problems } = parseDictionary(files);
-  const names = [...(catalog?.keys() ?? [])];
-  const resolved = resolveDictionary(raw, project, catalog, names);
+  const resolved =
+    catalog === 'none'
+      ? resolveDictionary(raw, project, undefined)
+      : resolveDictionary(raw, project, catalog, [...catalog.keys()]);
   return { dictionary: resolved.dictionary, problems: [...problems, ...resolved.problems] };
 };
 

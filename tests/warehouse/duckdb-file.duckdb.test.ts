@@ -55,6 +55,26 @@ const killed = async (child: ChildProcessByStdio<Writable, Readable, null>): Pro
 const rowsOf = (warehouse: Warehouse, text: string): Promise<readonly unknown[]> =>
   warehouse.session((session) => session.rows(sql.raw(text)));
 
+/** Writes another storage version into the header: a checksum of 64 bits, the letters DUCK, the version. */
+const stampVersion = (path: string, version: bigint): void => {
+  const header = Buffer.alloc(4096);
+  const descriptor = openSync(path, 'r+');
+  readSync(descriptor, header, 0, header.length, 0);
+  const checksum = (): bigint => {
+    let sum = 5381n;
+    for (let at = 8; at < header.length; at += 8) {
+      sum ^= BigInt.asUintN(64, header.readBigUInt64LE(at) * 0xbf58476d1ce4e5b9n);
+    }
+    return sum;
+  };
+  expect(header.readBigUInt64LE(0)).toBe(checksum());
+  expect(header.readBigUInt64LE(12)).toBeLessThan(version);
+  header.writeBigUInt64LE(version, 12);
+  header.writeBigUInt64LE(checksum(), 0);
+  writeSync(descriptor, header, 0, header.length, 0);
+  closeSync(descriptor);
+};
+
 describe('a DuckDB file', () => {
   it('that another process holds is refused with its PID once the wait is over', async () => {
     const path = newFile();
@@ -85,14 +105,7 @@ describe('a DuckDB file', () => {
   it('of a newer format is named, with the cure', async () => {
     const path = newFile();
     await (await open(path, { create: true })).close();
-    // The version is a 64-bit number behind the checksum and the four letters DUCK of the header.
-    const descriptor = openSync(path, 'r+');
-    const version = Buffer.alloc(8);
-    readSync(descriptor, version, 0, 8, 12);
-    expect(version.readBigUInt64LE()).toBeLessThan(69n);
-    version.writeBigUInt64LE(69n);
-    writeSync(descriptor, version, 0, 8, 12);
-    closeSync(descriptor);
+    stampVersion(path, 69n);
     await expect(open(path)).rejects.toMatchObject({
       code: 'database_too_new',
       hint: expect.stringMatching(/storage_compatibility_version: v1\.5\.0.*duckdb<2/s),

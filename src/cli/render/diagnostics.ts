@@ -10,7 +10,9 @@ export interface DiagnosticStyle {
 
 const plain: DiagnosticStyle = { color: false, width: 80 };
 
-type Shown = Pick<Problem, 'message' | 'hint' | 'at'> & { readonly severity?: Problem['severity'] | undefined };
+type Shown = Pick<Problem, 'message' | 'hint' | 'at'> & {
+  readonly severity?: Problem['severity'] | undefined;
+};
 
 export const renderProblem = (problem: Shown, style: DiagnosticStyle = plain): string => {
   const colors = createColors(style.color);
@@ -25,7 +27,11 @@ export const renderProblem = (problem: Shown, style: DiagnosticStyle = plain): s
 export const renderProblems = (problems: readonly Shown[], style: DiagnosticStyle = plain): string =>
   problems.map((problem) => renderProblem(problem, style)).join('\n\n');
 
-const renderPlace = (at: Position, style: DiagnosticStyle, paint: (text: string) => string): readonly string[] => {
+const renderPlace = (
+  at: Position,
+  style: DiagnosticStyle,
+  paint: (text: string) => string,
+): readonly string[] => {
   const { dim } = createColors(style.color);
   const number = String(at.line);
   const window = cutLine(at, style.width - number.length - 5);
@@ -54,6 +60,9 @@ const cutLine = (at: Position, width: number): Window => {
   if (start > 0) text = `…${text.slice(1)}`;
   if (end < at.source.length) text = `${text.slice(0, -1)}…`;
   // Tabs keep their width under themselves.
-  const padding = text.slice(0, caret - start).replace(/[^\t]/g, ' ').padEnd(caret - start);
+  const padding = text
+    .slice(0, caret - start)
+    .replace(/[^\t]/g, ' ')
+    .padEnd(caret - start);
   return { text, padding, length: Math.max(1, Math.min(at.length, room - padding.length)) };
 };

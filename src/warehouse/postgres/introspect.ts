@@ -67,7 +67,9 @@ const readColumns = (session: Session, tables: readonly TableName[]): Promise<re
   from typed d join pg_type t on t.oid = d.type and t.typtype = 'd'
 )
 select distinct on (y.n, y.attnum) y.n, a.attname as name, format_type(y.type, y.modifier) as type,
-  not (a.attnotnull or exists (select 1 from pg_type t where t.oid = a.atttypid and t.typnotnull)) as nullable,
+  not (a.attnotnull or exists (
+    select 1 from typed z join pg_type t on t.oid = z.type and t.typnotnull
+    where z.n = y.n and z.attnum = y.attnum)) as nullable,
   (a.attgenerated <> '' or a.attidentity = 'a') as generated
 from typed y join pg_attribute a on a.attrelid = y.attrelid and a.attnum = y.attnum
 order by y.n, y.attnum, y.depth desc`);

@@ -2,7 +2,13 @@
 import { expect, it } from 'vitest';
 import { renderProblem, renderProblems } from '../../../src/cli/render/diagnostics.ts';
 
-const at = { file: 'mappings/customers_scd.yml', line: 6, column: 20, length: 10, source: '  email: customers.cust_emial' };
+const at = {
+  file: 'mappings/customers_scd.yml',
+  line: 6,
+  column: 20,
+  length: 10,
+  source: '  email: customers.cust_emial',
+};
 const problem = {
   code: 'unknown_column' as const,
   severity: 'error' as const,
@@ -24,22 +30,32 @@ it('in the shape that the documentation shows', () => {
 });
 
 it('without a place or a hint, where there is none', () => {
-  expect(renderProblem({ message: 'no source is declared', severity: 'warning' })).toBe('warning: no source is declared');
+  expect(renderProblem({ message: 'no source is declared', severity: 'warning' })).toBe(
+    'warning: no source is declared',
+  );
 });
 
 it('with the gutter as wide as the line number', () => {
   const lines = renderProblem({ ...problem, at: { ...at, line: 1234 } }).split('\n');
-  expect(lines.slice(2, 4)).toEqual(['  1234 |   email: customers.cust_emial', '       |                    ^^^^^^^^^^']);
+  expect(lines.slice(2, 4)).toEqual([
+    '  1234 |   email: customers.cust_emial',
+    '       |                    ^^^^^^^^^^',
+  ]);
 });
 
 it('with tabs above tabs', () => {
-  const lines = renderProblem({ ...problem, at: { ...at, column: 4, length: 1, source: 'a:\tb' } }).split('\n');
+  const lines = renderProblem({ ...problem, at: { ...at, column: 4, length: 1, source: 'a:\tb' } }).split(
+    '\n',
+  );
   expect(lines.slice(2, 4)).toEqual(['  6 | a:\tb', '    |   \t^']);
 });
 
 it.each([1, 60, 150, 299])('a line wider than the terminal is cut around column %i', (column) => {
   const source = Array.from({ length: 300 }, (_, index) => String.fromCharCode(97 + (index % 26))).join('');
-  const lines = renderProblem({ ...problem, at: { ...at, column, length: 2, source } }, { color: false, width: 80 }).split('\n');
+  const lines = renderProblem(
+    { ...problem, at: { ...at, column, length: 2, source } },
+    { color: false, width: 80 },
+  ).split('\n');
   const [text = '', carets = ''] = lines.slice(2, 4);
   expect(Math.max(text.length, carets.length)).toBeLessThanOrEqual(80);
   expect(text.slice(carets.indexOf('^'), carets.indexOf('^') + 2)).toBe(source.slice(column - 1, column + 1));

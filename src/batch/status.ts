@@ -1,0 +1,173 @@
+// Status: data as of when, the lag of each source and target, what is behind and why, who holds the lease.
+import type { Project } from '../project/project.ts';
+import { buildGraph, sourcesOf } from '../graph/graph.ts';
+import { sql } from '../sql/fragment.ts';
+import { readBatches } from '../store/batches.ts';
+import { leaseHolder, type LeaseHolder } from '../store/lease.ts';
+import { stateVersion } from '../store/migrate.ts';
+import { readPositions } from '../store/positions.ts';
+import { readRelations, type KnownRelation } from '../store/relations.ts';
+import { lastRuns, type LastRun } from '../store/runs.ts';
+import { instantIso, instantMs } from '../store/state.ts';
+import type { Session, Warehouse } from '../warehouse/port.ts';
+import { policyOf } from '../errors/policy.ts';
+import { refuseStranger } from './known-state.ts';
+import { checkDictionary, withWarehouse } from './open.ts';
+
+export interface RelationStatus {
+  readonly name: string;
+  readonly status: 'in step' | 'behind' | 'new';
+  /** The data it shows was read from staging at this moment. */
+  readonly data_at: string | null;
+  readonly lag_ms: number | null;
+  readonly watermark?: string | null;
+  readonly since?: number | null;
+  readonly code?: string;
+  readonly reason?: string;
+  readonly retryable?: boolean;
+}
+
+export interface StatusReport {
+  readonly schema: 'tidemark/status/1';
+  readonly project: string;
+  readonly environment: string;
+  readonly warehouse: string;
+  readonly at: string;
+  /** Of the oldest relation in step. */
+  readonly data_at: string | null;
+  readonly lag_ms: number | null;
+  readonly sources: readonly RelationStatus[];
+  readonly targets: readonly RelationStatus[];
+  readonly lease: LeaseHolder | null;
+  readonly last_batch: { readonly batch: number; readonly status: string; readonly committed_at: string; readonly rows: number; readonly cells: number } | null;
+  readonly last_run: LastRun | null;
+}
+
+export interface StatusOptions {
+  readonly project: Project;
+  readonly failIfLagMs?: number | undefined;
+  readonly waitMs?: number | undefined;
+}
+
+export interface StatusResult {
+  readonly report: StatusReport;
+  /** 5 or 6 as long as something is behind; 3 when the data is older than allowed. */
+  readonly exit: 0 | 3 | 5 | 6;
+}
+
+interface Stored {
+  readonly relations: ReadonlyMap<string, KnownRelation>;
+  readonly watermarks: ReadonlyMap<string, string | undefined>;
+  readonly lease: LeaseHolder | undefined;
+  readonly last: StatusReport['last_batch'];
+  readonly run: LastRun | undefined;
+  /** The newest moment at which staging was read and everything found was committed. */
+  readonly readAt: string | undefined;
+}
+
+const readStored = async (session: Session, warehouse: Warehouse, project: Project): Promise<Stored> => {
+  const schema = project.schemas.state;
+  await refuseStranger(session, project);
+  const positions = await readPositions(session, schema);
+  const [batch] = await readBatches(session, schema, { limit: 1 });
+  const runs = await lastRuns(session, schema, 1);
+  const [run] = runs;
+  // An idle run proves that the targets are as of its own start.
+  const succeeded = run !== undefined && ['idle', 'applied', 'partial'].includes(run.status);
+  const readAt = succeeded ? (run.status === 'idle' ? (run.finishedAt ?? run.startedAt) : run.startedAt) : batch?.moment;
+  return {
+    relations: await readRelations(session, schema),
+    watermarks: new Map([...positions].map(([name, position]) => [name, position.watermark])),
+    lease: await leaseHolder(session, warehouse, schema),
+    last:
+      batch === undefined
+        ? null
+        : { batch: batch.batch, status: batch.status, committed_at: batch.committedAt, rows: batch.rows, cells: batch.cells },
+    run,
+    readAt,
+  };
+};
+
+const nothingStored: Stored = {
+  relations: new Map(),
+  watermarks: new Map(),
+  lease: undefined,
+  last: null,
+  run: undefined,
+  readAt: undefined,
+};
+
+const relationStatus = (name: string, stored: Stored, nowMs: number): RelationStatus => {
+  const known = stored.relations.get(name);
+  if (known === undefined) return { name, status: 'new', data_at: null, lag_ms: null };
+  const { behind } = known;
+  const dataAt = behind === undefined ? (stored.readAt ?? null) : behind.at;
+  const lag = dataAt === null ? null : Math.max(0, nowMs - Date.parse(dataAt));
+  const facts = { name, data_at: dataAt, lag_ms: lag };
+  if (behind === undefined) return { ...facts, status: 'in step' };
+  const { since, code, reason, retryable } = behind;
+  return { ...facts, status: 'behind', since: since ?? null, code, reason, retryable };
+};
+
+const exitFor = (relations: readonly RelationStatus[], stored: Stored): 0 | 5 | 6 => {
+  const codes = relations.flatMap(({ name }) => stored.relations.get(name)?.behind?.code ?? []);
+  const causes = codes.filter((code) => code !== 'upstream_behind');
+  if (causes.length === 0) return codes.length === 0 ? 0 : 5;
+  return causes.some((code) => policyOf(code).exit === 5) ? 5 : 6;
+};
+
+export const status = (options: StatusOptions): Promise<StatusResult> =>
+  withWarehouse(options.project, { readOnly: true, waitMs: options.waitMs ?? 10_000 }, async (warehouse) => {
+    const { project } = options;
+    const { dictionary } = await checkDictionary(warehouse, project);
+    const version = await stateVersion(warehouse, project.schemas.state);
+    const { clock, stored } = await warehouse.session(async (session) => {
+      const rows = await session.rows<{ now: string }>(
+        sql`select cast(${warehouse.dialect.clock()} as varchar) as now`,
+      );
+      return {
+        clock: rows[0]?.now ?? '',
+        stored: version === 0 ? nothingStored : await readStored(session, warehouse, project),
+      };
+    });
+    const nowMs = instantMs(clock);
+    const graph = buildGraph(dictionary);
+    const sources = dictionary.sources.map((source) => ({
+      ...relationStatus(source.name, stored, nowMs),
+      watermark: stored.watermarks.get(source.name) ?? null,
+    }));
+    const lagging = new Map(sources.map((source) => [source.name, source]));
+    const targets = graph.order.map((target) => olderSource(relationStatus(target.name, stored, nowMs), [...sourcesOf(graph, target)].flatMap((name) => lagging.get(name) ?? [])));
+    const all = [...sources, ...targets];
+    const lags = all.flatMap(({ lag_ms: lag }) => (lag === null ? [] : [lag]));
+    const worst = lags.length === 0 ? null : Math.max(...lags);
+    const oldest = all.flatMap(({ data_at: at }) => (at === null ? [] : [at])).toSorted()[0] ?? null;
+    const tooOld = options.failIfLagMs !== undefined && (worst === null || worst > options.failIfLagMs);
+    return {
+      report: {
+        schema: 'tidemark/status/1',
+        project: project.name,
+        environment: project.environment,
+        warehouse: warehouse.description,
+        at: instantIso(clock),
+        data_at: oldest,
+        lag_ms: worst,
+        sources,
+        targets,
+        lease: stored.lease ?? null,
+        last_batch: stored.last,
+        last_run: stored.run ?? null,
+      },
+      exit: tooOld ? 3 : exitFor(all, stored),
+    };
+  });
+
+/** A target is no newer than the oldest source that it reads. */
+const olderSource = (target: RelationStatus, sources: readonly RelationStatus[]): RelationStatus => {
+  const oldest = sources.reduce<RelationStatus | undefined>(
+    (worst, source) => ((source.lag_ms ?? 0) > (worst?.lag_ms ?? -1) ? source : worst),
+    undefined,
+  );
+  if (oldest === undefined || target.lag_ms === null || (oldest.lag_ms ?? 0) <= target.lag_ms) return target;
+  return { ...target, data_at: oldest.data_at, lag_ms: oldest.lag_ms };
+};
