@@ -56,9 +56,12 @@ const bracketFault = (text: Scalar, solid: readonly Token[]): ReturnType<typeof 
 
 const meaningFault = (text: Scalar, solid: readonly Token[]): ReturnType<typeof say.empty> | undefined => {
   for (const [index, token] of solid.entries()) {
-    if (token.kind !== 'word') continue;
     const before = solid[index - 1];
     const after = solid[index + 1];
+    if (isMoment(token) && (isTime(before) || (after?.text === '::' && isTime(solid[index + 2])))) {
+      return say.volatile(place(text, token), token.text);
+    }
+    if (token.kind !== 'word') continue;
     const word = token.text.toLowerCase();
     const calls = after?.text === '(';
     const at = place(text, token);
@@ -79,6 +82,12 @@ const meaningFault = (text: Scalar, solid: readonly Token[]): ReturnType<typeof 
   }
   return undefined;
 };
+
+/** `timestamp 'now'` and `'today'::date` are clocks, too. */
+const isMoment = (token: Token): boolean => /^'\s*(?:now|today|tomorrow|yesterday)\s*'$/i.test(token.text);
+
+const isTime = (token: Token | undefined): boolean =>
+  token?.kind === 'word' && /^(?:date|time)/i.test(token.text);
 
 const aliased = (before: Token | undefined): boolean =>
   before?.text.toLowerCase() === 'as' || before?.text === '::';

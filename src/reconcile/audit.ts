@@ -97,6 +97,8 @@ const rowIsRead = (entry: AuditEntry): boolean => entry.summary.deleted > 0 || e
 const touchMembers = (entry: AuditEntry, value: (touch: TouchColumn) => Fragment): readonly JsonMember[] =>
   entry.touch.map((touch) => ({ name: touch.name, value: entry.dialect.jsonValue(value(touch), touch.type) }));
 
+/** An inserted row finds none of its key, or its guarded insert fails: the join needs no condition on the
+ *  operation, which would keep DuckDB from hashing it (11 s instead of 0.03 s on 5 M rows). */
 export const insertAudit = (entry: AuditEntry): Fragment => {
   const { dialect, images } = entry;
   const touchedNow = touchMembers(entry, (touch) =>
@@ -114,7 +116,7 @@ export const insertAudit = (entry: AuditEntry): Fragment => {
   const before = sql`case i.op when 'U' then ${beforeUpdate}${deleted} end`;
   const after = sql`case i.op when 'U' then ${jsonObject([...changedColumns(entry, afterName), ...touchedNow])} when 'I' then ${jsonObject([...allColumns(entry, afterName), ...touchedNow])} end`;
   const row = rowIsRead(entry)
-    ? sql`\nleft join ${table(entry.target)} as t on i.op <> 'I' and ${rowOfImage(dialect, images, 't', 'i')}`
+    ? sql`\nleft join ${table(entry.target)} as t on ${rowOfImage(dialect, images, 't', 'i')}`
     : verbatim('');
   return sql`insert into ${table(entry.into)} (batch, target, operation, key, before, after, causes)
 select ${sql.lit(entry.batch)}, ${sql.lit(entry.relation)}, i.op, ${commas([

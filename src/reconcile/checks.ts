@@ -22,12 +22,10 @@ export const nullTargetKeys = (work: TargetWork, limit: number): Fragment | unde
   return sql`select ${commas([shownKey(work), ...root])} from ${table(work.scratch.desired)} as d where ${ors(nulls)} limit ${sql.lit(limit)}`;
 };
 
-/** Keys that more than one desired row claims; `grain_rows` tells a look-up that matches twice (one grain row,
- *  several results) from grain rows that share a key. */
+/** Keys that more than one desired row claims. */
 export const duplicateTargetKeys = (work: TargetWork, limit: number): Fragment => {
-  const root = rootView(work).key.map((_, place) => id('d', rootKeyName(place)));
   const keys = commas(keyColumns(work));
-  return sql`select ${shownKey(work)}, count(*) as "tidemark.rows", count(distinct row(${commas(root)})) as "tidemark.grain_rows"
+  return sql`select ${shownKey(work)}, count(*) as "tidemark.rows"
 from ${table(work.scratch.desired)} as d group by ${keys} having count(*) > 1 limit ${sql.lit(limit)}`;
 };
 

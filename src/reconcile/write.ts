@@ -2,7 +2,7 @@
 // before-image, each with the number of rows it must write. Less means that somebody wrote in between.
 import type { TouchColumn } from '../dictionary/dictionary.ts';
 import type { Dialect } from '../sql/dialect.ts';
-import { commas, id, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
+import { commas, id, ors, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
 import { afterName, beforeName, type ImageTable } from '../sql/images.ts';
 import { rowOfImage } from '../sql/keys.ts';
 import type { TableName } from '../sql/table-name.ts';
@@ -38,14 +38,14 @@ const touchValue = (plan: WritePlan, touch: TouchColumn): Fragment => {
   return sql`cast(${typed} as ${verbatim(touch.type)})`;
 };
 
-/** The row is still what it was when the image was taken. */
+/** The row is still what it was when the image was taken. Written as a case, since DuckDB takes each
+ *  `is not distinct from` for a hash key: 184 ms instead of 80 for 5,000 of 5 M rows. */
 const unchanged = (plan: WritePlan): Fragment => {
   const { dialect, images } = plan;
-  const same = images.columns.map(
-    (column) =>
-      sql`not ${dialect.differs(id('t', column.name), id('i', beforeName(images, column.name)), column.type)}`,
+  const changed = images.columns.map((column) =>
+    dialect.differs(id('t', column.name), id('i', beforeName(images, column.name)), column.type),
   );
-  return sql.join([rowOfImage(dialect, images, 't', 'i'), ...same], sql` and `);
+  return sql`${rowOfImage(dialect, images, 't', 'i')} and case when ${ors(changed)} then false else true end`;
 };
 
 const updateRows = (plan: WritePlan): Fragment => {

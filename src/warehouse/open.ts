@@ -16,9 +16,9 @@ export interface OpenOptions {
 /** Not installed, or its native part not made for this system. */
 const notLoadable = new Set<unknown>(['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED']);
 
-const load = async <T>(driver: string, adapter: () => Promise<T>): Promise<T> => {
+const loaded = async <T>(driver: string, load: () => Promise<T>): Promise<T> => {
   try {
-    return await adapter();
+    return await load();
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (!notLoadable.has(code)) throw error;
@@ -36,14 +36,12 @@ export const openWarehouse = async (
 ): Promise<Warehouse> => {
   switch (connection.type) {
     case 'duckdb': {
-      const { openDuckDb } = await import('./duckdb/warehouse.ts');
-      const driver = await load('@duckdb/node-api', () => import('@duckdb/node-api'));
-      return openDuckDb(driver, connection, options);
+      const { loadDuckDb, openDuckDb } = await import('./duckdb/warehouse.ts');
+      return openDuckDb(await loaded('@duckdb/node-api', loadDuckDb), connection, options);
     }
     case 'postgres': {
-      const { openPostgres } = await import('./postgres/warehouse.ts');
-      const driver = await load('pg', () => import('pg'));
-      return openPostgres(driver.default, connection);
+      const { loadPostgres, openPostgres } = await import('./postgres/warehouse.ts');
+      return openPostgres(await loaded('pg', loadPostgres), connection);
     }
     default:
       return connection satisfies never;

@@ -4,7 +4,7 @@ import { channel } from 'node:diagnostics_channel';
 
 export const statementChannel = 'tidemark:statement';
 
-export interface StatementSent {
+interface StatementSent {
   readonly phase: 'before';
   /** Counts all statements of this process, from 1. */
   readonly ordinal: number;
@@ -13,7 +13,7 @@ export interface StatementSent {
   readonly sql: string;
 }
 
-export interface StatementEnded {
+interface StatementEnded {
   readonly phase: 'after';
   readonly ordinal: number;
   readonly session: string;

@@ -8,7 +8,7 @@ const outsideQuotes = (text: string, change: (plain: string) => string): string 
     .join('');
 
 /** Takes away every parenthesis, whatever it encloses: length, precision, fields, enum labels. */
-export const withoutParentheses = (type: string): string => {
+const withoutParentheses = (type: string): string => {
   let depth = 0;
   let kept = '';
   for (const part of type.split(/("(?:[^"]|"")*"|'(?:[^']|'')*'|[()])/)) {
@@ -20,7 +20,7 @@ export const withoutParentheses = (type: string): string => {
 };
 
 /** Lower case, single spaces, no length: `character varying`, `timestamp without time zone[]`. */
-export const plainTypeName = (type: string): string =>
+const plainTypeName = (type: string): string =>
   outsideQuotes(withoutParentheses(type), (plain) => plain.toLowerCase().replace(/\s+/g, ' '))
     .trim()
     .replace(/ (?=\[)/g, '');

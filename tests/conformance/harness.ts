@@ -4,7 +4,7 @@ import { tableName, type TableName } from '../../src/sql/table-name.ts';
 import type { Warehouse } from '../../src/warehouse/port.ts';
 
 /** An SQL expression and the value that must arrive for it. */
-export type ExactValue = readonly [expression: string, expected: unknown];
+type ExactValue = readonly [expression: string, expected: unknown];
 
 export interface Engine {
   readonly name: string;

@@ -3,16 +3,11 @@
 import { describe, expect, it } from 'vitest';
 import { catalogOf } from '../../src/dictionary/catalog.ts';
 import type { Catalog } from '../../src/dictionary/catalog.ts';
-import type { Expression, Source, Target } from '../../src/dictionary/dictionary.ts';
+import type { Target } from '../../src/dictionary/dictionary.ts';
 import { parseDictionary } from '../../src/dictionary/parse.ts';
 import { tablesOf } from '../../src/dictionary/tables.ts';
 import { showTable } from '../../src/sql/table-name.ts';
-import { project, resolve, shop, sources, tableOf, vendorFile } from './shop.ts';
-
-const show = (expression: Expression | undefined): string =>
-  (expression?.parts ?? [])
-    .map((part) => (typeof part === 'string' ? part : `«${part.alias}.${part.column}»`))
-    .join('');
+import { project, resolve, shop, show, sources, tableOf, vendorFile } from './shop.ts';
 
 const targetOf = (
   text: string,
@@ -24,14 +19,6 @@ const targetOf = (
   const found = dictionary.targets.find((target) => target.at.file === 'mappings/target.yml');
   if (found === undefined) throw new Error('no target');
   return found;
-};
-
-const sourceOf = (line: string): Source => {
-  const { dictionary, problems } = resolve({ 'sources.yml': `sources:\n  companies: ${line}\n` });
-  expect(problems).toEqual([]);
-  const [source] = dictionary.sources;
-  if (source === undefined) throw new Error('no source');
-  return source;
 };
 
 const grainExample = `target: fact_vendor                      # {targets}.fact_vendor, or the dbt model of that name where there is a manifest
@@ -131,63 +118,6 @@ describe('the examples of the documentation', () => {
     const { problems, dictionary } = resolve({ 'target.yml': text });
     expect(problems.map((problem) => problem.code)).toEqual(codes);
     expect(dictionary.targets).toEqual([]);
-  });
-});
-
-describe('a source', () => {
-  it('has defaults', () => {
-    expect(sourceOf('{ key: id }')).toMatchObject({
-      table: { schema: 'staging', name: 'companies' },
-      mirror: { schema: 'staging_public', name: 'companies' },
-      key: [{ name: 'id', type: 'bigint', nullable: false }],
-      keyIsEnforced: true,
-      updatedAt: undefined,
-      watermark: undefined,
-      overlapMs: 900_000,
-      fullCompareMs: 86_400_000,
-      deletes: { kind: 'every run' },
-      isView: false,
-    });
-  });
-
-  it('filters by `updated_at` unless a watermark is named', () => {
-    expect(sourceOf('{ key: id, updated_at: updated_at }').watermark).toBe('updated_at');
-    expect(sourceOf('{ key: id, updated_at: updated_at, watermark: created_at }').watermark).toBe(
-      'created_at',
-    );
-  });
-
-  it('takes everything that its table and its detection need', () => {
-    const source = sourceOf(
-      '{ table: \'staging."companies"\', mirror: firms, key: { column: id, nullable: true }, overlap: 1h, full_compare: 7d, deletes: 24h, delete_after: 2h,' +
-        " deleted: companies.is_vendor is null, where: name <> 'x', ready: select true, exclude: [Web Site] }",
-    );
-    expect(source).toMatchObject({
-      mirror: { schema: 'staging_public', name: 'firms' },
-      key: [{ name: 'id', nullable: true }],
-      keyIsEnforced: false,
-      overlapMs: 3_600_000,
-      fullCompareMs: 604_800_000,
-      deletes: { kind: 'every', ms: 86_400_000 },
-      deleteAfterMs: 7_200_000,
-      ready: 'select true',
-    });
-    expect(source.columns.map((column) => column.name)).not.toContain('Web Site');
-    expect([show(source.where), show(source.deleted)]).toEqual([
-      "«companies.name» <> 'x'",
-      '«companies.is_vendor» is null',
-    ]);
-  });
-
-  it('may be a view', () => {
-    expect(sourceOf('{ key: id, table: active_companies }').isView).toBe(true);
-  });
-
-  it('keeps the table’s column order when columns are listed', () => {
-    expect(sourceOf('{ key: id, columns: [name, id] }').columns.map((column) => column.name)).toEqual([
-      'id',
-      'name',
-    ]);
   });
 });
 

@@ -27,7 +27,7 @@ export const shapeCases: Readonly<Record<string, Case>> = {
     columns: "{ vendor_id: companies.id, country: coalesce(countries.name, 'x') }",
   }),
   'yaml: a bracket in braces': vendor('invalid_expression', {
-    columns: '{ vendor_id: companies.id, vendor_name: upper(companies.name' + ' }',
+    columns: '{ vendor_id: companies.id, vendor_name: upper(companies.name }',
   }),
   'yaml: an unknown anchor': vendor('yaml_syntax', { key: '*nothing' }),
   'yaml: a tag': vendor('yaml_syntax', { key: '!secret vendor_id' }),
@@ -90,6 +90,10 @@ export const expressionCases: Readonly<Record<string, Case>> = {
   'a clock without brackets': expression(
     'volatile_expression',
     'coalesce(companies.updated_at, Current_Timestamp)',
+  ),
+  'a clock in a string': expression(
+    'volatile_expression',
+    "coalesce(companies.created_at, 'now'::timestamp)",
   ),
   'an age until today': expression('volatile_expression', 'age(companies.created_at)'),
   'an unqualified column': expression('unqualified_column', 'upper(name)'),

@@ -39,6 +39,16 @@ describe('a position', () => {
   });
 });
 
+it.each([
+  ['CRLF line ends', (text: string) => text.replaceAll('\n', '\r\n')],
+  ['a byte order mark', (text: string) => `\ufeff${text}`],
+])('%s change no position', (_name, change) => {
+  const text = vendorFile({ columns: '\n  vendor_id: companies.idd\n  vendor_name: companies.nmae' });
+  const plain = resolve({ 'a.yml': text }).problems;
+  expect(plain.map(({ at }) => at?.column)).toEqual([24, 26]);
+  expect(resolve({ 'a.yml': change(text) }).problems).toEqual(plain);
+});
+
 it('all problems come at once, in the order of the files', () => {
   const { problems } = resolve({
     'b.yml': vendorFile({

@@ -1,6 +1,7 @@
 // A small warehouse and its project, as the dictionary sees them.
 import { catalogOf } from '../../src/dictionary/catalog.ts';
 import type { Catalog, CatalogTable } from '../../src/dictionary/catalog.ts';
+import type { Expression } from '../../src/dictionary/dictionary.ts';
 import { parseDictionary } from '../../src/dictionary/parse.ts';
 import { resolveDictionary } from '../../src/dictionary/resolve.ts';
 import type { Resolved } from '../../src/dictionary/resolve.ts';
@@ -129,3 +130,9 @@ export const vendorFile = (changes: Readonly<Record<string, string | undefined>>
 /** One mapped expression, written where a comma needs no quotes. */
 export const mapping = (expression: string): string =>
   vendorFile({ columns: `\n  vendor_id: companies.id\n  vendor_name: ${expression}` });
+
+/** Columns in guillemets, so that one line shows what was taken for a column and what stayed SQL. */
+export const show = (expression: Pick<Expression, 'parts'> | undefined): string =>
+  (expression?.parts ?? [])
+    .map((part) => (typeof part === 'string' ? part : `«${part.alias}.${part.column}»`))
+    .join('');

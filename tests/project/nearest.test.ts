@@ -1,5 +1,5 @@
 // What a mistyped name was meant to be.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { editDistance, nearest } from '../../src/project/nearest.ts';
 

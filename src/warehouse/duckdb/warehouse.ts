@@ -135,6 +135,8 @@ where database_name = 'temp' and starts_with(table_name, ${scratchName(owner)})`
   }
 };
 
+export const loadDuckDb = (): Promise<DuckDbDriver> => import('@duckdb/node-api');
+
 export const openDuckDb = async (
   driver: DuckDbDriver,
   { path }: DuckDbConnection,

@@ -43,6 +43,8 @@ where n.nspname = ${schema} and c.relkind in ('r', 'p', 'f', 'v', 'm') order by 
   return rows.map(({ name }) => name);
 };
 
+export const loadPostgres = async (): Promise<PgDriver> => (await import('pg')).default;
+
 export const openPostgres = async (driver: PgDriver, settings: PostgresConnection): Promise<Warehouse> => {
   const pool = new PgPool(driver, settings);
   // A wrong password or host is found now, not in the middle of the work.

@@ -1,4 +1,5 @@
 // How a problem is shown, to the character.
+import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
 import { renderProblem, renderProblems } from '../../../src/cli/render/diagnostics.ts';
 
@@ -65,5 +66,5 @@ it('several are parted by an empty line, and colour adds nothing but colour', ()
   expect(renderProblems([problem, problem])).toBe(`${renderProblem(problem)}\n\n${renderProblem(problem)}`);
   const coloured = renderProblem(problem, { color: true, width: 80 });
   expect(coloured).not.toBe(renderProblem(problem));
-  expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(renderProblem(problem));
+  expect(stripVTControlCharacters(coloured)).toBe(renderProblem(problem));
 });
