@@ -2,7 +2,7 @@
 import type { Target } from '../dictionary/dictionary.ts';
 import { affectedColumns, desiredColumns, fillDesired, fillKeys, fillRoot, keysColumns, rootScratchColumns } from '../reconcile/desired/fact.ts';
 import { affectedKeys, causesColumns, fillCauses } from '../reconcile/affected.ts';
-import { fillImages } from '../reconcile/diff.ts';
+import { currentColumns, fillCurrent, fillImages } from '../reconcile/diff.ts';
 import { changedRows, type Causes, type ImageSummary, type RelationView } from '../reconcile/relation-view.ts';
 import { readSummary, summarize, type SummaryRow } from '../reconcile/summary.ts';
 import { imageShapeOf, type TargetScratch, type TargetWork } from '../reconcile/target-work.ts';
@@ -30,6 +30,7 @@ const scratchFor = (context: BatchContext, target: Target): TargetScratch => {
     root: name('root'),
     keys: name('keys'),
     desired: name('desired'),
+    current: name('current'),
     causes: name('causes'),
     images: { table: name('changes'), ...imageShapeOf(target) },
   };
@@ -74,6 +75,13 @@ const limitToAffected = async (session: Session, work: TargetWork): Promise<bool
   return true;
 };
 
+const readCurrent = async (session: Session, work: TargetWork): Promise<void> => {
+  const { dialect, scratch } = work;
+  await session.execute(dialect.createScratch(scratch.current, currentColumns(work)));
+  await session.execute(fillCurrent(work));
+  if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(scratch.current));
+};
+
 const nothing: ImageSummary = { inserted: 0, updated: 0, deleted: 0, columns: new Map(), digest: '' };
 
 export const computeTarget = async (
@@ -94,6 +102,7 @@ export const computeTarget = async (
   }
   if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(scratch.desired));
   await refuseBadRows(session, work);
+  if (work.scope === 'affected') await readCurrent(session, work);
   await session.execute(dialect.createScratch(scratch.images.table, imageColumns(scratch.images)));
   await session.execute(fillImages(work));
   const [row] = await session.rows<SummaryRow>(summarize(dialect, scratch.images));

@@ -26,6 +26,7 @@ export const typingWork = (
       root: noTable,
       keys: noTable,
       desired: noTable,
+      current: noTable,
       causes: noTable,
       images: { table: noTable, key: target.key, columns: target.columns },
     },

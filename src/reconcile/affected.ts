@@ -37,14 +37,19 @@ const withCauses = (work: TargetWork, images: RelationImages): Fragment => {
   return sql` left join ${table(images.causes.table)} as c on ${match}`;
 };
 
+/** One condition per column among these that some image changes. */
+const changedIn = (work: TargetWork, images: RelationImages, columns: ReadonlySet<string>): readonly Fragment[] => {
+  const shape = images.table;
+  return shape.columns
+    .filter((each) => columns.has(each.name) && images.summary.columns.has(each.name))
+    .map((each) =>
+      work.dialect.differs(id('i', beforeName(shape, each.name)), id('i', afterName(shape, each.name)), each.type),
+    );
+};
+
 /** An image matters when its row appears, vanishes, or changes in a column that the target reads. */
 const matters = (work: TargetWork, images: RelationImages, columns: ReadonlySet<string>): Fragment => {
-  const shape = images.table;
-  const changed = shape.columns.filter((each) => columns.has(each.name) && images.summary.columns.has(each.name));
-  const differs = changed.map((each) =>
-    work.dialect.differs(id('i', beforeName(shape, each.name)), id('i', afterName(shape, each.name)), each.type),
-  );
-  return sql`(i.op <> 'U' or ${ors(differs)})`;
+  return sql`(i.op <> 'U' or ${ors(changedIn(work, images, columns))})`;
 };
 
 const rootKeyColumns = (work: TargetWork): Fragment =>
@@ -57,18 +62,31 @@ const fromRoot = (work: TargetWork, images: RelationImages): Fragment => {
 from ${table(images.table.table)} as i${withCauses(work, images)} where ${matters(work, images, columns)}`;
 };
 
-/** The changed rows of a look-up, as they were and as they are, under the look-up's own column names. */
-const bothSides = (work: TargetWork, images: RelationImages, columns: ReadonlySet<string>): Fragment => {
+/** The look-up's columns that decide which root rows it is found from: those in the conditions on the way. */
+const wayColumns = (path: readonly Join[], alias: string): ReadonlySet<string> =>
+  new Set(
+    path
+      .flatMap((join) => refsOf(join.on))
+      .filter((ref) => ref.alias === alias)
+      .map((ref) => ref.column),
+  );
+
+/** The changed rows of a look-up, as they were and as they are, under the look-up's own column names. A row whose
+ *  way to the root did not change is found from the same root rows before and after: once is enough. */
+const bothSides = (work: TargetWork, join: Join, images: RelationImages): Fragment => {
   const shape = images.table;
-  const side = (name: (column: string) => string, ops: Fragment): Fragment => {
+  const columns = columnsRead(work.target, join.alias);
+  const side = (name: (column: string) => string, filter: Fragment): Fragment => {
     const values = [...columns].map((column) => sql`${id('i', name(column))} as ${id(column)}`);
     return sql`select ${commas([sql`${causeOf(images)} as "tidemark.cause"`, ...values])}
-from ${table(shape.table)} as i${withCauses(work, images)} where i.op ${ops} and ${matters(work, images, columns)}`;
+from ${table(shape.table)} as i${withCauses(work, images)} where ${filter} and ${matters(work, images, columns)}`;
   };
-  return unionAll([
-    side((column) => beforeName(shape, column), sql`<> 'I'`),
-    side((column) => afterName(shape, column), sql`<> 'D'`),
-  ]);
+  const after = side((column) => afterName(shape, column), sql`i.op <> 'D'`);
+  const way = wayColumns(pathToRoot(work.target, join.alias), join.alias);
+  const moved = changedIn(work, images, way);
+  if (images.summary.deleted === 0 && moved.length === 0) return after;
+  const before = side((column) => beforeName(shape, column), sql`(i.op = 'D' or (i.op = 'U' and ${ors(moved)}))`);
+  return unionAll([before, after]);
 };
 
 /** Walking back from `join`, an equality with a plain column of an earlier alias says which of its rows can be
@@ -105,7 +123,7 @@ const plainEquality = (join: Join) => {
 
 const fromLookUp = (work: TargetWork, join: Join, images: RelationImages): Fragment => {
   const { target, dialect } = work;
-  const changed = bothSides(work, images, columnsRead(target, join.alias));
+  const changed = bothSides(work, join, images);
   const limits = limitsBack(work, join, changed);
   const limited = (alias: string): { limits?: readonly Limit[] } => {
     const limit = limits.get(alias);

@@ -1,4 +1,5 @@
 // Desired rows against the table, NULL-safe, column by column: the target's images.
+import type { ScratchColumn } from '../sql/dialect.ts';
 import { commas, id, ors, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
 import { afterName, insertImages, keyName } from '../sql/images.ts';
 import { keysMatch } from '../sql/keys.ts';
@@ -82,21 +83,49 @@ where ${counted(work)} and ${ors(changed)}`,
   );
 };
 
+export const currentColumns = (work: TargetWork): readonly ScratchColumn[] => {
+  const { target } = work;
+  const shape = imageShapeOf(target);
+  const others = shape.columns.filter((column) => !target.key.some((part) => part.name === column.name));
+  return [...target.key, ...others].map(({ name, type }) => ({ name, type }));
+};
+
+/** The target's rows of the affected keys, read once: joined to the desired rows straight from a big table,
+ *  DuckDB reads it whole for each (200 ms instead of 100 on 5 M rows). */
+export const fillCurrent = (work: TargetWork): Fragment => {
+  const { dialect, target, scratch } = work;
+  const shape = imageShapeOf(target);
+  const columns = currentColumns(work).map(({ name }) => name);
+  const keys = target.key.map((column) => id(keyName(shape, column.name)));
+  const match = keysMatch(
+    dialect,
+    target.key,
+    (name) => id('c', name),
+    (name) => id('k', keyName(shape, name)),
+  );
+  return sql`insert into ${table(scratch.current)} (${commas(columns.map((name) => id(name)))})
+select ${commas(columns.map((name) => id('c', name)))} from (select distinct ${commas(keys)} from ${table(scratch.keys)}) as k
+join ${table(target.table)} as c on ${match}`;
+};
+
+const currentRows = (work: TargetWork): Fragment => {
+  const { target, scratch } = work;
+  const columns = currentColumns(work);
+  if (!target.exists) {
+    const nulls = columns.map((column) => sql`cast(null as ${verbatim(column.type)}) as ${id(column.name)}`);
+    return sql`(select ${commas([sql`true as "tidemark.present"`, ...nulls])} where false) as t`;
+  }
+  const from = work.scope === 'all' ? target.table : scratch.current;
+  return sql`(select true as "tidemark.present", ${commas(columns.map(({ name }) => id('c', name)))} from ${table(from)} as c) as t`;
+};
+
 const rowPairs = (work: TargetWork): Fragment => {
   const { dialect, target, scratch } = work;
   const shape = imageShapeOf(target);
-  const columns = [...new Set([...target.key, ...shape.columns].map((column) => column.name))];
   const desired = sql`(select true as "tidemark.present", ${commas(
     desiredColumns(work).map((column) => id('w', column.name)),
   )} from ${table(scratch.desired)} as w) as d`;
-  const current = target.exists
-    ? sql`(select true as "tidemark.present", ${commas(columns.map((name) => id('c', name)))} from ${table(target.table)} as c) as t`
-    : sql`(select ${commas([
-        sql`true as "tidemark.present"`,
-        ...[...target.key, ...shape.columns.filter((column) => !target.key.some((part) => part.name === column.name))].map(
-          (column) => sql`cast(null as ${verbatim(column.type)}) as ${id(column.name)}`,
-        ),
-      ])} where false) as t`;
+  const current = currentRows(work);
   const desiredKey = (name: string): Fragment => id('d', keyName(shape, name));
   const currentKey = (name: string): Fragment => id('t', name);
   if (work.scope === 'all') {

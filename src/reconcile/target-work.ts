@@ -15,6 +15,8 @@ export interface TargetScratch {
   readonly keys: TableName;
   /** The rows that the target should hold. */
   readonly desired: TableName;
+  /** The rows that it holds, of the affected keys. */
+  readonly current: TableName;
   /** Pairs (key of the target, change number). */
   readonly causes: TableName;
   readonly images: ImageTable;

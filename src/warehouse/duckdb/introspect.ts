@@ -77,6 +77,7 @@ const toColumn = (definition: string, column: ColumnRow): Column => ({
   name: column.name,
   type: column.type,
   nullable: column.nullable,
+  hasDefault: column.computed !== null,
   ...(isGenerated(definition, column) ? { generated: true } : {}),
 });
 

@@ -19,6 +19,7 @@ interface ColumnRow {
   readonly type: string;
   readonly nullable: boolean;
   readonly generated: boolean;
+  readonly has_default: boolean;
 }
 
 const wanted = (tables: readonly TableName[]): Fragment => {
@@ -70,14 +71,16 @@ select distinct on (y.n, y.attnum) y.n, a.attname as name, format_type(y.type, y
   not (a.attnotnull or exists (
     select 1 from typed z join pg_type t on t.oid = z.type and t.typnotnull
     where z.n = y.n and z.attnum = y.attnum)) as nullable,
-  (a.attgenerated <> '' or a.attidentity = 'a') as generated
+  (a.attgenerated <> '' or a.attidentity = 'a') as generated,
+  (a.atthasdef or a.attidentity <> '') as has_default
 from typed y join pg_attribute a on a.attrelid = y.attrelid and a.attnum = y.attnum
 order by y.n, y.attnum, y.depth desc`);
 
-const toColumn = ({ name, type, nullable, generated }: ColumnRow): Column => ({
+const toColumn = ({ name, type, nullable, generated, has_default: hasDefault }: ColumnRow): Column => ({
   name,
   type,
   nullable,
+  hasDefault,
   ...(generated ? { generated } : {}),
 });
 

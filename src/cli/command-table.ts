@@ -1,0 +1,145 @@
+// The commands: what they take, what help says of them, and where they are loaded from when they are called.
+import type { ExitCode } from './exit-codes.ts';
+import type { Command } from './invocation.ts';
+import type { OptionSpec } from './settings.ts';
+
+export interface CommandSpec {
+  readonly summary: string;
+  readonly argument?: { readonly name: string; readonly about: string };
+  readonly options: readonly OptionSpec[];
+  /** How many tables `--select` may name. */
+  readonly select: 'none' | 'one' | 'several';
+  readonly examples: readonly (readonly [command: string, does: string])[];
+  readonly exits: readonly ExitCode[];
+  readonly load: () => Promise<Command>;
+}
+
+const flag = (name: string, about: string): OptionSpec => ({ flags: name, shown: name, kind: 'flag', about });
+
+const valued = (kind: 'text' | 'names' | 'list') => (name: string, value: string, about: string): OptionSpec => ({
+  flags: `${name} <value>`,
+  shown: `${name} ${value}`,
+  kind,
+  about,
+});
+
+const text = valued('text');
+const list = valued('list');
+const names = valued('names');
+
+const wait = text('--wait', 'TIME', 'how long to wait for a lease or file that is taken: `30s`, `5m` (default 10s)');
+
+export const commands = {
+  plan: {
+    summary: 'show exactly which rows and cells a run would write; write nothing',
+    options: [
+      text('--out', 'FILE', 'write the plan to a file, for `run --plan FILE`'),
+      flag('--exit-code', 'exit with 3 when there is something to do'),
+      flag('--rows', 'more samples per target (20), and row values in the JSON as well'),
+      text('--samples', 'N', 'changed rows shown per target (default 3)'),
+      wait,
+    ],
+    select: 'none',
+    examples: [
+      ['tidemark plan', 'what would the next run write?'],
+      ['tidemark plan --out plan.json', 'keep it, to run exactly this after somebody agreed'],
+      ['tidemark plan --exit-code --quiet', 'in a script: 0 nothing to do, 3 something'],
+    ],
+    exits: [0, 1, 2, 3, 4, 5, 6],
+    load: async () => (await import('./commands/plan.ts')).plan,
+  },
+  run: {
+    summary: 'take over what changed in staging, as one batch; what cron calls',
+    options: [
+      text('--plan', 'FILE', 'run only what this plan says; stop when the data has moved on'),
+      names('--adopt', 'TARGET', 'write a table that holds other rows than its mapping yields'),
+      text('--wait', 'TIME', 'how long to wait for the lease: `30s`, `5m` (default 90s)'),
+      text('--if-busy', 'fail|skip', 'when somebody else is at work: exit 4, or say so and exit 0'),
+      text('--owner', 'NAME', 'a retry under the same name takes the lease over at once'),
+      list('--meta', 'KEY=VALUE', 'kept with the batch: a ticket, the id of an Airflow run'),
+    ],
+    select: 'none',
+    examples: [
+      ['tidemark run', 'one batch'],
+      ['tidemark run --plan plan.json', 'exactly what was planned, or exit 3'],
+      ['tidemark run --adopt fact_sales', 'take a table over that dbt built differently'],
+      ['tidemark run --if-busy skip --quiet', 'from cron, every few minutes'],
+    ],
+    exits: [0, 1, 2, 3, 4, 5, 6, 130],
+    load: async () => (await import('./commands/run.ts')).run,
+  },
+  history: {
+    summary: 'list the batches, newest first',
+    options: [text('--limit', 'N', 'how many (default 20)'), wait],
+    select: 'one',
+    examples: [
+      ['tidemark history', 'the last 20 batches'],
+      ['tidemark history -s fact_order', 'those that wrote into one target'],
+    ],
+    exits: [0, 1, 2, 4],
+    load: async () => (await import('./commands/history.ts')).history,
+  },
+  show: {
+    summary: 'show one batch in full',
+    argument: { name: 'BATCH', about: 'its number, from `tidemark history`; `last` for the newest' },
+    options: [
+      flag('--rows', 'every row that was written, a page at a time'),
+      text('--limit', 'N', 'rows on the page (default 100)'),
+      text('--offset', 'N', 'rows to pass over'),
+      wait,
+    ],
+    select: 'none',
+    examples: [
+      ['tidemark show 42', 'figures and a few rows of each target'],
+      ['tidemark show last --rows', 'every cell with its value before and after'],
+    ],
+    exits: [0, 1, 2, 4],
+    load: async () => (await import('./commands/show.ts')).show,
+  },
+  status: {
+    summary: 'say how old the data is, what is behind and why, and who holds the lease',
+    options: [text('--fail-if-lag', 'TIME', 'exit with 3 when anything is older than this: `1h`'), wait],
+    select: 'none',
+    examples: [
+      ['tidemark status', 'look'],
+      ['tidemark status --fail-if-lag 1h --quiet', 'alert'],
+    ],
+    exits: [0, 1, 2, 3, 4, 5, 6],
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  validate: {
+    summary: 'find all mistakes of project file and dictionary at once',
+    options: [wait],
+    select: 'none',
+    examples: [['tidemark validate', 'after editing a mapping, and in continuous integration']],
+    exits: [0, 1, 2, 4],
+    load: async () => (await import('./commands/validate.ts')).validate,
+  },
+  verify: {
+    summary: 'prove that every target is what its mapping yields from the mirrors',
+    options: [text('--samples', 'N', 'differing rows shown per target (default 3)'), wait],
+    select: 'several',
+    examples: [
+      ['tidemark verify', 'all targets'],
+      ['tidemark verify -s fact_order,fact_vendor', 'some'],
+    ],
+    exits: [0, 1, 2, 3, 4, 5],
+    load: async () => (await import('./commands/verify.ts')).verify,
+  },
+  unlock: {
+    summary: 'give back a lease whose holder is gone',
+    options: [flag('--force', 'also while its holder seems alive: it will not be able to commit'), wait],
+    select: 'none',
+    examples: [['tidemark unlock', 'says who holds it, and frees it when that lease has expired']],
+    exits: [0, 1, 2, 4],
+    load: async () => (await import('./commands/unlock.ts')).unlock,
+  },
+} as const satisfies Readonly<Record<string, CommandSpec>>;
+
+export type CommandName = keyof typeof commands;
+
+export const commandNames = Object.keys(commands) as readonly CommandName[];
+
+export const isCommandName = (name: string): name is CommandName => Object.hasOwn(commands, name);
+
+export const specOf = (name: CommandName): CommandSpec => commands[name];

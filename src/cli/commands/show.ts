@@ -1,0 +1,96 @@
+// tidemark show
+import { history, show as showBatch, type ShowReport } from '../../batch/history.ts';
+import { TidemarkError } from '../../errors/tidemark-error.ts';
+import type { Project } from '../../project/project.ts';
+import type { Command, Invocation, Outcome } from '../invocation.ts';
+import { durationOf, isOn, wholeOf } from '../read-options.ts';
+import { figuresTables, totalsOf, writes } from '../render/batch.ts';
+import { renderTargets } from '../render/changed-rows.ts';
+import type { Style } from '../render/style.ts';
+import { count, instantUtc, number, phases, seconds, value } from '../render/text.ts';
+import { usage } from '../usage.ts';
+import { readersWaitMs, waitingFor } from '../waiting.ts';
+
+const headline = (report: ShowReport): string => {
+  const totals = totalsOf(report);
+  const took = seconds(report.duration_ms);
+  return `batch ${report.batch} (${report.kind}, ${report.status}): ${count(totals.changes, 'source row')}, ${writes(totals)}, ${took}`;
+};
+
+const facts = (report: ShowReport): string => {
+  const who = [report.actor, report.host].filter((each) => each !== null).join(' on ');
+  const meta = Object.entries(report.meta).map(([name, text]) => `${name}=${value(text)}`);
+  return [
+    `data as of     ${instantUtc(report.moment)}`,
+    `committed      ${instantUtc(report.committed_at)}${who === '' ? '' : ` by ${who}`}`,
+    ...(meta.length === 0 ? [] : [`meta           ${meta.join(', ')}`]),
+    ...(report.undone_by === undefined ? [] : [`undone         by batch ${report.undone_by}`]),
+  ].join('\n');
+};
+
+interface Page {
+  readonly rows: boolean;
+  readonly offset: number;
+}
+
+const pageLine = (report: ShowReport, page: Page): string => {
+  const { rows } = totalsOf(report);
+  if (!page.rows) return '';
+  const last = page.offset + report.audit.length;
+  const more = last < rows ? `; \`--offset ${last}\` goes on` : '';
+  return report.audit.length === 0
+    ? `no row from ${number(page.offset)} on; there are ${number(rows)}`
+    : `rows ${number(page.offset + 1)} to ${number(last)} of ${number(rows)}${more}`;
+};
+
+const render = (report: ShowReport, page: Page, style: Style): string => {
+  const targets = report.targets.map((figures) => ({
+    target: figures.name,
+    rows: report.audit.filter(({ target }) => target === figures.name),
+    total: figures.inserted + figures.updated + figures.deleted,
+  }));
+  const shown = page.rows ? targets.map((each) => ({ ...each, total: each.rows.length })) : targets;
+  const samples = renderTargets(shown, style);
+  const line = pageLine(report, page);
+  return [
+    `${headline(report)}\n${facts(report)}`,
+    ...figuresTables(report, style),
+    ...(samples === '' ? [] : [samples]),
+    ...(line === '' ? [] : [line]),
+    phases(report.phases, style),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+};
+
+/** The number that the argument names. */
+const batchNumber = async (text: string, project: Project, waitMs: number): Promise<number> => {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  if (text !== 'last') throw usage(`a batch is a number or \`last\`, not \`${text}\``, '`tidemark history` lists them');
+  const { batches } = await history({ project, limit: 1, waitMs });
+  const batch = batches[0]?.batch;
+  if (batch !== undefined) return batch;
+  throw new TidemarkError('unknown_batch', { message: 'no batch was committed yet', hint: '`tidemark run` makes the first' });
+};
+
+const execute = async (invocation: Invocation): Promise<Outcome> => {
+  const { options, args } = invocation;
+  const [text] = args;
+  if (text === undefined) throw usage('which batch?', '`tidemark show 42`, or `tidemark show last`; `tidemark history` lists them');
+  const rows = isOn(options, 'rows');
+  const limit = wholeOf(options, 'limit');
+  const offset = wholeOf(options, 'offset');
+  if (!rows && (limit ?? offset) !== undefined) throw usage('`--limit` and `--offset` go with `--rows`');
+  const waitMs = durationOf(options, 'wait') ?? readersWaitMs;
+  const project = await invocation.project();
+  const report = await waitingFor(project, invocation, waitMs, async (ms) =>
+    showBatch({ project, batch: await batchNumber(text, project, ms), rows, limit, offset, waitMs: ms }),
+  );
+  return {
+    exit: 0,
+    json: rows ? report : { ...report, audit: [] },
+    text: (style) => render(report, { rows, offset: offset ?? 0 }, style),
+  };
+};
+
+export const show: Command = { endsOnSignal: false, execute };

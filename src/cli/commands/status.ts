@@ -1,0 +1,110 @@
+// tidemark status
+import { status as readStatus, type RelationStatus, type StatusReport } from '../../batch/status.ts';
+import type { Command, Invocation, Outcome } from '../invocation.ts';
+import { durationOf } from '../read-options.ts';
+import { holderJson } from '../render/json.ts';
+import { projectLine, type ProjectLine } from '../render/project-line.ts';
+import type { Style } from '../render/style.ts';
+import { renderTable } from '../render/table.ts';
+import { count, cut, duration, instantUtc } from '../render/text.ts';
+import { readersWaitMs, waitingFor } from '../waiting.ts';
+
+const ageLine = (report: StatusReport): string => {
+  if (report.data_at === null || report.lag_ms === null) return 'no run has ended yet: `tidemark run` makes the mirrors';
+  return `data as of ${instantUtc(report.data_at)}, ${duration(report.lag_ms)} ago`;
+};
+
+const batchLine = ({ last_batch: last }: StatusReport): string =>
+  last === null
+    ? 'no batch was committed yet'
+    : `last batch ${last.batch} (${last.status}) at ${instantUtc(last.committed_at)}: ${count(last.rows, 'row')}, ${count(last.cells, 'cell')}`;
+
+const runLine = ({ last_run: run }: StatusReport): readonly string[] => {
+  if (run === null) return [];
+  const repeats = run.repeats > 0 ? `, ${count(run.repeats + 1, 'time')} in a row` : '';
+  const error = run.errorCode === undefined ? '' : `: ${run.error ?? run.errorCode}`;
+  return [`last run ${run.status}${repeats}${error}, started ${instantUtc(run.startedAt)}`];
+};
+
+const leaseLine = ({ lease }: StatusReport): string =>
+  lease === null
+    ? 'lease free'
+    : `lease held by \`tidemark ${lease.command}\` of ${lease.owner} (process ${lease.pid} on ${lease.host}) since ${instantUtc(lease.takenAt)}${lease.expired ? ', expired' : ''}`;
+
+const statusColour = (text: string, { colors }: Style): string => {
+  if (text.startsWith('in step')) return colors.green(text);
+  return text.startsWith('behind') ? colors.red(text) : colors.yellow(text);
+};
+
+const table = (title: string, relations: readonly RelationStatus[], style: Style): string =>
+  renderTable(
+    {
+      columns: [{ title }, { title: 'status', paint: statusColour }, { title: 'lag', align: 'right' }, { title: 'since batch', align: 'right' }, { title: 'why' }],
+      rows: relations.map((each) => [
+        each.name,
+        each.status,
+        each.lag_ms === null ? '-' : duration(each.lag_ms),
+        each.since === undefined || each.since === null ? '' : String(each.since),
+        each.code ?? '',
+      ]),
+    },
+    style,
+  );
+
+/** In full: the table has room for a code only. */
+const reasons = (report: StatusReport, style: Style): readonly string[] =>
+  [...report.sources, ...report.targets].flatMap(({ name, reason, retryable }) =>
+    reason === undefined
+      ? []
+      : [`${style.colors.red(name)}: ${reason}; ${retryable === true ? 'the next run tries again' : 'needs a person'}`],
+  );
+
+const render = (report: StatusReport, line: ProjectLine, style: Style): string => {
+  const why = reasons(report, style);
+  return [
+    [line(style), ageLine(report), batchLine(report), ...runLine(report), leaseLine(report)].map((each) => (style.color ? each : cut(each, 400))).join('\n'),
+    ...(report.sources.length === 0 ? [] : [table('source', report.sources, style)]),
+    ...(report.targets.length === 0 ? [] : [table('target', report.targets, style)]),
+    ...(why.length === 0 ? [] : [why.join('\n')]),
+  ].join('\n\n');
+};
+
+const statusJson = (report: StatusReport): object => {
+  const { lease, last_run: run } = report;
+  return {
+    ...report,
+    lease: holderJson(lease),
+    last_run:
+      run === null
+        ? null
+        : {
+            run_id: run.runId,
+            command: run.command,
+            status: run.status,
+            started_at: run.startedAt,
+            finished_at: run.finishedAt ?? null,
+            batch: run.batch ?? null,
+            error_code: run.errorCode ?? null,
+            error: run.error ?? null,
+            repeats: run.repeats,
+          },
+  };
+};
+
+const execute = async (invocation: Invocation): Promise<Outcome> => {
+  const { options } = invocation;
+  const failIfLagMs = durationOf(options, 'failIfLag');
+  const waitMs = durationOf(options, 'wait') ?? readersWaitMs;
+  const project = await invocation.project();
+  const { report, exit } = await waitingFor(project, invocation, waitMs, (ms) => readStatus({ project, failIfLagMs, waitMs: ms }));
+  const line = await projectLine(project);
+  const lag = report.lag_ms === null ? 'there is no data yet' : `the data is ${duration(report.lag_ms)} old`;
+  return {
+    exit,
+    json: statusJson(report),
+    text: (style) => render(report, line, style),
+    closing: exit === 3 ? `${lag}, older than --fail-if-lag allows` : undefined,
+  };
+};
+
+export const status: Command = { endsOnSignal: false, execute };

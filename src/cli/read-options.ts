@@ -1,0 +1,55 @@
+// Values of flags, checked: what commander hands over is text.
+import { parseDuration } from '../project/fields.ts';
+import type { Invocation } from './invocation.ts';
+import { usage } from './usage.ts';
+
+type Options = Invocation['options'];
+
+/** `exitCode` was written `--exit-code`. */
+const flagName = (name: string): string => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+export const isOn = (options: Options, name: string): boolean => options[name] === true;
+
+export const textOf = (options: Options, name: string): string | undefined => {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
+export const namesOf = (options: Options, name: string): readonly string[] => {
+  const value = options[name];
+  return Array.isArray(value) ? (value as readonly string[]) : [];
+};
+
+export const wholeOf = (options: Options, name: string): number | undefined => {
+  const text = textOf(options, name);
+  if (text === undefined) return undefined;
+  if (!/^\d{1,9}$/.test(text)) throw usage(`\`${flagName(name)}\` takes a whole number, not \`${text}\``);
+  return Number(text);
+};
+
+export const durationOf = (options: Options, name: string): number | undefined => {
+  const text = textOf(options, name);
+  if (text === undefined) return undefined;
+  const ms = text === '0' ? 0 : parseDuration(text);
+  if (ms === undefined) throw usage(`\`${flagName(name)}\` takes a time such as \`30s\`, \`5m\` or \`1h\`, not \`${text}\``);
+  return ms;
+};
+
+export const choiceOf = <T extends string>(options: Options, name: string, choices: readonly T[]): T | undefined => {
+  const text = textOf(options, name);
+  if (text === undefined) return undefined;
+  const choice = choices.find((each) => each === text);
+  if (choice === undefined) {
+    throw usage(`\`${flagName(name)}\` is ${choices.map((each) => `\`${each}\``).join(' or ')}, not \`${text}\``);
+  }
+  return choice;
+};
+
+export const pairsOf = (options: Options, name: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    namesOf(options, name).map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw usage(`\`${flagName(name)}\` takes \`KEY=VALUE\`, not \`${pair}\``);
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );

@@ -1,0 +1,80 @@
+// A batch in figures, planned or done: sources, targets, what was left out.
+import type { BatchReport, BehindReport } from '../../batch/report.ts';
+import type { SourceFigures, TargetFigures } from '../../store/batches.ts';
+import type { Style } from './style.ts';
+import { counts, renderTable, type TableColumn } from './table.ts';
+import { count, figures, number } from './text.ts';
+
+const orNothing = (value: number): string => (value === 0 ? '-' : number(value));
+
+const operations: readonly TableColumn[] = [counts('inserted'), counts('updated'), counts('deleted')];
+
+const operationCells = (each: SourceFigures): readonly string[] => [
+  orNothing(each.inserted),
+  orNothing(each.updated),
+  orNothing(each.deleted),
+];
+
+const sourcesTable = (sources: readonly SourceFigures[], style: Style): string =>
+  renderTable(
+    {
+      columns: [{ title: 'source' }, ...operations, { title: 'changed cells by column' }],
+      rows: sources.map((each) => [each.name, ...operationCells(each), figures(each.columns)]),
+    },
+    style,
+  );
+
+const targetsTable = (targets: readonly TargetFigures[], style: Style): string =>
+  renderTable(
+    {
+      columns: [{ title: 'target' }, ...operations, counts('cells'), { title: 'by column' }],
+      rows: targets.map((each) => [each.name, ...operationCells(each), orNothing(each.cells), figures(each.columns)]),
+    },
+    style,
+  );
+
+export const figuresTables = (of: Pick<BatchReport, 'sources' | 'targets'>, style: Style): readonly string[] => [
+  ...(of.sources.length === 0 ? [] : [sourcesTable(of.sources, style)]),
+  ...(of.targets.length === 0 ? [] : [targetsTable(of.targets, style)]),
+];
+
+const rowsOf = (each: SourceFigures): number => each.inserted + each.updated + each.deleted;
+
+export interface Totals {
+  readonly changes: number;
+  readonly rows: number;
+  readonly cells: number;
+  readonly targets: number;
+}
+
+export const totalsOf = ({ sources, targets }: Pick<BatchReport, 'sources' | 'targets'>): Totals => ({
+  changes: sources.reduce((sum, each) => sum + rowsOf(each), 0),
+  rows: targets.reduce((sum, each) => sum + rowsOf(each), 0),
+  cells: targets.reduce((sum, each) => sum + each.cells, 0),
+  targets: targets.length,
+});
+
+/** `1,234 rows and 20 cells of 6 targets`: cells are those of updated rows. */
+export const writes = ({ rows, cells, targets }: Totals): string =>
+  rows === 0
+    ? 'no rows of any target'
+    : `${count(rows, 'row')}${cells === 0 ? '' : ` (${count(cells, 'cell')} of updated ones)`} in ${count(targets, 'target')}`;
+
+export const behindTable = (behind: readonly BehindReport[], style: Style): string =>
+  renderTable(
+    {
+      columns: [
+        { title: 'left out', paint: (text, { colors }) => colors.yellow(text) },
+        { title: 'since batch', align: 'right' },
+        { title: 'code' },
+        { title: 'what next' },
+      ],
+      rows: behind.map(({ name, since, code, retryable }) => [
+        name,
+        since === null ? '-' : String(since),
+        code,
+        code === 'upstream_behind' ? 'comes along when what it reads does' : retryable ? 'the next run tries again' : 'needs a person',
+      ]),
+    },
+    style,
+  );

@@ -1,0 +1,30 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { it, describe } from 'vitest';
+import { createSandbox } from '../support/sandbox.ts';
+import { workshop, changes, notes } from '../support/workshop.ts';
+import { snapshot } from '../support/snapshot.ts';
+describe.each(['duckdb', 'postgres'] as const)('%s', (engine) => {
+  it('counts', async () => {
+    const s = await createSandbox(engine, workshop);
+    let list: string[] = [];
+    subscribe('tidemark:statement', (m: any) => { if (m.phase === 'before') list.push(m.session + ' ' + m.sql.slice(0, 150).replaceAll('\n', ' ')); });
+    list = [];
+    let t = performance.now();
+    const first = await s.run();
+    console.log(engine, JSON.stringify(first), list.length, performance.now() - t);
+    list = [];
+    await s.sql(...notes, ...changes);
+    list = [];
+    t = performance.now();
+    const second = await s.run();
+    console.log(engine, JSON.stringify(second), list.length, performance.now() - t);
+    console.log(list.join('\n'));
+    t = performance.now();
+    console.log(JSON.stringify(await snapshot(s), null, 1), performance.now() - t);
+    t = performance.now();
+    const c = await s.copy();
+    console.log(performance.now() - t);
+    console.log((await c.run()).report.status);
+    await c.remove(); await s.remove();
+  });
+});

@@ -1,0 +1,137 @@
+// A project folder and a database of its own, on either engine, that can be copied as it stands: what the suites
+// that break things break.
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Client } from 'pg';
+import { run, type RunOptions, type RunResult } from '../../src/batch/run.ts';
+import type { Project } from '../../src/project/project.ts';
+import { readProject } from '../../src/project/read-project.ts';
+import { verbatim } from '../../src/sql/fragment.ts';
+import { openWarehouse } from '../../src/warehouse/open.ts';
+import type { Row } from '../../src/warehouse/port.ts';
+import { createDatabase, urlVariable } from './postgres-server.ts';
+
+export type Engine = 'duckdb' | 'postgres';
+
+export interface Recipe {
+  /** Statements that fill the database, one a text. */
+  readonly tables: readonly string[];
+  /** Files below `mappings/`. */
+  readonly mappings: Readonly<Record<string, string>>;
+}
+
+export interface Sandbox {
+  readonly engine: Engine;
+  /** The project's folder. */
+  readonly folder: string;
+  /** Of a DuckDB file its path, of a Postgres database its url. */
+  readonly place: string;
+  /** Read anew each time, as a new process would. */
+  project(): Project;
+  /** Several statements, or one query; its values in the exact forms of the port. */
+  sql(...statements: readonly string[]): Promise<readonly Row[]>;
+  /** Rewrites a mapping file. */
+  map(file: string, text: string): void;
+  run(options?: Partial<RunOptions>): Promise<RunResult>;
+  copy(): Promise<Sandbox>;
+  remove(): Promise<void>;
+}
+
+/** The same for every run of a sandbox, so that a run takes over what a killed one held. */
+export const owner = 'scheduler';
+
+const projectFile = (engine: Engine, place: string): string => `version: 1
+name: workshop
+warehouse: ${JSON.stringify(engine === 'duckdb' ? { type: 'duckdb', path: place } : { type: 'postgres', url: place })}
+schemas: { staging: staging, mirrors: staging_public, targets: marts, state: tidemark }
+mappings: mappings
+`;
+
+const writeProject = (folder: string, engine: Engine, place: string): void => {
+  writeFileSync(join(folder, 'tidemark.yml'), projectFile(engine, place));
+};
+
+const newFolder = (): string => mkdtempSync(join(tmpdir(), 'tidemark-sandbox-'));
+
+/** Views of DuckDB name the file that they were made in: every copy has the same name in another folder. */
+const duckDbPath = (folder: string): string => join(folder, 'workshop.duckdb');
+
+const withAdmin = async (work: (client: Client) => Promise<unknown>): Promise<void> => {
+  const client = new Client({ connectionString: process.env[urlVariable] });
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+};
+
+const copyDatabase = async (url: string): Promise<string> => {
+  const copy = await createDatabase();
+  const [from, to] = [new URL(url).pathname.slice(1), new URL(copy.url).pathname.slice(1)];
+  await withAdmin(async (admin) => {
+    await admin.query(`drop database ${to}`);
+    await admin.query(`create database ${to} template ${from}`);
+  });
+  return copy.url;
+};
+
+const dropDatabase = (url: string): Promise<void> =>
+  withAdmin((admin) => admin.query(`drop database if exists ${new URL(url).pathname.slice(1)} with (force)`));
+
+const sandboxAt = (engine: Engine, folder: string, place: string): Sandbox => {
+  const project = (): Project => readProject({ directory: folder, variables: {} });
+  const sandbox: Sandbox = {
+    engine,
+    folder,
+    place,
+    project,
+    async sql(...statements) {
+      const warehouse = await openWarehouse(project().connection, { create: true });
+      try {
+        let rows: readonly Row[] = [];
+        for (const statement of statements) {
+          rows = await warehouse.session((session) => session.rows(verbatim(statement)));
+        }
+        return rows;
+      } finally {
+        await warehouse.close();
+      }
+    },
+    map(file, text) {
+      const path = join(folder, 'mappings', file);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    },
+    run: (options) => run({ project: project(), owner, waitMs: 20_000, ...options }),
+    async copy() {
+      const other = newFolder();
+      cpSync(folder, other, { recursive: true });
+      const elsewhere = engine === 'duckdb' ? duckDbPath(other) : await copyDatabase(place);
+      writeProject(other, engine, elsewhere);
+      return sandboxAt(engine, other, elsewhere);
+    },
+    async remove() {
+      rmSync(folder, { recursive: true, force: true });
+      if (engine === 'postgres') await dropDatabase(place);
+    },
+  };
+  return sandbox;
+};
+
+export const createSandbox = async (engine: Engine, recipe: Recipe): Promise<Sandbox> => {
+  const folder = newFolder();
+  const place = engine === 'duckdb' ? duckDbPath(folder) : (await createDatabase()).url;
+  writeProject(folder, engine, place);
+  const sandbox = sandboxAt(engine, folder, place);
+  for (const [file, text] of Object.entries(recipe.mappings)) sandbox.map(file, text);
+  await sandbox.sql(...recipe.tables);
+  return sandbox;
+};
+
+/** The same database reached through another address: a proxy's. */
+export const reachedBy = (sandbox: Sandbox, url: string): Sandbox => {
+  writeProject(sandbox.folder, sandbox.engine, url);
+  return sandboxAt(sandbox.engine, sandbox.folder, url);
+};

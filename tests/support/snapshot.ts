@@ -1,0 +1,83 @@
+// Everything a batch may change, as text to compare: all tables and their columns, the ledger and the audit,
+// positions, and what is in step or behind. Numbers and times that differ from run to run are left out.
+import type { Sandbox } from './sandbox.ts';
+
+/** Sections by name; lines sorted. */
+export type Snapshot = Readonly<Record<string, readonly string[]>>;
+
+/** The suites' own data ends in 2020. */
+const moments = /\b20(?:2[1-9]|[3-9]\d)-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00)?/g;
+
+const text = (value: unknown): string =>
+  (typeof value === 'string' ? value : JSON.stringify(value)).replaceAll(moments, '<moment>');
+
+const lines = (rows: readonly unknown[]): readonly string[] => rows.map(text).toSorted();
+
+interface TableRow {
+  readonly schema: string;
+  readonly name: string;
+  readonly columns: string;
+}
+
+const tablesOf = async (sandbox: Sandbox): Promise<readonly TableRow[]> =>
+  (await sandbox.sql(`select table_schema as schema, table_name as name,
+  string_agg(column_name || ' ' || data_type, ', ' order by ordinal_position) as columns
+from information_schema.columns
+where table_schema not in ('information_schema', 'pg_catalog', 'main', 'public')
+  and table_catalog = current_database() and not starts_with(table_schema, 'tidemark_')
+group by table_schema, table_name order by 1, 2`)) as unknown as readonly TableRow[];
+
+interface ChangeRow {
+  readonly change_id: string;
+  readonly source: string;
+  readonly key: string;
+}
+
+/** Change ids are given out in no particular order: a cause is shown as the row that changed. */
+const recordsOf = async (sandbox: Sandbox): Promise<Snapshot> => {
+  const changes = (await sandbox.sql(
+    'select * from tidemark.changes order by change_id',
+  )) as unknown as readonly ChangeRow[];
+  const named = new Map(changes.map(({ change_id, source, key }) => [Number(change_id), `${source} ${key}`]));
+  const audit = await sandbox.sql('select * from tidemark.audit');
+  return {
+    ledger: lines(changes.map(({ change_id: _, ...change }) => change)),
+    audit: lines(
+      audit.map(({ causes, ...row }) => {
+        const ids = causes === null ? [] : (JSON.parse(String(causes)) as readonly number[]);
+        return { ...row, causes: ids.map((id) => named.get(id) ?? `unknown ${id}`).toSorted() };
+      }),
+    ),
+    batches: lines(
+      await sandbox.sql(
+        'select batch, kind, status, digest, changes, rows, cells, sources, targets, mapping, meta from tidemark.batches',
+      ),
+    ),
+    positions: lines(await sandbox.sql('select * from tidemark.positions')),
+    relations: lines(await sandbox.sql('select * from tidemark.relations')),
+  };
+};
+
+const noRecords: Snapshot = { ledger: [], audit: [], batches: [], positions: [], relations: [] };
+
+export const snapshot = async (sandbox: Sandbox): Promise<Snapshot> => {
+  const tables = await tablesOf(sandbox);
+  const found: Record<string, readonly string[]> = {};
+  for (const { schema, name, columns } of tables) {
+    if (schema === 'tidemark') continue;
+    found[`${schema}.${name} (${columns})`] = lines(await sandbox.sql(`select * from "${schema}"."${name}"`));
+  }
+  const migrated = tables.some(({ schema, name }) => schema === 'tidemark' && name === 'batches');
+  return { ...found, ...(migrated ? await recordsOf(sandbox) : noRecords) };
+};
+
+/** Sections that differ, shortly; empty when the two are the same. */
+export const difference = (left: Snapshot, right: Snapshot): readonly string[] =>
+  [...new Set([...Object.keys(left), ...Object.keys(right)])].flatMap((name) => {
+    const [mine, other] = [left[name], right[name]];
+    if (mine === undefined || other === undefined) return [`${name} is only in one of them`];
+    const gone = mine.filter((line) => !other.includes(line));
+    const added = other.filter((line) => !mine.includes(line));
+    if (gone.length + added.length > 0) return [`${name}: ${JSON.stringify({ gone, added })}`];
+    return mine.length === other.length ? [] : [`${name}: ${mine.length} lines, ${other.length} lines`];
+  });
