@@ -15,6 +15,7 @@ import type { Computed } from './compute.ts';
 import { createMirror, createTarget, indexMirror } from './create-tables.ts';
 import type { FrozenSource } from './freeze.ts';
 import { figuresOf, type BatchFigures } from './figures.ts';
+import { fingerprintsAfter } from './fingerprints-after.ts';
 import { saveProgress } from './save-progress.ts';
 import { TargetRefused, writeGuarded } from './written-meanwhile.ts';
 
@@ -178,12 +179,14 @@ export const commit = async (context: BatchContext, computed: Computed, facts: C
   const { moment } = computed.frozen;
   const schema = context.project.schemas.state;
   if (isIdle(computed)) {
-    await saveProgress(context, computed, { lease: facts.lease });
+    const fingerprints = await fingerprintsAfter(context, computed);
+    await saveProgress(context, computed, { lease: facts.lease, fingerprints });
     return undefined;
   }
   const written = computed.targets.filter(({ target, summary }) => changedRows(summary) > 0 || !target.exists);
   const plans = written.map((each) => targetWrites(context, each, moment));
   await prepare(context, plans, written);
+  const fingerprints = await fingerprintsAfter(context, computed);
   return context.warehouse.transaction(async (session) => {
     await facts.lease.check(session);
     const counters = await readCounters(session, schema);
@@ -195,7 +198,7 @@ export const commit = async (context: BatchContext, computed: Computed, facts: C
       await blameTarget(each.target.name, () => writeTarget(context, session, each, numbers, plan));
     }
     await writeSources(context, session, computed, numbers);
-    await saveProgress(context, computed, { lease: facts.lease, session, batch });
+    await saveProgress(context, computed, { lease: facts.lease, fingerprints, session, batch });
     await facts.lease.check(session);
     return batch;
   });

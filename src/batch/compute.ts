@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { Target } from '../dictionary/dictionary.ts';
-import { relationsOf } from '../graph/graph.ts';
+import { relationsOf, sourcesOf } from '../graph/graph.ts';
 import { changedRows, type RelationView } from '../reconcile/relation-view.ts';
 import type { TargetWork } from '../reconcile/target-work.ts';
 import { sql, table } from '../sql/fragment.ts';
@@ -32,7 +32,7 @@ export const scopeOf = (context: BatchContext, frozen: Frozen, target: Target): 
     known?.firstBatch !== undefined &&
     known.behind === undefined &&
     known.mapping === context.mappings.get(target.name);
-  if (!inStep) return 'all';
+  if (!inStep || context.healing.targets.has(target.name)) return 'all';
   const reads = new Set(relationsOf(target));
   const first = frozen.sources.some(({ source, reading }) => reading.kind === 'bootstrap' && reads.has(source.name));
   return first ? 'all' : 'affected';
@@ -62,6 +62,18 @@ const upstreamBehind = (target: Target, because: string): LeftOut =>
     refusal('upstream_behind', `target \`${target.name}\` reads \`${because}\`, which was left out`),
   );
 
+/** What the others built may come from newer staging than our mirror: comparing them would turn it back. */
+const sourceStale = (target: Target, source: string): LeftOut =>
+  leaveOut(
+    target.name,
+    'target',
+    refusal(
+      'source_stale',
+      `target \`${target.name}\` was written by somebody else and is not compared while \`${source}\` is left out`,
+      'it is compared in full as soon as its sources are read again',
+    ),
+  );
+
 interface Progressing {
   readonly views: Map<string, RelationView>;
   readonly leftOut: LeftOut[];
@@ -76,6 +88,11 @@ const computeOne = async (context: BatchContext, frozen: Frozen, target: Target,
   const behind = unusable ?? relationsOf(target).find((name) => context.graph.targets.has(name) && isLeftOut(so, name));
   if (behind !== undefined) {
     so.leftOut.push(upstreamBehind(target, behind));
+    return;
+  }
+  const stale = [...sourcesOf(context.graph, target)].find((name) => isLeftOut(so, name));
+  if (stale !== undefined && context.healing.targets.has(target.name)) {
+    so.leftOut.push(sourceStale(target, stale));
     return;
   }
   const work = workFor(context, target, so.views, scopeOf(context, frozen, target));

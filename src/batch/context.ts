@@ -3,7 +3,9 @@ import type { Graph } from '../graph/graph.ts';
 import type { Project } from '../project/project.ts';
 import { showTable, type TableName } from '../sql/table-name.ts';
 import type { Position } from '../store/positions.ts';
+import type { Fingerprint } from '../store/fingerprints.ts';
 import type { KnownRelation } from '../store/relations.ts';
+import type { Healing, Observation } from './watch.ts';
 import type { ScratchSpace, TableInfo, Warehouse } from '../warehouse/port.ts';
 
 /** Our own tables as read at the start. */
@@ -13,6 +15,7 @@ export interface KnownState {
   readonly lastBatch: number;
   readonly positions: ReadonlyMap<string, Position>;
   readonly relations: ReadonlyMap<string, KnownRelation>;
+  readonly fingerprints: ReadonlyMap<string, Fingerprint>;
 }
 
 export interface BatchOptions {
@@ -34,6 +37,9 @@ export interface BatchContext {
   /** Hash of each relation's mapping, by name. */
   readonly mappings: ReadonlyMap<string, string>;
   readonly progress: Progress;
+  /** The tables that we maintain, as the batch found them. */
+  readonly observed: ReadonlyMap<string, Observation>;
+  readonly healing: Healing;
 }
 
 /** Told what happens now, for people who watch. */

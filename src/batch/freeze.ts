@@ -47,6 +47,7 @@ const named = 5;
 
 const readingOf = (context: BatchContext, source: Source, nowMs: number): Reading => {
   if (tableInfo(context, source.mirror) === undefined) return { kind: 'bootstrap' };
+  if (context.healing.sources.has(source.name)) return { kind: 'all' };
   const position = context.known.positions.get(source.name);
   const { watermark, fullCompareAtMs, deleteCheckAtMs } = position ?? {};
   if (source.watermark === undefined || watermark === undefined || fullCompareAtMs === undefined) return { kind: 'all' };

@@ -3,13 +3,20 @@ import { TidemarkError } from '../errors/tidemark-error.ts';
 import type { Project } from '../project/project.ts';
 import { sql } from '../sql/fragment.ts';
 import { readCounters } from '../store/batches.ts';
+import { readFingerprints } from '../store/fingerprints.ts';
 import { readPositions } from '../store/positions.ts';
 import { readRelations } from '../store/relations.ts';
 import { state } from '../store/state.ts';
 import type { Session, Warehouse } from '../warehouse/port.ts';
 import type { KnownState } from './context.ts';
 
-export const nothingKnown: KnownState = { version: 0, lastBatch: 0, positions: new Map(), relations: new Map() };
+export const nothingKnown: KnownState = {
+  version: 0,
+  lastBatch: 0,
+  positions: new Map(),
+  relations: new Map(),
+  fingerprints: new Map(),
+};
 
 /** Our tables serve one project in one environment: another one pointed at them is refused. */
 export const refuseStranger = async (session: Session, project: Project): Promise<void> => {
@@ -43,6 +50,7 @@ export const readKnownState = async (warehouse: Warehouse, project: Project, ver
     const counters = await readCounters(session, schema);
     const positions = await readPositions(session, schema);
     const relations = await readRelations(session, schema);
-    return { version, lastBatch: counters.lastBatch, positions, relations };
+    const fingerprints = await readFingerprints(session, schema);
+    return { version, lastBatch: counters.lastBatch, positions, relations, fingerprints };
   });
 };

@@ -18,6 +18,7 @@ import { silent, type BatchContext, type BatchOptions, type Progress } from './c
 import { readKnownState } from './known-state.ts';
 import { mappingHashes } from './mapping-hash.ts';
 import { resolveTypes } from './resolve-types.ts';
+import { healingOf, observe } from './watch.ts';
 
 /** A source whose table is gone for the moment (dbt is building it) is still known by its mirror: it is left out
  *  of the batch rather than taken for a mistake in the mapping. */
@@ -68,22 +69,29 @@ export interface OpenBatch {
   readonly warehouse: Warehouse;
   readonly options?: Partial<BatchOptions>;
   readonly progress?: Progress | undefined;
+  /** Relations that an earlier attempt found written by somebody else. */
+  readonly suspects?: ReadonlySet<string> | undefined;
 }
 
 /** Reads everything a batch needs to know before it begins; the caller closes the warehouse. */
-export const openContext = async ({ project, warehouse, options, progress }: OpenBatch): Promise<BatchContext> => {
+export const openContext = async ({ project, warehouse, options, progress, suspects }: OpenBatch): Promise<BatchContext> => {
   const checked = await checkDictionary(warehouse, project);
   const errors = checked.problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) throw dictionaryInvalid(errors);
   const dictionary = await resolveTypes(warehouse, checked.dictionary);
   const version = await stateVersion(warehouse, project.schemas.state);
+  const graph = buildGraph(dictionary);
+  const known = await readKnownState(warehouse, project, version);
+  const observed = await observe({ graph, warehouse, known, tables: checked.tables });
   return {
     project,
-    graph: buildGraph(dictionary),
+    graph,
     warehouse,
     scratch: await warehouse.openScratch(project.schemas.state.schema),
-    known: await readKnownState(warehouse, project, version),
+    known,
     tables: checked.tables,
+    observed,
+    healing: healingOf({ graph, known }, observed, suspects ?? new Set()),
     options: { adopt: options?.adopt ?? new Set(), select: options?.select ?? new Set() },
     mappings: mappingHashes(dictionary),
     progress: progress ?? silent,

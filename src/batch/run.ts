@@ -11,7 +11,7 @@ import type { Warehouse } from '../warehouse/port.ts';
 import { commit, type CommitFacts } from './commit.ts';
 import { compute, type Computed } from './compute.ts';
 import type { BatchContext, Progress } from './context.ts';
-import { freeze, type Frozen } from './freeze.ts';
+import { freeze } from './freeze.ts';
 import { claim } from './known-state.ts';
 import { leaveOut, refusal, type LeftOut } from './left-out.ts';
 import { checkDictionary, withContext, withWarehouse } from './open.ts';
@@ -79,31 +79,39 @@ const settle = async (context: BatchContext, facts: CommitFacts, error: Tidemark
   return batch;
 };
 
-interface Attempted {
-  readonly computed: Computed;
-  readonly batch: number | undefined;
+/** What failed attempts of this batch taught. */
+interface Lessons {
+  readonly without: LeftOut[];
+  readonly suspects: Set<string>;
+  readonly failures: Map<string, number>;
 }
 
-/** What an attempt's failure teaches the next one; rethrown when it teaches nothing. */
-const learn = (error: unknown, seen: Map<string, number>, without: LeftOut[], graphTargets: ReadonlySet<string>): void => {
+const countFailure = (lessons: Lessons, name: string): number => {
+  const count = (lessons.failures.get(name) ?? 0) + 1;
+  lessons.failures.set(name, count);
+  return count;
+};
+
+/** Learns from an attempt's failure, or throws it when there is nothing to learn. */
+const learn = (error: unknown, lessons: Lessons, sources: ReadonlySet<string>): void => {
   if (error instanceof TargetRefused) {
-    without.push(leaveOut(error.relation, 'target', refusedBy(error)));
+    lessons.without.push(leaveOut(error.relation, 'target', refusedBy(error)));
     return;
   }
   if (error instanceof WrittenMeanwhile) {
-    const count = (seen.get(error.relation) ?? 0) + 1;
-    seen.set(error.relation, count);
-    if (count < tries) return;
-    if (!graphTargets.has(error.relation)) {
-      throw refusal('write_conflict', `the mirror of ${error.message.slice(0)}`, 'nobody but tidemark may write mirrors: find out who does');
+    lessons.suspects.add(error.relation);
+    if (countFailure(lessons, error.relation) < tries) return;
+    const again = `${error.message}, ${tries} times in a row`;
+    if (sources.has(error.relation)) {
+      throw refusal('write_conflict', `the mirror ${again}`, 'nobody but tidemark may write mirrors: find out who does');
     }
-    without.push(leaveOut(error.relation, 'target', refusal('written_meanwhile', `${error.message}, ${tries} times in a row`, 'run again when the other writer is done')));
+    lessons.without.push(
+      leaveOut(error.relation, 'target', refusal('written_meanwhile', again, 'run again when the other writer is done')),
+    );
     return;
   }
-  const again = isTidemarkError(error) && ['serialization_failure', 'deadlock', 'write_conflict'].includes(error.code);
-  const count = (seen.get('') ?? 0) + 1;
-  seen.set('', count);
-  if (!again || count >= tries) throw error;
+  const passing = isTidemarkError(error) && ['serialization_failure', 'deadlock', 'write_conflict'].includes(error.code);
+  if (!passing || countFailure(lessons, '') >= tries) throw error;
 };
 
 const refusedBy = (error: TargetRefused): unknown => {
@@ -115,27 +123,6 @@ const refusedBy = (error: TargetRefused): unknown => {
     details: cause.details,
     cause,
   });
-};
-
-const attemptUntilDone = async (context: BatchContext, frozen: Frozen, options: RunOptions, { facts, clock }: { facts: CommitFacts; clock: PhaseClock }): Promise<Attempted> => {
-  const without: LeftOut[] = [];
-  const seen = new Map<string, number>();
-  for (;;) {
-    const computed = await clock.time('compute', () => compute(context, frozen, without));
-    if (options.expectedDigest !== undefined && options.expectedDigest !== computed.digest) {
-      throw stale(options.expectedDigest, computed.digest);
-    }
-    if (options.signal?.aborted === true) throw interrupted();
-    if (facts.lease.lost.aborted) throw facts.lease.lost.reason;
-    try {
-      return { computed, batch: await clock.time('commit', () => commit(context, computed, facts)) };
-    } catch (error) {
-      if (isTidemarkError(error) && error.code === 'commit_unknown') {
-        return { computed, batch: await settle(context, facts, error) };
-      }
-      learn(error, seen, without, new Set(context.graph.targets.keys()));
-    }
-  }
 };
 
 const unknownAdoptions = (context: BatchContext, names: readonly string[]): void => {
@@ -154,37 +141,72 @@ interface Attempt {
   readonly clock: PhaseClock;
 }
 
-const runBatch = async (options: RunOptions, { warehouse, lease, runId, clock }: Attempt): Promise<RunResult> => {
-  const { project } = options;
-  const adopt = options.adopt ?? [];
-  return withContext({ project, warehouse, options: { adopt: new Set(adopt) }, progress: options.progress }, async (context) => {
-    unknownAdoptions(context, adopt);
-    const frozen = await clock.time('freeze', () => freeze(context));
-    const facts: CommitFacts = {
+const commitOnce = async (context: BatchContext, computed: Computed, facts: CommitFacts): Promise<number | undefined> => {
+  try {
+    return await commit(context, computed, facts);
+  } catch (error) {
+    if (isTidemarkError(error) && error.code === 'commit_unknown') return settle(context, facts, error);
+    throw error;
+  }
+};
+
+/** Freeze, compute and commit once; everything is looked at anew when it has to be done again. */
+const attempt = async (context: BatchContext, options: RunOptions, { lease, runId, clock }: Attempt, lessons: Lessons): Promise<RunResult> => {
+  const frozen = await clock.time('freeze', () => freeze(context));
+  const computed = await clock.time('compute', () => compute(context, frozen, lessons.without));
+  if (options.expectedDigest !== undefined && options.expectedDigest !== computed.digest) {
+    throw stale(options.expectedDigest, computed.digest);
+  }
+  if (options.signal?.aborted === true) throw interrupted();
+  if (lease.lost.aborted) throw lease.lost.reason;
+  const facts: CommitFacts = {
+    runId,
+    startedAt: frozen.moment,
+    actor: actorName(),
+    host: hostname(),
+    meta: options.meta ?? {},
+    lease,
+  };
+  const batch = await clock.time('commit', () => commitOnce(context, computed, facts));
+  const report = reportOf(context, computed, { command: 'run', batch, durationMs: clock.elapsedMs() });
+  await context.warehouse.session((session) =>
+    recordRun(session, context.project.schemas.state, context.warehouse.dialect, {
       runId,
+      command: 'run',
+      status: report.status,
       startedAt: frozen.moment,
-      actor: actorName(),
-      host: hostname(),
-      meta: options.meta ?? {},
-      lease,
+      batch,
+      phases: clock.phases(),
+      actor: facts.actor,
+      host: facts.host,
+      meta: facts.meta,
+    }),
+  );
+  return { report, exit: exitOf(computed.leftOut), phases: clock.phases() };
+};
+
+const attemptUntilDone = async (options: RunOptions, by: Attempt): Promise<RunResult> => {
+  const adopt = options.adopt ?? [];
+  const lessons: Lessons = { without: [], suspects: new Set(), failures: new Map() };
+  for (;;) {
+    const open = {
+      project: options.project,
+      warehouse: by.warehouse,
+      options: { adopt: new Set(adopt) },
+      progress: options.progress,
+      suspects: lessons.suspects,
     };
-    const { computed, batch } = await attemptUntilDone(context, frozen, options, { facts, clock });
-    const report = reportOf(context, computed, { command: 'run', batch, durationMs: clock.elapsedMs() });
-    await warehouse.session((session) =>
-      recordRun(session, project.schemas.state, warehouse.dialect, {
-        runId,
-        command: 'run',
-        status: report.status,
-        startedAt: frozen.moment,
-        batch,
-        phases: clock.phases(),
-        actor: facts.actor,
-        host: facts.host,
-        meta: facts.meta,
-      }),
-    );
-    return { report, exit: exitOf(computed.leftOut), phases: clock.phases() };
-  });
+    const done = await withContext(open, async (context) => {
+      unknownAdoptions(context, adopt);
+      try {
+        return await attempt(context, options, by, lessons);
+      } catch (error) {
+        learn(error, lessons, new Set(context.graph.sources.keys()));
+        return undefined;
+      }
+    });
+    if (done !== undefined) return done;
+  }
 };
 
 /** A dictionary with mistakes must not make tables in a warehouse that never saw us. */
@@ -208,7 +230,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
       takeLease(warehouse, project.schemas.state, { owner, command: 'run', waitMs, onWait: options.onWait, signal: options.signal }),
     );
     try {
-      return await runBatch(options, { warehouse, lease, runId, clock });
+      return await attemptUntilDone(options, { warehouse, lease, runId, clock });
     } finally {
       await lease.release();
     }

@@ -3,6 +3,7 @@
 import { showTable } from '../sql/table-name.ts';
 import type { Lease } from '../store/lease.ts';
 import { advancePosition, type PositionAdvance } from '../store/positions.ts';
+import { saveFingerprint, type Fingerprint } from '../store/fingerprints.ts';
 import { saveRelation, type RelationNow } from '../store/relations.ts';
 import type { Session } from '../warehouse/port.ts';
 import type { BatchContext } from './context.ts';
@@ -11,6 +12,8 @@ import type { LeftOut } from './left-out.ts';
 
 interface Saving {
   readonly lease: Lease;
+  /** What the tables hold once the batch is written. */
+  readonly fingerprints: ReadonlyMap<string, Fingerprint>;
   readonly session?: Session;
   readonly batch?: number;
 }
@@ -60,10 +63,14 @@ export const saveProgress = async (context: BatchContext, computed: Computed, sa
     ...inStep(context, computed, saving.batch),
     ...behind(context, computed.leftOut, computed.frozen.moment),
   ];
-  if (positions.length + relations.length === 0) return;
+  const fingerprints = [...saving.fingerprints].filter(
+    ([name, now]) => JSON.stringify(now) !== JSON.stringify(context.known.fingerprints.get(name)),
+  );
+  if (positions.length + relations.length + fingerprints.length === 0) return;
   const save = async (session: Session): Promise<void> => {
     for (const position of positions) await advancePosition(session, schema, position);
     for (const relation of relations) await saveRelation(session, schema, relation);
+    for (const [name, fingerprint] of fingerprints) await saveFingerprint(session, schema, name, fingerprint);
   };
   if (saving.session !== undefined) return save(saving.session);
   await context.warehouse.transaction(async (session) => {

@@ -29,6 +29,8 @@ export interface Outcome {
   readonly problemsAsked?: boolean;
   /** After the problems, on stderr: what state the data is in, and whether a retry helps. */
   readonly closing?: string | undefined;
+  /** Said on stderr when --quiet hides the text of something that did not end well. */
+  readonly inShort?: string | undefined;
 }
 
 export interface Command {

@@ -96,6 +96,7 @@ const policies = {
   target_changed: refused,
   // failed and stays behind, the rest was committed
   source_failed: behind,
+  source_stale: behind,
   target_failed: behind,
   written_meanwhile: behind,
 } as const satisfies Record<string, Policy>;

@@ -26,6 +26,15 @@ export interface TableInfo {
   readonly definition?: string | undefined;
 }
 
+/** What an engine says of a table without reading it. */
+export interface TableMark {
+  readonly table: TableName;
+  /** Another one: the table was truncated, rewritten or made anew. */
+  readonly identity: string;
+  /** Rows written so far by anybody: a hint, late while the writer's session lives, counting rolled-back work. */
+  readonly writes: number;
+}
+
 export type FrozenJob<T> = (session: Session) => Promise<T>;
 
 export interface Warehouse {
@@ -43,6 +52,8 @@ export interface Warehouse {
   frozen<T>(jobs: readonly FrozenJob<T>[]): Promise<readonly T[]>;
   /** Tables as they are now; those that do not exist are left out. Order is free. */
   introspect(tables: readonly TableName[]): Promise<readonly TableInfo[]>;
+  /** Marks of tables that exist; none at all where the engine keeps none, so that tables must be read. */
+  marks(tables: readonly TableName[]): Promise<readonly TableMark[]>;
   /** Names of the tables and views in a schema, for hints. */
   tablesIn(schema: string): Promise<readonly string[]>;
   /** Columns and types of a query, without running it. */

@@ -4,9 +4,9 @@ import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { durationOf } from '../read-options.ts';
 import { holderJson } from '../render/json.ts';
 import { projectLine, type ProjectLine } from '../render/project-line.ts';
-import type { Style } from '../render/style.ts';
+import { plainStyle, type Style } from '../render/style.ts';
 import { renderTable } from '../render/table.ts';
-import { count, cut, duration, instantUtc } from '../render/text.ts';
+import { count, duration, instantUtc } from '../render/text.ts';
 import { readersWaitMs, waitingFor } from '../waiting.ts';
 
 const ageLine = (report: StatusReport): string => {
@@ -62,7 +62,7 @@ const reasons = (report: StatusReport, style: Style): readonly string[] =>
 const render = (report: StatusReport, line: ProjectLine, style: Style): string => {
   const why = reasons(report, style);
   return [
-    [line(style), ageLine(report), batchLine(report), ...runLine(report), leaseLine(report)].map((each) => (style.color ? each : cut(each, 400))).join('\n'),
+    [line(style), ageLine(report), batchLine(report), ...runLine(report), leaseLine(report)].join('\n'),
     ...(report.sources.length === 0 ? [] : [table('source', report.sources, style)]),
     ...(report.targets.length === 0 ? [] : [table('target', report.targets, style)]),
     ...(why.length === 0 ? [] : [why.join('\n')]),
@@ -104,6 +104,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
     json: statusJson(report),
     text: (style) => render(report, line, style),
     closing: exit === 3 ? `${lag}, older than --fail-if-lag allows` : undefined,
+    inShort: reasons(report, plainStyle).join('\n'),
   };
 };
 

@@ -3,7 +3,7 @@ import { verify as verifyTargets, type VerifyResult } from '../../batch/verify.t
 import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { durationOf, wholeOf } from '../read-options.ts';
 import { changedRow, renderTargets } from '../render/changed-rows.ts';
-import type { Style } from '../render/style.ts';
+import { plainStyle, type Style } from '../render/style.ts';
 import { counts, renderTable } from '../render/table.ts';
 import { count, duration, figures, instantUtc, number } from '../render/text.ts';
 import { readersWaitMs, waitingFor } from '../waiting.ts';
@@ -80,7 +80,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const waitMs = durationOf(options, 'wait') ?? readersWaitMs;
   const project = await invocation.project();
   const result = await waitingFor(project, invocation, waitMs, (ms) => verifyTargets({ project, select, samples, progress, waitMs: ms }));
-  return { exit: result.exit, json: result.report, text: (style) => render(result, style) };
+  return { exit: result.exit, json: result.report, text: (style) => render(result, style), inShort: verdict(result, plainStyle) };
 };
 
 export const verify: Command = { endsOnSignal: false, execute };

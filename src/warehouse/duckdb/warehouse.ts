@@ -5,7 +5,7 @@ import type { DuckDbConnection } from '../../project/project.ts';
 import type { Column, Dialect } from '../../sql/dialect.ts';
 import { sql, table, type Fragment } from '../../sql/fragment.ts';
 import type { TableName } from '../../sql/table-name.ts';
-import type { FrozenJob, ScratchSpace, Session, TableInfo, Warehouse } from '../port.ts';
+import type { FrozenJob, ScratchSpace, Session, TableInfo, TableMark, Warehouse } from '../port.ts';
 import { runTransaction, type TransactionSteps } from '../run-transaction.ts';
 import { scratchName } from '../scratch-name.ts';
 import { settleInTurn } from '../settle-jobs.ts';
@@ -80,6 +80,11 @@ class DuckDbWarehouse implements Warehouse {
 
   introspect(tables: readonly TableName[]): Promise<readonly TableInfo[]> {
     return this.session((session) => introspectDuckDb(session, tables));
+  }
+
+  // An oid is no identity here (it is given anew when the file is opened) and nothing is counted.
+  async marks(): Promise<readonly TableMark[]> {
+    return [];
   }
 
   async tablesIn(schema: string): Promise<readonly string[]> {

@@ -8,6 +8,7 @@ import { strictSteps } from './connection.ts';
 import { postgresDialect } from './dialect.ts';
 import { runFrozen } from './frozen.ts';
 import { introspectPostgres } from './introspect.ts';
+import { readMarks } from './marks.ts';
 import { PgPool, type PgDriver } from './pool.ts';
 import { openScratchSpace } from './scratch.ts';
 import { autocommitSession, sendStatement, transactionSession } from './session.ts';
@@ -60,6 +61,7 @@ export const openPostgres = async (driver: PgDriver, settings: PostgresConnectio
     frozen: (jobs) => runFrozen(pool, jobs),
     introspect: (tables) =>
       pool.use((connection) => introspectPostgres(autocommitSession(connection), tables)),
+    marks: (tables) => pool.use((connection) => readMarks(autocommitSession(connection), tables)),
     tablesIn: (schema) => tablesIn(pool, schema),
     describe: (select) => describe(pool, select),
     openScratch: (stateSchema) => openScratchSpace(pool, stateSchema),

@@ -1,0 +1,69 @@
+// What our tables hold once a batch is written: as observed before it, moved by the sums of its images.
+import { changedRows, type ImageSummary } from '../reconcile/relation-view.ts';
+import { moved, readMoves } from '../reconcile/fingerprint.ts';
+import type { ImageTable } from '../sql/images.ts';
+import type { Fingerprint } from '../store/fingerprints.ts';
+import type { Session } from '../warehouse/port.ts';
+import type { TableName } from '../sql/table-name.ts';
+import { instantMs } from '../store/state.ts';
+import { shapeHash } from './watch.ts';
+import type { BatchContext } from './context.ts';
+import type { Computed } from './compute.ts';
+
+interface Written {
+  readonly name: string;
+  readonly table: TableName;
+  readonly images: ImageTable;
+  readonly summary: ImageSummary;
+}
+
+const writtenBy = (computed: Computed): readonly Written[] => [
+  ...computed.frozen.sources.map(({ source, images, summary }) => ({
+    name: source.name,
+    table: source.mirror,
+    images,
+    summary,
+  })),
+  ...computed.targets.map(({ target, work, summary }) => ({
+    name: target.name,
+    table: target.table,
+    images: work.scratch.images,
+    summary,
+  })),
+];
+
+/** A table that this batch makes holds nothing before it. */
+const madeNow = ({ table, images }: Written, nowMs: number): Fingerprint => ({
+  shape: shapeHash({ table, key: images.key, columns: images.columns, reads: [] }),
+  cells: '0:0',
+  reads: '',
+  scannedAtMs: nowMs,
+});
+
+const advance = async (context: BatchContext, session: Session, { written, moment }: { written: Written; moment: string }): Promise<Fingerprint | undefined> => {
+  const before = context.observed.get(written.name)?.fingerprint ?? madeNow(written, instantMs(moment));
+  const rows = changedRows(written.summary);
+  if (rows === 0) return before;
+  const [moves] = await session.rows<{ taken: string; added: string }>(
+    readMoves(context.warehouse.dialect, written.images),
+  );
+  if (moves === undefined) return undefined;
+  return {
+    ...before,
+    cells: moved(before.cells, moves),
+    writes: before.writes === undefined ? undefined : before.writes + rows,
+  };
+};
+
+export const fingerprintsAfter = async (
+  context: BatchContext,
+  computed: Computed,
+): Promise<ReadonlyMap<string, Fingerprint>> =>
+  context.warehouse.session(async (session) => {
+    const after = new Map<string, Fingerprint>();
+    for (const written of writtenBy(computed)) {
+      const fingerprint = await advance(context, session, { written, moment: computed.frozen.moment });
+      if (fingerprint !== undefined) after.set(written.name, fingerprint);
+    }
+    return after;
+  });

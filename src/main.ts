@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+// The edge of the process: arguments, streams, signals and the exit status. Nothing else ends the process.
+import { constants } from 'node:os';
+import { runProgram, type Stream } from './cli/program.ts';
+
+const interruption = new AbortController();
+let caught: 'SIGINT' | 'SIGTERM' | undefined;
+
+const statusOf = (signal: 'SIGINT' | 'SIGTERM'): number => 128 + constants.signals[signal];
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // The first one lets the current transaction end; whoever asks twice means at once.
+    if (caught !== undefined) process.exit(statusOf(signal));
+    caught = signal;
+    interruption.abort();
+  });
+}
+
+/** A reader that went away (`tidemark history | head -1`) is no failure of ours. */
+const ours = (stream: NodeJS.WriteStream): Stream => {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  return {
+    isTTY: stream.isTTY,
+    get columns() {
+      return stream.isTTY ? stream.columns : undefined;
+    },
+    write: (text) => void stream.write(text),
+  };
+};
+
+const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    if (stream.destroyed || !stream.writable) resolve();
+    else stream.write('', () => resolve());
+  });
+
+const status = await runProgram(process.argv.slice(2), {
+  stdout: ours(process.stdout),
+  stderr: ours(process.stderr),
+  variables: process.env,
+  signal: interruption.signal,
+});
+await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+// Work that an interrupted command left behind, a query say, must not keep the process.
+process.exit(caught === undefined ? status : statusOf(caught));

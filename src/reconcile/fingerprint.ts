@@ -1,0 +1,51 @@
+// What a table that we maintain holds, as one order-free text: rows and sum of their hashes. Our own writes move
+// it by the sums of their images, so that a table read once need not be read again to be known.
+import type { Column, Dialect, KeyColumn } from '../sql/dialect.ts';
+import { id, sql, table, type Fragment } from '../sql/fragment.ts';
+import { afterName, beforeName, keyName, type ImageTable } from '../sql/images.ts';
+import type { TableName } from '../sql/table-name.ts';
+
+export interface FingerprintShape {
+  readonly table: TableName;
+  readonly key: readonly KeyColumn[];
+  /** The columns that our images carry. */
+  readonly columns: readonly Column[];
+  /** Further columns whose change by others concerns us: those that a mapping reads of its own rows. */
+  readonly reads: readonly string[];
+}
+
+/** One row: `cells` over key and image columns, `reads` over key and further columns. */
+export const readFingerprint = (dialect: Dialect, shape: FingerprintShape): Fragment => {
+  const key = shape.key.map((column) => id('t', column.name));
+  const cells = dialect.digest([...key, ...shape.columns.map((column) => id('t', column.name))]);
+  const reads =
+    shape.reads.length === 0 ? sql`''` : dialect.digest([...key, ...shape.reads.map((name) => id('t', name))]);
+  return sql`select ${cells} as cells, ${reads} as reads from ${table(shape.table)} as t`;
+};
+
+/** What the images take away from the fingerprint, and what they add to it. */
+export const readMoves = (dialect: Dialect, images: ImageTable): Fragment => {
+  const key = images.key.map((column) => id('i', keyName(images, column.name)));
+  const side = (name: (shape: ImageTable, column: string) => string, other: string): Fragment => {
+    const digest = dialect.digest([...key, ...images.columns.map((column) => id('i', name(images, column.name)))]);
+    return sql`(select ${digest} from ${table(images.table)} as i where i.op <> ${sql.lit(other)})`;
+  };
+  return sql`select ${side(beforeName, 'I')} as taken, ${side(afterName, 'D')} as added`;
+};
+
+interface Sum {
+  readonly rows: bigint;
+  readonly hashes: bigint;
+}
+
+const parse = (digest: string): Sum => {
+  const [rows, hashes] = digest.split(':');
+  return { rows: BigInt(rows ?? '0'), hashes: BigInt(hashes ?? '0') };
+};
+
+export const moved = (cells: string, moves: { readonly taken: string; readonly added: string }): string => {
+  const [from, taken, added] = [parse(cells), parse(moves.taken), parse(moves.added)];
+  return `${from.rows - taken.rows + added.rows}:${from.hashes - taken.hashes + added.hashes}`;
+};
+
+export const rowsIn = (cells: string): number => Number(parse(cells).rows);
