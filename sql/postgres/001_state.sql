@@ -77,7 +77,9 @@ create table {state}.relations (
   behind_at timestamptz,
   behind_code text,
   behind_reason text,
-  behind_retryable boolean
+  behind_retryable boolean,
+  paused_reason text,
+  paused_at timestamptz
 );
 
 -- the right to write: a token that only grows, and who holds it until when

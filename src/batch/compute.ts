@@ -6,13 +6,12 @@ import type { Target } from '../dictionary/dictionary.ts';
 import { relationsOf, sourcesOf } from '../graph/graph.ts';
 import { changedRows, type RelationView } from '../reconcile/relation-view.ts';
 import type { TargetWork } from '../reconcile/target-work.ts';
-import { sql, table } from '../sql/fragment.ts';
-import { showTable } from '../sql/table-name.ts';
-import type { Session } from '../warehouse/port.ts';
+import { refuseStrangers } from './adoption.ts';
 import type { BatchContext } from './context.ts';
 import { computeTarget, workFor, type ComputedTarget } from './compute-target.ts';
 import type { Frozen } from './freeze.ts';
-import { leaveOut, refusal, type LeftOut } from './left-out.ts';
+import { guard } from './guards.ts';
+import { leaveOut, pausedBy, refusal, type LeftOut } from './left-out.ts';
 import { sourceViews, targetView } from './views.ts';
 
 export interface Computed {
@@ -38,21 +37,16 @@ export const scopeOf = (context: BatchContext, frozen: Frozen, target: Target): 
   return first ? 'all' : 'affected';
 };
 
-/** A table that holds rows when we first see it was built by somebody else: it is taken over if it is what the
- *  mapping says, and left alone otherwise. */
-const refuseStrangers = async (context: BatchContext, session: Session, computed: ComputedTarget): Promise<void> => {
-  const { target, summary } = computed;
-  const seen = context.known.relations.get(target.name)?.firstBatch !== undefined;
-  if (seen || !target.exists || changedRows(summary) === 0 || context.options.adopt.has(target.name)) return;
-  const held = await session.rows(sql`select 1 as found from ${table(target.table)} limit 1`);
-  if (held.length === 0) return;
-  const columns = [...summary.columns].map(([name, cells]) => `${name} ${cells}`).join(', ');
-  throw refusal(
-    'adopt',
-    `\`${showTable(target.table)}\` holds rows that differ from its mapping: ${summary.updated} different${columns === '' ? '' : ` (${columns})`}, ${summary.inserted} missing, ${summary.deleted} extra; nothing was written into it`,
-    `look at the samples with \`tidemark plan\`, then take it over with \`tidemark run --adopt ${target.name}\`, or mend the mapping`,
-    { target: target.name, different: summary.updated, missing: summary.inserted, extra: summary.deleted },
-  );
+/** Taking a table over was decided by a person, whatever it changes. */
+const guardTarget = (context: BatchContext, { target, summary }: ComputedTarget): void => {
+  if (context.options.adopt.has(target.name)) return;
+  guard(context, {
+    name: target.name,
+    kind: 'target',
+    table: target.table,
+    summary,
+    limits: target.limits ?? context.project.limits,
+  });
 };
 
 const upstreamBehind = (target: Target, because: string): LeftOut =>
@@ -81,6 +75,11 @@ interface Progressing {
 }
 
 const computeOne = async (context: BatchContext, frozen: Frozen, target: Target, so: Progressing): Promise<void> => {
+  const reason = context.known.relations.get(target.name)?.paused;
+  if (reason !== undefined) {
+    so.leftOut.push(leaveOut(target.name, 'target', pausedBy(target.name, reason)));
+    return;
+  }
   const unusable = relationsOf(target).find((name) => {
     const view = so.views.get(name);
     return view === undefined || (view.base === undefined && view.images === undefined && isLeftOut(so, name));
@@ -100,6 +99,7 @@ const computeOne = async (context: BatchContext, frozen: Frozen, target: Target,
     const computed = await context.warehouse.session(async (session) => {
       const result = await computeTarget(context, session, work);
       await refuseStrangers(context, session, result);
+      guardTarget(context, result);
       return result;
     });
     const { summary, causes } = computed;

@@ -21,8 +21,8 @@ export interface KnownState {
 export interface BatchOptions {
   /** Targets that may be rewritten though they differ when first seen. */
   readonly adopt: ReadonlySet<string>;
-  /** Only these targets; all when empty. */
-  readonly select: ReadonlySet<string>;
+  /** What guards let through: `name:deletes`, `name:touched`. */
+  readonly allow: ReadonlySet<string>;
 }
 
 export interface BatchContext {

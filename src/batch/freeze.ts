@@ -19,7 +19,8 @@ import { showTable } from '../sql/table-name.ts';
 import { instantMs } from '../store/state.ts';
 import type { Row, Session } from '../warehouse/port.ts';
 import { tableInfo, type BatchContext } from './context.ts';
-import { leaveOut, refusal, type LeftOut } from './left-out.ts';
+import { guard } from './guards.ts';
+import { leaveOut, pausedBy, refusal, type LeftOut } from './left-out.ts';
 
 export type Reading =
   /** First run of a source: every row, no ledger. */
@@ -47,7 +48,8 @@ const named = 5;
 
 const readingOf = (context: BatchContext, source: Source, nowMs: number): Reading => {
   if (tableInfo(context, source.mirror) === undefined) return { kind: 'bootstrap' };
-  if (context.healing.sources.has(source.name)) return { kind: 'all' };
+  const behind = context.known.relations.get(source.name)?.behind !== undefined;
+  if (behind || context.healing.sources.has(source.name)) return { kind: 'all' };
   const position = context.known.positions.get(source.name);
   const { watermark, fullCompareAtMs, deleteCheckAtMs } = position ?? {};
   if (source.watermark === undefined || watermark === undefined || fullCompareAtMs === undefined) return { kind: 'all' };
@@ -88,6 +90,19 @@ const refuseBadKeys = async (session: Session, comparison: Comparison): Promise<
   }
 };
 
+/** The loader says whether its load is complete. */
+const refuseUnready = async (session: Session, source: Source): Promise<void> => {
+  if (source.ready === undefined) return;
+  const rows = await session.rows<Row>(verbatim(source.ready));
+  const [first] = rows;
+  if (first !== undefined && Object.values(first)[0] === true) return;
+  throw refusal(
+    'not_ready',
+    `source \`${source.name}\` is not ready: \`${source.ready.trim()}\` did not return true; it was left out`,
+    'the next run looks again',
+  );
+};
+
 const windowStart = (context: BatchContext, source: Source, from: string): Fragment => {
   const type = source.columns.find((column) => column.name === source.watermark)?.type ?? 'timestamptz';
   return context.warehouse.dialect.minus(sql`cast(${from} as ${verbatim(type)})`, source.overlapMs);
@@ -100,6 +115,7 @@ const freezeOne = async (
   { reading, moment }: { readonly reading: Reading; readonly moment: string },
 ): Promise<FrozenSource> => {
   const { source, images, dialect } = comparison;
+  await refuseUnready(session, source);
   if (reading.kind === 'window') {
     await session.execute(compareWindow(comparison, windowStart(context, source, reading.from)));
     if (reading.deletes) await session.execute(findDeleted(comparison));
@@ -112,8 +128,14 @@ const freezeOne = async (
   const [row] = await session.rows<SummaryRow>(summarize(dialect, images, extra));
   const summary = readSummary(images, row ?? {});
   if (changedRows(summary) > 0) await refuseBadKeys(session, comparison);
+  guard(context, { name: source.name, kind: 'source', table: source.table, summary, limits: context.project.limits });
   const watermark = row?.['watermark'];
   return { source, reading, images, summary, watermark: typeof watermark === 'string' ? watermark : undefined };
+};
+
+const paused = (context: BatchContext, source: Source): LeftOut | undefined => {
+  const reason = context.known.relations.get(source.name)?.paused;
+  return reason === undefined ? undefined : leaveOut(source.name, 'source', pausedBy(source.name, reason));
 };
 
 const missing = (context: BatchContext, source: Source): LeftOut | undefined =>
@@ -173,7 +195,7 @@ const attempt = async (context: BatchContext, sources: readonly Source[]): Promi
 
 export const freeze = async (context: BatchContext): Promise<Frozen> => {
   const sources = [...context.graph.sources.values()];
-  const absent = sources.flatMap((source) => missing(context, source) ?? []);
+  const absent = sources.flatMap((source) => paused(context, source) ?? missing(context, source) ?? []);
   const present = sources.filter((source) => !absent.some((each) => each.name === source.name));
   const frozen = await attempt(context, present);
   return { ...frozen, leftOut: [...absent, ...frozen.leftOut] };

@@ -92,7 +92,7 @@ export const openContext = async ({ project, warehouse, options, progress, suspe
     tables: checked.tables,
     observed,
     healing: healingOf({ graph, known }, observed, suspects ?? new Set()),
-    options: { adopt: options?.adopt ?? new Set(), select: options?.select ?? new Set() },
+    options: { adopt: options?.adopt ?? new Set(), allow: options?.allow ?? new Set() },
     mappings: mappingHashes(dictionary),
     progress: progress ?? silent,
   };

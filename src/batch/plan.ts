@@ -4,17 +4,21 @@ import { readSample, sampleImages, type Sample, type SampleRow } from '../reconc
 import { changedRows } from '../reconcile/relation-view.ts';
 import type { Project } from '../project/project.ts';
 import { readCounters } from '../store/batches.ts';
-import type { Progress } from './context.ts';
+import type { Warehouse } from '../warehouse/port.ts';
 import { compute, type Computed } from './compute.ts';
-import type { BatchContext } from './context.ts';
+import type { BatchContext, Progress } from './context.ts';
 import { freeze } from './freeze.ts';
-import { withContext, withWarehouse } from './open.ts';
+import { withContext, withWarehouse, type OpenBatch } from './open.ts';
 import { exitOf, reportOf, type BatchReport } from './report.ts';
+import type { Warehouse } from '../warehouse/port.ts';
 
 export interface PlanOptions {
   readonly project: Project;
   /** How many changed rows per target to show. */
   readonly samples?: number | undefined;
+  /** As for the run that is planned. */
+  readonly adopt?: readonly string[] | undefined;
+  readonly allow?: readonly string[] | undefined;
   readonly progress?: Progress | undefined;
   readonly waitMs?: number | undefined;
 }
@@ -53,21 +57,27 @@ const collectSamples = async (context: BatchContext, computed: Computed, limit: 
 /** A batch committed while we planned makes the plan a mixture: it starts again. */
 const tries = 3;
 
-const planOnce = async (options: PlanOptions): Promise<PlanResult | 'overtaken'> =>
-  withWarehouse(options.project, { readOnly: true, ...(options.waitMs === undefined ? {} : { waitMs: options.waitMs }) }, (warehouse) =>
-    withContext({ project: options.project, warehouse, progress: options.progress }, async (context) => {
-      const started = performance.now();
-      const computed = await compute(context, await freeze(context));
-      if (await batchedMeanwhile(context)) return 'overtaken';
-      const samples = options.samples === 0 ? [] : await collectSamples(context, computed, options.samples ?? 3);
-      const facts = { command: 'plan' as const, batch: undefined, durationMs: performance.now() - started };
-      return { report: reportOf(context, computed, facts), samples, exit: exitOf(computed.leftOut), after: context.known.lastBatch };
-    }),
-  );
+const planned = (options: PlanOptions, warehouse: Warehouse): OpenBatch => ({
+  project: options.project,
+  warehouse,
+  options: { adopt: new Set(options.adopt), allow: new Set(options.allow) },
+  progress: options.progress,
+});
 
-export const plan = async (options: PlanOptions): Promise<PlanResult> => {
+const planOnce = async (warehouse: Warehouse, options: PlanOptions): Promise<PlanResult | 'overtaken'> =>
+  withContext({ project: options.project, warehouse, progress: options.progress }, async (context) => {
+    const started = performance.now();
+    const computed = await compute(context, await freeze(context));
+    if (await batchedMeanwhile(context)) return 'overtaken';
+    const samples = options.samples === 0 ? [] : await collectSamples(context, computed, options.samples ?? 3);
+    const facts = { command: 'plan' as const, batch: undefined, durationMs: performance.now() - started };
+    return { report: reportOf(context, computed, facts), samples, exit: exitOf(computed.leftOut), after: context.known.lastBatch };
+  });
+
+/** A plan on a warehouse that is open already; whoever opened it closes it. */
+export const planIn = async (warehouse: Warehouse, options: PlanOptions): Promise<PlanResult> => {
   for (let attempt = 0; attempt < tries; attempt += 1) {
-    const result = await planOnce(options);
+    const result = await planOnce(warehouse, options);
     if (result !== 'overtaken') return result;
   }
   throw new TidemarkError('write_conflict', {
@@ -75,3 +85,8 @@ export const plan = async (options: PlanOptions): Promise<PlanResult> => {
     hint: 'plan again when the other runs are done',
   });
 };
+
+export const plan = (options: PlanOptions): Promise<PlanResult> =>
+  withWarehouse(options.project, { readOnly: true, ...(options.waitMs === undefined ? {} : { waitMs: options.waitMs }) }, (warehouse) =>
+    planIn(warehouse, options),
+  );

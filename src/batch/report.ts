@@ -70,15 +70,18 @@ export const reportOf = (context: BatchContext, computed: Computed, facts: Repor
       reason,
       retryable,
     })),
-    guards: [],
+    guards: computed.leftOut.filter(({ code }) => code.startsWith('guard_')).map(({ problem }) => problem),
     warnings: [],
-    errors: computed.leftOut.filter(({ code }) => code !== 'upstream_behind').map(({ problem }) => problem),
+    errors: computed.leftOut.filter(({ code }) => !notErrors.has(code) && !code.startsWith('guard_')).map(({ problem }) => problem),
   };
 };
 
+/** Left out on purpose, or on account of another relation that is listed itself. */
+const notErrors: ReadonlySet<string> = new Set(['upstream_behind', 'paused']);
+
 /** 5 when a person must decide, 6 when the next run retries, 0 otherwise. */
 export const exitOf = (leftOut: readonly LeftOut[]): 0 | 5 | 6 => {
-  const causes = leftOut.filter(({ code }) => code !== 'upstream_behind');
+  const causes = leftOut.filter(({ code }) => !notErrors.has(code));
   if (causes.length === 0) return 0;
   return causes.some(({ code }) => policyOf(code).exit === 5) ? 5 : 6;
 };

@@ -23,6 +23,8 @@ import { TargetRefused, WrittenMeanwhile } from './written-meanwhile.ts';
 export interface RunOptions {
   readonly project: Project;
   readonly adopt?: readonly string[] | undefined;
+  /** What guards let through: `name:deletes`, `name:touched`. */
+  readonly allow?: readonly string[] | undefined;
   /** The digest that the batch must have: that of an approved plan. */
   readonly expectedDigest?: string | undefined;
   readonly meta?: Readonly<Record<string, string>> | undefined;
@@ -192,7 +194,7 @@ const attemptUntilDone = async (options: RunOptions, by: Attempt): Promise<RunRe
     const open = {
       project: options.project,
       warehouse: by.warehouse,
-      options: { adopt: new Set(adopt) },
+      options: { adopt: new Set(adopt), allow: new Set(options.allow) },
       progress: options.progress,
       suspects: lessons.suspects,
     };
@@ -216,23 +218,25 @@ const refuseMistakes = async (warehouse: Warehouse, project: Project): Promise<v
   if (errors.length > 0) throw dictionaryInvalid(errors);
 };
 
-export const run = async (options: RunOptions): Promise<RunResult> => {
+/** A batch on a warehouse that is open already; whoever opened it closes it. */
+export const runIn = async (warehouse: Warehouse, options: RunOptions): Promise<RunResult> => {
   const { project } = options;
   const waitMs = options.waitMs ?? defaultWaitMs;
   const clock = startClock();
-  return withWarehouse(project, { waitMs }, async (warehouse) => {
-    const runId = randomUUID();
-    await refuseMistakes(warehouse, project);
-    await migrate(warehouse, project.schemas.state);
-    await claim(warehouse, project);
-    const owner = options.owner ?? runId;
-    const lease = await clock.time('lease', () =>
-      takeLease(warehouse, project.schemas.state, { owner, command: 'run', waitMs, onWait: options.onWait, signal: options.signal }),
-    );
-    try {
-      return await attemptUntilDone(options, { warehouse, lease, runId, clock });
-    } finally {
-      await lease.release();
-    }
-  });
+  const runId = randomUUID();
+  await refuseMistakes(warehouse, project);
+  await migrate(warehouse, project.schemas.state);
+  await claim(warehouse, project);
+  const owner = options.owner ?? runId;
+  const lease = await clock.time('lease', () =>
+    takeLease(warehouse, project.schemas.state, { owner, command: 'run', waitMs, onWait: options.onWait, signal: options.signal }),
+  );
+  try {
+    return await attemptUntilDone(options, { warehouse, lease, runId, clock });
+  } finally {
+    await lease.release();
+  }
 };
+
+export const run = (options: RunOptions): Promise<RunResult> =>
+  withWarehouse(options.project, { waitMs: options.waitMs ?? defaultWaitMs }, (warehouse) => runIn(warehouse, options));

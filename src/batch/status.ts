@@ -111,8 +111,8 @@ const relationStatus = (name: string, stored: Stored, nowMs: number): RelationSt
 
 const exitFor = (relations: readonly RelationStatus[], stored: Stored): 0 | 5 | 6 => {
   const codes = relations.flatMap(({ name }) => stored.relations.get(name)?.behind?.code ?? []);
-  const causes = codes.filter((code) => code !== 'upstream_behind');
-  if (causes.length === 0) return codes.length === 0 ? 0 : 5;
+  const causes = codes.filter((code) => code !== 'upstream_behind' && code !== 'paused');
+  if (causes.length === 0) return 0;
   return causes.some((code) => policyOf(code).exit === 5) ? 5 : 6;
 };
 

@@ -31,7 +31,7 @@ const wait = text('--wait', 'TIME', 'how long to wait for a lease or file that i
 
 export const commands = {
   plan: {
-    summary: 'show exactly which rows and cells a run would write; write nothing',
+    summary: 'show exactly what a run would write; write nothing',
     options: [
       text('--out', 'FILE', 'write the plan to a file, for `run --plan FILE`'),
       flag('--exit-code', 'exit with 3 when there is something to do'),
@@ -97,7 +97,7 @@ export const commands = {
     load: async () => (await import('./commands/show.ts')).show,
   },
   status: {
-    summary: 'say how old the data is, what is behind and why, and who holds the lease',
+    summary: 'how old the data is, what is behind and why, who holds the lease',
     options: [text('--fail-if-lag', 'TIME', 'exit with 3 when anything is older than this: `1h`'), wait],
     select: 'none',
     examples: [
@@ -108,7 +108,7 @@ export const commands = {
     load: async () => (await import('./commands/status.ts')).status,
   },
   validate: {
-    summary: 'find all mistakes of project file and dictionary at once',
+    summary: 'find all mistakes in project file and mappings at once',
     options: [wait],
     select: 'none',
     examples: [['tidemark validate', 'after editing a mapping, and in continuous integration']],
@@ -116,7 +116,7 @@ export const commands = {
     load: async () => (await import('./commands/validate.ts')).validate,
   },
   verify: {
-    summary: 'prove that every target is what its mapping yields from the mirrors',
+    summary: 'prove that targets are what the mappings yield from the mirrors',
     options: [text('--samples', 'N', 'differing rows shown per target (default 3)'), wait],
     select: 'several',
     examples: [

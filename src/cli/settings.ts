@@ -18,7 +18,7 @@ export const settings = {
     flags: '--project-dir, --project <dir>',
     shown: '--project DIR',
     kind: 'text',
-    about: 'folder with tidemark.yml, or that file; else looked for upward from here',
+    about: 'folder with tidemark.yml, or that file; else looked for upward from here; also `--project-dir`',
     variable: 'TIDEMARK_PROJECT',
   },
   env: {

@@ -97,6 +97,8 @@ const policies = {
   // failed and stays behind, the rest was committed
   source_failed: behind,
   source_stale: behind,
+  not_ready: behind,
+  paused: behind,
   target_failed: behind,
   written_meanwhile: behind,
 } as const satisfies Record<string, Policy>;

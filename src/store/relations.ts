@@ -1,7 +1,7 @@
 // What we keep of each source and target between runs: its mapping, and whether it was left behind and why.
 import type { ErrorCode } from '../errors/policy.ts';
 import type { SchemaName } from '../project/project.ts';
-import { sql } from '../sql/fragment.ts';
+import { sql, type Fragment } from '../sql/fragment.ts';
 import type { Session } from '../warehouse/port.ts';
 import { instant, instantIso, state } from './state.ts';
 
@@ -22,6 +22,8 @@ export interface KnownRelation {
   readonly mapping: string;
   readonly firstBatch: number | undefined;
   readonly behind: Behind | undefined;
+  /** Why a person left it out. */
+  readonly paused: string | undefined;
 }
 
 interface RelationRow {
@@ -35,6 +37,7 @@ interface RelationRow {
   readonly behind_code: string | null;
   readonly behind_reason: string | null;
   readonly behind_retryable: boolean | null;
+  readonly paused_reason: string | null;
 }
 
 const behindOf = (row: RelationRow): Behind | undefined =>
@@ -53,7 +56,7 @@ export const readRelations = async (
   schema: SchemaName,
 ): Promise<ReadonlyMap<string, KnownRelation>> => {
   const rows = await session.rows<RelationRow>(
-    sql`select name, kind, table_name, mapping, first_batch, behind_since, behind_at, behind_code, behind_reason, behind_retryable
+    sql`select name, kind, table_name, mapping, first_batch, behind_since, behind_at, behind_code, behind_reason, behind_retryable, paused_reason
 from ${state(schema, 'relations')}`,
   );
   return new Map(
@@ -66,6 +69,7 @@ from ${state(schema, 'relations')}`,
         mapping: row.mapping,
         firstBatch: row.first_batch === null ? undefined : Number(row.first_batch),
         behind: behindOf(row),
+        paused: row.paused_reason ?? undefined,
       },
     ]),
   );
@@ -101,4 +105,20 @@ on conflict (name) do update set
   behind_code = excluded.behind_code,
   behind_reason = excluded.behind_reason,
   behind_retryable = excluded.behind_retryable`);
+};
+
+export interface PauseChange {
+  readonly name: string;
+  readonly kind: 'source' | 'target';
+  readonly table: string;
+  /** NULL takes it in again. */
+  readonly reason: string | null;
+  readonly clock: Fragment;
+}
+
+export const setPaused = async (session: Session, schema: SchemaName, change: PauseChange): Promise<void> => {
+  const at = change.reason === null ? sql`cast(null as timestamptz)` : change.clock;
+  await session.execute(sql`insert into ${state(schema, 'relations')} (name, kind, table_name, mapping, paused_reason, paused_at)
+select ${change.name}, ${change.kind}, ${change.table}, '', cast(${change.reason} as varchar), ${at}
+on conflict (name) do update set paused_reason = excluded.paused_reason, paused_at = excluded.paused_at`);
 };

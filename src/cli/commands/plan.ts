@@ -4,12 +4,12 @@ import { usage } from '../usage.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { writePlan } from '../plan-file.ts';
 import { durationOf, isOn, textOf, wholeOf } from '../read-options.ts';
-import { behindTable, figuresTables, totalsOf, writes } from '../render/batch.ts';
+import { behindTable, effect, figuresTables, totalsOf } from '../render/batch.ts';
 import { changedRow, renderTargets, type RowsOfTarget } from '../render/changed-rows.ts';
 import { batchJson, samplesJson } from '../render/json.ts';
 import { projectLine, type ProjectLine } from '../render/project-line.ts';
 import type { Style } from '../render/style.ts';
-import { count, instantUtc, seconds } from '../render/text.ts';
+import { instantUtc, seconds } from '../render/text.ts';
 import { readersWaitMs, waitingFor } from '../waiting.ts';
 
 const defaultSamples = 3;
@@ -26,11 +26,9 @@ const samplesAsked = ({ options, json }: Invocation): number => {
 };
 
 const headline = ({ report, after }: PlanResult): string => {
-  const totals = totalsOf(report);
   const state = after === 0 ? 'before the first batch' : `after batch ${after}`;
   if (report.status === 'idle') return `plan ${state}: nothing to do (data as of ${instantUtc(report.started_at)})`;
-  const changed = `${count(totals.changes, 'source row')} ${report.kind === 'bootstrap' ? 'to take in' : 'changed'}`;
-  return `plan ${state}: ${changed}, ${writes(totals)} to write`;
+  return `plan ${state}: ${effect(report.kind, totalsOf(report))}`;
 };
 
 const rowsOfTargets = ({ report, samples }: PlanResult): readonly RowsOfTarget[] =>

@@ -6,23 +6,18 @@ import type { Project } from '../../project/project.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { readPlan } from '../plan-file.ts';
 import { choiceOf, durationOf, namesOf, pairsOf, textOf } from '../read-options.ts';
-import { behindTable, figuresTables, totalsOf, writes } from '../render/batch.ts';
+import { behindTable, effect, figuresTables, totalsOf } from '../render/batch.ts';
 import { batchJson } from '../render/json.ts';
 import { projectLine, type ProjectLine } from '../render/project-line.ts';
 import type { Style } from '../render/style.ts';
-import { count, instantUtc, phases, seconds } from '../render/text.ts';
+import { instantUtc, phases } from '../render/text.ts';
 import { waitingFor } from '../waiting.ts';
 
 const defaultWaitMs = 90_000;
 
 const headline = (report: BatchReport): string => {
-  const totals = totalsOf(report);
-  const took = seconds(report.duration_ms);
-  if (report.batch === null) return `nothing was written (data as of ${instantUtc(report.started_at)}), took ${took}`;
-  if (report.kind === 'bootstrap') {
-    return `batch ${report.batch}: mirrors filled with ${count(totals.changes, 'row')}, ${writes(totals)} written, ${took}`;
-  }
-  return `batch ${report.batch}: ${count(totals.changes, 'source row')} changed, ${writes(totals)} written, ${took}`;
+  if (report.batch === null) return `nothing was written (data as of ${instantUtc(report.started_at)})`;
+  return `batch ${report.batch} committed: ${effect(report.kind, totalsOf(report))}`;
 };
 
 const render = ({ report, phases: spent }: RunResult, line: ProjectLine, style: Style): string => {
@@ -31,7 +26,7 @@ const render = ({ report, phases: spent }: RunResult, line: ProjectLine, style: 
     `${line(style)}\n${headline(report)}`,
     ...figuresTables(report, style),
     ...(report.behind.length === 0 ? [] : [behindTable(report.behind, style)]),
-    phases(spent, style),
+    phases(spent, report.duration_ms, style),
   ].join('\n\n');
 };
 

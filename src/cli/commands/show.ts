@@ -4,17 +4,15 @@ import { TidemarkError } from '../../errors/tidemark-error.ts';
 import type { Project } from '../../project/project.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { durationOf, isOn, wholeOf } from '../read-options.ts';
-import { figuresTables, totalsOf, writes } from '../render/batch.ts';
+import { effect, figuresTables, totalsOf } from '../render/batch.ts';
 import { renderTargets } from '../render/changed-rows.ts';
 import type { Style } from '../render/style.ts';
-import { count, instantUtc, number, phases, seconds, value } from '../render/text.ts';
+import { instantUtc, number, phases, value } from '../render/text.ts';
 import { usage } from '../usage.ts';
 import { readersWaitMs, waitingFor } from '../waiting.ts';
 
 const headline = (report: ShowReport): string => {
-  const totals = totalsOf(report);
-  const took = seconds(report.duration_ms);
-  return `batch ${report.batch} (${report.kind}, ${report.status}): ${count(totals.changes, 'source row')}, ${writes(totals)}, ${took}`;
+  return `batch ${report.batch} (${report.kind}, ${report.status}): ${effect(report.kind, totalsOf(report))}`;
 };
 
 const facts = (report: ShowReport): string => {
@@ -57,7 +55,7 @@ const render = (report: ShowReport, page: Page, style: Style): string => {
     ...figuresTables(report, style),
     ...(samples === '' ? [] : [samples]),
     ...(line === '' ? [] : [line]),
-    phases(report.phases, style),
+    phases(report.phases, report.duration_ms, style),
   ]
     .filter((part) => part !== '')
     .join('\n\n');

@@ -5,7 +5,7 @@ import { durationOf } from '../read-options.ts';
 import { holderJson } from '../render/json.ts';
 import { projectLine, type ProjectLine } from '../render/project-line.ts';
 import { plainStyle, type Style } from '../render/style.ts';
-import { renderTable } from '../render/table.ts';
+import { renderTable, type TableColumn } from '../render/table.ts';
 import { count, duration, instantUtc } from '../render/text.ts';
 import { readersWaitMs, waitingFor } from '../waiting.ts';
 
@@ -36,20 +36,34 @@ const statusColour = (text: string, { colors }: Style): string => {
   return text.startsWith('behind') ? colors.red(text) : colors.yellow(text);
 };
 
-const table = (title: string, relations: readonly RelationStatus[], style: Style): string =>
-  renderTable(
+interface Further extends TableColumn {
+  readonly of: (relation: RelationStatus) => string;
+}
+
+const watermark: Further = { title: 'watermark', of: (each) => each.watermark ?? '-' };
+
+/** Only where somebody is behind. */
+const behindColumns: readonly Further[] = [
+  { title: 'since batch', align: 'right', of: ({ since }) => (since === undefined || since === null ? '' : String(since)) },
+  { title: 'why', of: ({ code }) => code ?? '' },
+];
+
+const table = (title: string, relations: readonly RelationStatus[], always: readonly Further[], style: Style): string => {
+  const behind = relations.some(({ code }) => code !== undefined);
+  const further = [...always, ...(behind ? behindColumns : [])];
+  return renderTable(
     {
-      columns: [{ title }, { title: 'status', paint: statusColour }, { title: 'lag', align: 'right' }, { title: 'since batch', align: 'right' }, { title: 'why' }],
+      columns: [{ title }, { title: 'status', paint: statusColour }, { title: 'lag', align: 'right' }, ...further],
       rows: relations.map((each) => [
         each.name,
         each.status,
         each.lag_ms === null ? '-' : duration(each.lag_ms),
-        each.since === undefined || each.since === null ? '' : String(each.since),
-        each.code ?? '',
+        ...further.map(({ of }) => of(each)),
       ]),
     },
     style,
   );
+};
 
 /** In full: the table has room for a code only. */
 const reasons = (report: StatusReport, style: Style): readonly string[] =>
@@ -63,8 +77,8 @@ const render = (report: StatusReport, line: ProjectLine, style: Style): string =
   const why = reasons(report, style);
   return [
     [line(style), ageLine(report), batchLine(report), ...runLine(report), leaseLine(report)].join('\n'),
-    ...(report.sources.length === 0 ? [] : [table('source', report.sources, style)]),
-    ...(report.targets.length === 0 ? [] : [table('target', report.targets, style)]),
+    ...(report.sources.length === 0 ? [] : [table('source', report.sources, [watermark], style)]),
+    ...(report.targets.length === 0 ? [] : [table('target', report.targets, [], style)]),
     ...(why.length === 0 ? [] : [why.join('\n')]),
   ].join('\n\n');
 };

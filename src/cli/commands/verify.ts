@@ -10,8 +10,8 @@ import { readersWaitMs, waitingFor } from '../waiting.ts';
 
 const firstLine = ({ report }: VerifyResult): string => {
   const { mirrors_at: at } = report;
-  const age = at === null ? '' : `; the mirrors are as of ${instantUtc(at)}, ${duration(Date.now() - Date.parse(at))} old`;
-  return `is target == f(mirrors)?${age}`;
+  const age = at === null ? '' : ` mirrors as of ${instantUtc(at)}, ${duration(Date.now() - Date.parse(at))} old`;
+  return `target == f(mirrors)?${age}`;
 };
 
 const orNothing = (value: number): string => (value === 0 ? '-' : number(value));
@@ -25,7 +25,7 @@ const targetsTable = ({ report }: VerifyResult, style: Style): string =>
         counts('different'),
         counts('missing'),
         counts('extra'),
-        { title: 'different cells by column' },
+        { title: 'cells by column' },
       ],
       rows: report.targets.map((each) => [
         each.name,

@@ -18,7 +18,7 @@ const operationCells = (each: SourceFigures): readonly string[] => [
 const sourcesTable = (sources: readonly SourceFigures[], style: Style): string =>
   renderTable(
     {
-      columns: [{ title: 'source' }, ...operations, { title: 'changed cells by column' }],
+      columns: [{ title: 'source' }, ...operations, { title: 'cells by column' }],
       rows: sources.map((each) => [each.name, ...operationCells(each), figures(each.columns)]),
     },
     style,
@@ -54,11 +54,12 @@ export const totalsOf = ({ sources, targets }: Pick<BatchReport, 'sources' | 'ta
   targets: targets.length,
 });
 
-/** `1,234 rows and 20 cells of 6 targets`: cells are those of updated rows. */
-export const writes = ({ rows, cells, targets }: Totals): string =>
-  rows === 0
-    ? 'no rows of any target'
-    : `${count(rows, 'row')}${cells === 0 ? '' : ` (${count(cells, 'cell')} of updated ones)`} in ${count(targets, 'target')}`;
+/** `5 source rows changed → 26 rows, 25 cells in 8 targets`: cells are those of updated rows. */
+export const effect = (kind: string, { changes, rows, cells, targets }: Totals): string => {
+  const cause = kind === 'bootstrap' ? `${count(changes, 'source row')} taken in` : `${count(changes, 'source row')} changed`;
+  if (rows === 0) return `${cause}; no target differs`;
+  return `${cause} → ${count(rows, 'row')}${cells === 0 ? '' : `, ${count(cells, 'cell')}`} in ${count(targets, 'target')}`;
+};
 
 export const behindTable = (behind: readonly BehindReport[], style: Style): string =>
   renderTable(

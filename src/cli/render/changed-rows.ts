@@ -42,21 +42,31 @@ const sides = (before: string, after: string, room: number): readonly [string, s
   return [shown, cut(after, Math.max(half, room - arrow.length - widthOf(shown)))];
 };
 
-const updatedRow = (row: ChangedRow, style: Style): readonly string[] => {
-  const columns = Object.keys(row.after ?? {});
-  const key = cut(pairs(row.key), 28);
-  const name = Math.min(24, Math.max(0, ...columns.map(widthOf)));
-  return columns.map((column, place) => {
-    const lead = place === 0 ? `~ ${key}` : ' '.repeat(widthOf(key) + 2);
-    const label = cut(column, name).padEnd(name);
+const keyOf = (row: ChangedRow): string => cut(pairs(row.key), 28);
+
+const padded = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)));
+
+const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(widthOf));
+
+const updatedRow = (row: ChangedRow, widths: { readonly key: number; readonly name: number }, style: Style): readonly string[] => {
+  const { key, name } = widths;
+  return Object.keys(row.after ?? {}).map((column, place) => {
+    const lead = padded(place === 0 ? `~ ${keyOf(row)}` : '', key + 2);
+    const label = padded(cut(column, name), name);
     const room = style.width - indent.length - widthOf(lead) - name - 4;
     const [before, after] = sides(value(row.before?.[column]), value(row.after?.[column]), Math.max(24, room));
     return `${indent}${style.colors.yellow(lead)}  ${label}  ${style.colors.dim(before)}${style.colors.dim(arrow)}${after}`;
   });
 };
 
-export const renderChangedRows = (rows: readonly ChangedRow[], style: Style): readonly string[] =>
-  rows.flatMap((row) => (row.operation === 'update' ? updatedRow(row, style) : [wholeRow(row, style)]));
+const renderChangedRows = (rows: readonly ChangedRow[], style: Style): readonly string[] => {
+  const updates = rows.filter(({ operation }) => operation === 'update');
+  const widths = {
+    key: widest(updates.map(keyOf)),
+    name: Math.min(24, widest(updates.flatMap(({ after }) => Object.keys(after ?? {})))),
+  };
+  return rows.flatMap((row) => (row.operation === 'update' ? updatedRow(row, widths, style) : [wholeRow(row, style)]));
+};
 
 export interface RowsOfTarget {
   readonly target: string;

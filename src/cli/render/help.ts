@@ -7,6 +7,7 @@ import type { Style } from './style.ts';
 type Entry = readonly [name: string, about: string];
 
 const widest = 24;
+const widestExample = 42;
 
 const wrap = (text: string, width: number): readonly string[] => {
   const lines: string[] = [];
@@ -20,8 +21,8 @@ const wrap = (text: string, width: number): readonly string[] => {
   return [...lines, line];
 };
 
-const list = (title: string, entries: readonly Entry[], style: Style): string => {
-  const width = Math.min(widest, Math.max(...entries.map(([name]) => name.length)));
+const list = (title: string, entries: readonly Entry[], style: Style, most = widest): string => {
+  const width = Math.min(most, Math.max(...entries.map(([name]) => name.length)));
   const lines = entries.flatMap(([name, about]) => {
     const [first = '', ...more] = wrap(about, Math.max(30, style.width - width - 4));
     const lead = `  ${name.padEnd(width)}`;
@@ -74,6 +75,6 @@ export const renderCommandHelp = (name: CommandName, style: Style): string => {
     ...(own.length === 0 ? [] : [list('options', own, style)]),
     list('options of every command', [...settingEntries(unused), ...helpEntries], style),
     list('exit status', exitEntries(spec.exits), style),
-    list('examples', spec.examples.map(([command, does]) => [command, does] as const), { ...style, width: Math.max(style.width, 80) }),
+    list('examples', spec.examples, style, widestExample),
   ].join('\n\n');
 };

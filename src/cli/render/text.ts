@@ -84,10 +84,8 @@ export const figures = (columns: Readonly<Record<string, number>>): string =>
     .map(([name, cells]) => `${name} ${number(cells)}`)
     .join(', ');
 
-/** Times per phase, on one line; lease and the like show only when they took time. */
-export const phases = (spent: Readonly<Record<string, number>>, style: Style): string =>
-  style.colors.dim(
-    Object.entries(spent)
-      .map(([name, ms]) => `${name} ${seconds(ms)}`)
-      .join(', '),
-  );
+/** `took 1.17 s: freeze 0.15 s, compute 0.26 s`. */
+export const phases = (spent: Readonly<Record<string, number>>, totalMs: number, { colors }: Style): string => {
+  const each = Object.entries(spent).map(([name, ms]) => `${name} ${seconds(ms)}`);
+  return colors.dim(`took ${seconds(totalMs)}${each.length === 0 ? '' : `: ${each.join(', ')}`}`);
+};

@@ -1,0 +1,77 @@
+// The typed library: what the command line does, as functions on an open project. Nothing is printed, nothing exits.
+import type { HistoryOptions, HistoryReport, ShowOptions, ShowReport } from './batch/history.ts';
+import type { PlanOptions, PlanResult } from './batch/plan.ts';
+import type { RunOptions, RunResult } from './batch/run.ts';
+import type { StatusOptions, StatusResult } from './batch/status.ts';
+import type { UnlockOptions, UnlockReport } from './batch/unlock.ts';
+import type { ValidateOptions, ValidateReport } from './batch/validate.ts';
+import type { VerifyOptions, VerifyResult } from './batch/verify.ts';
+import type { Project } from './project/project.ts';
+
+export { TidemarkError, isTidemarkError } from './errors/tidemark-error.ts';
+export type { Position, Problem, Severity } from './errors/tidemark-error.ts';
+export type { ErrorCode } from './errors/policy.ts';
+export type { HistoryEntry, HistoryReport, ShowReport } from './batch/history.ts';
+export type { PlanResult, TargetSamples } from './batch/plan.ts';
+export type { Progress } from './batch/context.ts';
+export type { BatchReport, BehindReport } from './batch/report.ts';
+export type { RunResult } from './batch/run.ts';
+export type { RelationStatus, StatusReport, StatusResult } from './batch/status.ts';
+export type { UnlockReport } from './batch/unlock.ts';
+export type { ValidateReport } from './batch/validate.ts';
+export type { VerifiedTarget, VerifyReport, VerifyResult } from './batch/verify.ts';
+export type { Project } from './project/project.ts';
+export type { Sample } from './reconcile/samples.ts';
+export type { AuditRow } from './store/audit.ts';
+export type { SourceFigures, TargetFigures } from './store/batches.ts';
+export type { LeaseHolder } from './store/lease.ts';
+
+export interface ProjectPlace {
+  /** The folder with `tidemark.yml`, one below it, or that file. Default: `TIDEMARK_PROJECT`, else the working folder. */
+  readonly directory?: string | undefined;
+  /** Default: `TIDEMARK_ENV`, else the project's `default_environment`. */
+  readonly environment?: string | undefined;
+  /** What `${NAME}` in the project file takes its values from. Default: `process.env`. */
+  readonly variables?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+type Given<Options> = Omit<Options, 'project'>;
+
+/** Every function throws TidemarkError; its `code`, `retryable` and `exitCode` say what it means. */
+export interface OpenProject {
+  readonly project: Project;
+  /** Exactly what a run would write; writes nothing. */
+  plan(options?: Given<PlanOptions>): Promise<PlanResult>;
+  /** One batch. */
+  run(options?: Given<RunOptions>): Promise<RunResult>;
+  /** Proves that the targets are what the mappings yield from the mirrors. */
+  verify(options?: Given<VerifyOptions>): Promise<VerifyResult>;
+  status(options?: Given<StatusOptions>): Promise<StatusResult>;
+  /** Newest first. */
+  history(options?: Given<HistoryOptions>): Promise<HistoryReport>;
+  show(batch: number, options?: Omit<Given<ShowOptions>, 'batch'>): Promise<ShowReport>;
+  /** All mistakes at once; throws only when they cannot be looked for. */
+  validate(options?: Given<ValidateOptions>): Promise<ValidateReport>;
+  unlock(options?: Partial<Given<UnlockOptions>>): Promise<UnlockReport>;
+}
+
+/** Reads the project file; the warehouse is opened by each call and closed at its end. */
+export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject> => {
+  const { readProject } = await import('./project/read-project.ts');
+  const project = readProject({
+    directory: place.directory,
+    environment: place.environment,
+    variables: place.variables ?? process.env,
+  });
+  return {
+    project,
+    plan: async (options) => (await import('./batch/plan.ts')).plan({ ...options, project }),
+    run: async (options) => (await import('./batch/run.ts')).run({ ...options, project }),
+    verify: async (options) => (await import('./batch/verify.ts')).verify({ ...options, project }),
+    status: async (options) => (await import('./batch/status.ts')).status({ ...options, project }),
+    history: async (options) => (await import('./batch/history.ts')).history({ ...options, project }),
+    show: async (batch, options) => (await import('./batch/history.ts')).show({ ...options, project, batch }),
+    validate: async (options) => (await import('./batch/validate.ts')).validate({ ...options, project }),
+    unlock: async (options) => (await import('./batch/unlock.ts')).unlock({ force: false, ...options, project }),
+  };
+};
