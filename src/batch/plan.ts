@@ -10,7 +10,6 @@ import type { BatchContext, Progress } from './context.ts';
 import { freeze } from './freeze.ts';
 import { withContext, withWarehouse, type OpenBatch } from './open.ts';
 import { exitOf, reportOf, type BatchReport } from './report.ts';
-import type { Warehouse } from '../warehouse/port.ts';
 
 export interface PlanOptions {
   readonly project: Project;
@@ -65,7 +64,7 @@ const planned = (options: PlanOptions, warehouse: Warehouse): OpenBatch => ({
 });
 
 const planOnce = async (warehouse: Warehouse, options: PlanOptions): Promise<PlanResult | 'overtaken'> =>
-  withContext({ project: options.project, warehouse, progress: options.progress }, async (context) => {
+  withContext(planned(options, warehouse), async (context) => {
     const started = performance.now();
     const computed = await compute(context, await freeze(context));
     if (await batchedMeanwhile(context)) return 'overtaken';
