@@ -26,6 +26,7 @@ export interface CommitFacts {
   readonly host: string;
   readonly meta: Readonly<Record<string, string>>;
   readonly lease: Lease;
+  readonly kind: 'run' | 'reconcile';
 }
 
 /** Writing needs a batch when anything outside our own bookkeeping changes. */
@@ -146,7 +147,7 @@ const recordBatch = async (context: BatchContext, session: Session, computed: Co
   await insertBatch(session, context.project.schemas.state, context.warehouse.dialect, {
     batch,
     runId: facts.runId,
-    kind: kindOf(computed),
+    kind: facts.kind === 'reconcile' ? 'reconcile' : kindOf(computed),
     status: computed.leftOut.length === 0 ? 'applied' : 'partial',
     startedAt: facts.startedAt,
     moment: computed.frozen.moment,

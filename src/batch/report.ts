@@ -38,6 +38,8 @@ export interface BatchReport {
 
 export interface ReportFacts {
   readonly command: 'run' | 'plan';
+  /** A reconcile is a run that somebody asked for by name. */
+  readonly kind?: 'run' | 'reconcile' | undefined;
   readonly batch: number | undefined;
   readonly durationMs: number;
 }
@@ -56,7 +58,7 @@ export const reportOf = (context: BatchContext, computed: Computed, facts: Repor
     project: context.project.name,
     environment: context.project.environment,
     batch: facts.batch ?? null,
-    kind: kindOf(computed),
+    kind: facts.kind === 'reconcile' ? 'reconcile' : kindOf(computed),
     status: statusOf(computed, facts),
     digest: computed.digest,
     started_at: instantIso(computed.frozen.moment),

@@ -1,24 +1,22 @@
-// Run: one batch. Lease, freeze, compute, commit; what somebody else writes in between is computed again.
+// Run and reconcile: one batch under the lease; what somebody else writes in between is done again.
 import { randomUUID } from 'node:crypto';
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
+import { dictionaryInvalid } from '../dictionary/problems.ts';
 import { isTidemarkError, TidemarkError } from '../errors/tidemark-error.ts';
 import type { Project } from '../project/project.ts';
-import { batchOfRun } from '../store/batches.ts';
-import { takeLease, type Lease, type LeaseHolder } from '../store/lease.ts';
+import { takeLease, type LeaseHolder } from '../store/lease.ts';
 import { migrate } from '../store/migrate.ts';
 import { recordRun } from '../store/runs.ts';
 import type { Warehouse } from '../warehouse/port.ts';
-import { commit, type CommitFacts } from './commit.ts';
-import { compute, type Computed } from './compute.ts';
+import { actorName, attempt, type Attempt, type AttemptWish, type RunResult } from './attempt.ts';
 import type { BatchContext, Progress } from './context.ts';
-import { freeze } from './freeze.ts';
+import { allowance } from './guards.ts';
 import { claim } from './known-state.ts';
-import { leaveOut, refusal, type LeftOut } from './left-out.ts';
+import { learn, type Lessons } from './lessons.ts';
 import { checkDictionary, withContext, withWarehouse } from './open.ts';
-import { dictionaryInvalid } from '../dictionary/problems.ts';
-import { startClock, type PhaseClock } from './phases.ts';
-import { exitOf, reportOf, type BatchReport } from './report.ts';
-import { TargetRefused, WrittenMeanwhile } from './written-meanwhile.ts';
+import { startClock } from './phases.ts';
+
+export type { RunResult } from './attempt.ts';
 
 export interface RunOptions {
   readonly project: Project;
@@ -27,6 +25,8 @@ export interface RunOptions {
   readonly allow?: readonly string[] | undefined;
   /** The digest that the batch must have: that of an approved plan. */
   readonly expectedDigest?: string | undefined;
+  /** Targets to compare in full, with those they feed: what `reconcile` is. */
+  readonly reconcile?: readonly string[] | undefined;
   readonly meta?: Readonly<Record<string, string>> | undefined;
   readonly waitMs?: number | undefined;
   readonly owner?: string | undefined;
@@ -35,173 +35,41 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface RunResult {
-  readonly report: BatchReport;
-  readonly exit: 0 | 5 | 6;
-  readonly phases: Readonly<Record<string, number>>;
-}
-
 const defaultWaitMs = 90_000;
 
-/** How often a batch is computed again because somebody wrote what it was about to write. */
-const tries = 3;
-
-const actorName = (): string => {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'unknown';
-  }
-};
-
-const stale = (expected: string, found: string): TidemarkError =>
-  new TidemarkError('plan_stale', {
-    message: 'the data changed since the plan was made: this run would write something else, nothing was written',
-    hint: 'plan again, look at it, and run the new plan',
-    details: { expected, found },
-  });
-
-const interrupted = (): TidemarkError =>
-  new TidemarkError('interrupted', { message: 'interrupted before the commit, nothing was written' });
-
-/** An unknown COMMIT is settled by waiting for the old transaction to end (it holds the token row) and looking. */
-const settle = async (context: BatchContext, facts: CommitFacts, error: TidemarkError): Promise<number> => {
-  const schema = context.project.schemas.state;
-  const batch = await context.warehouse.transaction(async (session) => {
-    await facts.lease.check(session);
-    return batchOfRun(session, schema, facts.runId);
-  });
-  if (batch === undefined) {
-    throw new TidemarkError('connection_lost', {
-      message: 'the connection broke during the commit; the batch was not committed, nothing was written',
-      hint: 'run again',
-      cause: error,
-    });
-  }
-  return batch;
-};
-
-/** What failed attempts of this batch taught. */
-interface Lessons {
-  readonly without: LeftOut[];
-  readonly suspects: Set<string>;
-  readonly failures: Map<string, number>;
-}
-
-const countFailure = (lessons: Lessons, name: string): number => {
-  const count = (lessons.failures.get(name) ?? 0) + 1;
-  lessons.failures.set(name, count);
-  return count;
-};
-
-/** Learns from an attempt's failure, or throws it when there is nothing to learn. */
-const learn = (error: unknown, lessons: Lessons, sources: ReadonlySet<string>): void => {
-  if (error instanceof TargetRefused) {
-    lessons.without.push(leaveOut(error.relation, 'target', refusedBy(error)));
-    return;
-  }
-  if (error instanceof WrittenMeanwhile) {
-    lessons.suspects.add(error.relation);
-    if (countFailure(lessons, error.relation) < tries) return;
-    const again = `${error.message}, ${tries} times in a row`;
-    if (sources.has(error.relation)) {
-      throw refusal('write_conflict', `the mirror ${again}`, 'nobody but tidemark may write mirrors: find out who does');
-    }
-    lessons.without.push(
-      leaveOut(error.relation, 'target', refusal('written_meanwhile', again, 'run again when the other writer is done')),
-    );
-    return;
-  }
-  const passing = isTidemarkError(error) && ['serialization_failure', 'deadlock', 'write_conflict'].includes(error.code);
-  if (!passing || countFailure(lessons, '') >= tries) throw error;
-};
-
-const refusedBy = (error: TargetRefused): unknown => {
-  const { cause } = error;
-  if (!isTidemarkError(cause)) return cause;
-  return new TidemarkError(cause.code === 'constraint_violated' ? 'constraint_violated' : 'value_does_not_fit', {
-    message: `target \`${error.relation}\`: ${cause.message}`,
-    hint: cause.hint ?? 'the table refuses what the mapping yields: change the constraint or the mapping',
-    details: cause.details,
-    cause,
-  });
-};
-
-const unknownAdoptions = (context: BatchContext, names: readonly string[]): void => {
+const refuseUnknown = (context: BatchContext, names: readonly string[], flag: string): void => {
   const unknown = names.find((name) => !context.graph.targets.has(name));
   if (unknown === undefined) return;
   throw new TidemarkError('unknown_target', {
-    message: `--adopt names \`${unknown}\`, which is no target of this project`,
+    message: `${flag} names \`${unknown}\`, which is no target of this project`,
     hint: `targets are: ${[...context.graph.targets.keys()].join(', ')}`,
   });
 };
 
-interface Attempt {
-  readonly warehouse: Warehouse;
-  readonly lease: Lease;
-  readonly runId: string;
-  readonly clock: PhaseClock;
-}
-
-const commitOnce = async (context: BatchContext, computed: Computed, facts: CommitFacts): Promise<number | undefined> => {
-  try {
-    return await commit(context, computed, facts);
-  } catch (error) {
-    if (isTidemarkError(error) && error.code === 'commit_unknown') return settle(context, facts, error);
-    throw error;
-  }
-};
-
-/** Freeze, compute and commit once; everything is looked at anew when it has to be done again. */
-const attempt = async (context: BatchContext, options: RunOptions, { lease, runId, clock }: Attempt, lessons: Lessons): Promise<RunResult> => {
-  const frozen = await clock.time('freeze', () => freeze(context));
-  const computed = await clock.time('compute', () => compute(context, frozen, lessons.without));
-  if (options.expectedDigest !== undefined && options.expectedDigest !== computed.digest) {
-    throw stale(options.expectedDigest, computed.digest);
-  }
-  if (options.signal?.aborted === true) throw interrupted();
-  if (lease.lost.aborted) throw lease.lost.reason;
-  const facts: CommitFacts = {
-    runId,
-    startedAt: frozen.moment,
-    actor: actorName(),
-    host: hostname(),
-    meta: options.meta ?? {},
-    lease,
-  };
-  const batch = await clock.time('commit', () => commitOnce(context, computed, facts));
-  const report = reportOf(context, computed, { command: 'run', batch, durationMs: clock.elapsedMs() });
-  await context.warehouse.session((session) =>
-    recordRun(session, context.project.schemas.state, context.warehouse.dialect, {
-      runId,
-      command: 'run',
-      status: report.status,
-      startedAt: frozen.moment,
-      batch,
-      phases: clock.phases(),
-      actor: facts.actor,
-      host: facts.host,
-      meta: facts.meta,
-    }),
-  );
-  return { report, exit: exitOf(computed.leftOut), phases: clock.phases() };
-};
-
 const attemptUntilDone = async (options: RunOptions, by: Attempt): Promise<RunResult> => {
   const adopt = options.adopt ?? [];
-  const lessons: Lessons = { without: [], suspects: new Set(), failures: new Map() };
+  const asked = options.reconcile ?? [];
+  const lessons: Lessons = { without: [], suspects: new Set(asked), failures: new Map() };
+  const allow = new Set([...(options.allow ?? []), ...asked.map((name) => allowance(name, 'touched'))]);
+  const wish: AttemptWish = {
+    command: options.reconcile === undefined ? 'run' : 'reconcile',
+    expectedDigest: options.expectedDigest,
+    meta: options.meta,
+    signal: options.signal,
+  };
   for (;;) {
     const open = {
       project: options.project,
       warehouse: by.warehouse,
-      options: { adopt: new Set(adopt), allow: new Set(options.allow) },
+      options: { adopt: new Set(adopt), allow },
       progress: options.progress,
       suspects: lessons.suspects,
     };
     const done = await withContext(open, async (context) => {
-      unknownAdoptions(context, adopt);
+      refuseUnknown(context, adopt, '--adopt');
+      refuseUnknown(context, asked, '--select');
       try {
-        return await attempt(context, options, by, lessons);
+        return await attempt(context, wish, by, lessons);
       } catch (error) {
         learn(error, lessons, new Set(context.graph.sources.keys()));
         return undefined;
@@ -218,6 +86,30 @@ const refuseMistakes = async (warehouse: Warehouse, project: Project): Promise<v
   if (errors.length > 0) throw dictionaryInvalid(errors);
 };
 
+/** A failure is told to those who come later, where that is still possible: the connection may be what failed,
+ *  and then the lease expires by itself. The first error is the one that is thrown. */
+const recordFailure = async (options: RunOptions, { warehouse, lease, runId, clock }: Attempt, error: unknown): Promise<void> => {
+  const { schemas } = options.project;
+  try {
+    await warehouse.session((session) =>
+      recordRun(session, schemas.state, warehouse.dialect, {
+        runId,
+        command: options.reconcile === undefined ? 'run' : 'reconcile',
+        status: 'failed',
+        errorCode: isTidemarkError(error) ? error.code : 'internal',
+        error: error instanceof Error ? error.message : String(error),
+        phases: clock.phases(),
+        actor: actorName(),
+        host: hostname(),
+        meta: options.meta ?? {},
+      }),
+    );
+    await lease.release();
+  } catch {
+    return;
+  }
+};
+
 /** A batch on a warehouse that is open already; whoever opened it closes it. */
 export const runIn = async (warehouse: Warehouse, options: RunOptions): Promise<RunResult> => {
   const { project } = options;
@@ -231,11 +123,15 @@ export const runIn = async (warehouse: Warehouse, options: RunOptions): Promise<
   const lease = await clock.time('lease', () =>
     takeLease(warehouse, project.schemas.state, { owner, command: 'run', waitMs, onWait: options.onWait, signal: options.signal }),
   );
+  let result: RunResult;
   try {
-    return await attemptUntilDone(options, { warehouse, lease, runId, clock });
-  } finally {
-    await lease.release();
+    result = await attemptUntilDone(options, { warehouse, lease, runId, clock });
+  } catch (error) {
+    await recordFailure(options, { warehouse, lease, runId, clock }, error);
+    throw error;
   }
+  await lease.release();
+  return result;
 };
 
 export const run = (options: RunOptions): Promise<RunResult> =>

@@ -9,7 +9,8 @@ export interface RunRecord {
   readonly runId: string;
   readonly command: string;
   readonly status: string;
-  readonly startedAt: string;
+  /** As text; now, where the attempt failed before it asked the warehouse for the time. */
+  readonly startedAt?: string | undefined;
   readonly batch?: number | undefined;
   readonly errorCode?: string | undefined;
   readonly error?: string | undefined;
@@ -32,7 +33,7 @@ where status = 'idle' and command = ${run.command} and run_id = (select run_id f
     if (folded > 0) return;
   }
   await session.execute(sql`insert into ${runs} (run_id, command, status, started_at, finished_at, batch, error_code, error, phases, actor, host, pid, meta, repeats)
-values (${run.runId}, ${run.command}, ${run.status}, ${instant(run.startedAt)}, ${dialect.clock()}, ${run.batch ?? null},
+values (${run.runId}, ${run.command}, ${run.status}, ${run.startedAt === undefined ? dialect.clock() : instant(run.startedAt)}, ${dialect.clock()}, ${run.batch ?? null},
   ${run.errorCode ?? null}, ${run.error ?? null}, ${json(run.phases, dialect.jsonType)}, ${run.actor}, ${run.host}, ${sql.lit(process.pid)}, ${json(run.meta, dialect.jsonType)}, 0)`);
 };
 

@@ -1,0 +1,117 @@
+// One attempt at a batch under the lease: freeze, compute, commit, and the row that tells of it.
+import { hostname, userInfo } from 'node:os';
+import { isTidemarkError, TidemarkError } from '../errors/tidemark-error.ts';
+import { batchOfRun } from '../store/batches.ts';
+import type { Lease } from '../store/lease.ts';
+import { recordRun } from '../store/runs.ts';
+import type { Warehouse } from '../warehouse/port.ts';
+import { commit, type CommitFacts } from './commit.ts';
+import { compute, type Computed } from './compute.ts';
+import type { BatchContext } from './context.ts';
+import { freeze } from './freeze.ts';
+import type { Lessons } from './lessons.ts';
+import type { PhaseClock } from './phases.ts';
+import { exitOf, reportOf, type BatchReport } from './report.ts';
+
+export interface RunResult {
+  readonly report: BatchReport;
+  readonly exit: 0 | 5 | 6;
+  readonly phases: Readonly<Record<string, number>>;
+}
+
+/** What of the wishes of its caller concerns each attempt. */
+export interface AttemptWish {
+  readonly command: 'run' | 'reconcile';
+  /** The digest that the batch must have: that of an approved plan. */
+  readonly expectedDigest?: string | undefined;
+  readonly meta?: Readonly<Record<string, string>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export const actorName = (): string => {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
+};
+
+const stale = (expected: string, found: string): TidemarkError =>
+  new TidemarkError('plan_stale', {
+    message: 'the data changed since the plan was made: this run would write something else, nothing was written',
+    hint: 'plan again, look at it, and run the new plan',
+    details: { expected, found },
+  });
+
+const interrupted = (): TidemarkError =>
+  new TidemarkError('interrupted', { message: 'interrupted before the commit, nothing was written' });
+
+/** An unknown COMMIT is settled by waiting for the old transaction to end (it holds the token row) and looking. */
+const settle = async (context: BatchContext, facts: CommitFacts, error: TidemarkError): Promise<number> => {
+  const schema = context.project.schemas.state;
+  const batch = await context.warehouse.transaction(async (session) => {
+    await facts.lease.check(session);
+    return batchOfRun(session, schema, facts.runId);
+  });
+  if (batch === undefined) {
+    throw new TidemarkError('connection_lost', {
+      message: 'the connection broke during the commit; the batch was not committed, nothing was written',
+      hint: 'run again',
+      cause: error,
+    });
+  }
+  return batch;
+};
+
+export interface Attempt {
+  readonly warehouse: Warehouse;
+  readonly lease: Lease;
+  readonly runId: string;
+  readonly clock: PhaseClock;
+}
+
+const commitOnce = async (context: BatchContext, computed: Computed, facts: CommitFacts): Promise<number | undefined> => {
+  try {
+    return await commit(context, computed, facts);
+  } catch (error) {
+    if (isTidemarkError(error) && error.code === 'commit_unknown') return settle(context, facts, error);
+    throw error;
+  }
+};
+
+/** Freeze, compute and commit once; everything is looked at anew when it has to be done again. */
+export const attempt = async (context: BatchContext, wish: AttemptWish, { lease, runId, clock }: Attempt, lessons: Lessons): Promise<RunResult> => {
+  const frozen = await clock.time('freeze', () => freeze(context));
+  const computed = await clock.time('compute', () => compute(context, frozen, lessons.without));
+  if (wish.expectedDigest !== undefined && wish.expectedDigest !== computed.digest) {
+    throw stale(wish.expectedDigest, computed.digest);
+  }
+  if (wish.signal?.aborted === true) throw interrupted();
+  if (lease.lost.aborted) throw lease.lost.reason;
+  const facts: CommitFacts = {
+    runId,
+    startedAt: frozen.moment,
+    actor: actorName(),
+    host: hostname(),
+    meta: wish.meta ?? {},
+    lease,
+    kind: wish.command,
+  };
+  const batch = await clock.time('commit', () => commitOnce(context, computed, facts));
+  const report = reportOf(context, computed, { command: 'run', kind: wish.command, batch, durationMs: clock.elapsedMs() });
+  await context.warehouse.session((session) =>
+    recordRun(session, context.project.schemas.state, context.warehouse.dialect, {
+      runId,
+      command: wish.command,
+      status: report.status,
+      startedAt: frozen.moment,
+      batch,
+      phases: clock.phases(),
+      actor: facts.actor,
+      host: facts.host,
+      meta: facts.meta,
+    }),
+  );
+  return { report, exit: exitOf(computed.leftOut), phases: clock.phases() };
+};
+

@@ -1,0 +1,53 @@
+// What a failed attempt of a batch teaches the next one: whom to leave out, and whom to look at in full.
+import { isTidemarkError, TidemarkError } from '../errors/tidemark-error.ts';
+import { leaveOut, refusal, type LeftOut } from './left-out.ts';
+import { TargetRefused, WrittenMeanwhile } from './written-meanwhile.ts';
+
+/** How often a batch is done again because somebody wrote what it was about to write. */
+const tries = 3;
+
+/** What failed attempts of this batch taught. */
+export interface Lessons {
+  readonly without: LeftOut[];
+  readonly suspects: Set<string>;
+  readonly failures: Map<string, number>;
+}
+
+const countFailure = (lessons: Lessons, name: string): number => {
+  const count = (lessons.failures.get(name) ?? 0) + 1;
+  lessons.failures.set(name, count);
+  return count;
+};
+
+/** Learns from an attempt's failure, or throws it when there is nothing to learn. */
+export const learn = (error: unknown, lessons: Lessons, sources: ReadonlySet<string>): void => {
+  if (error instanceof TargetRefused) {
+    lessons.without.push(leaveOut(error.relation, 'target', refusedBy(error)));
+    return;
+  }
+  if (error instanceof WrittenMeanwhile) {
+    lessons.suspects.add(error.relation);
+    if (countFailure(lessons, error.relation) < tries) return;
+    const again = `${error.message}, ${tries} times in a row`;
+    if (sources.has(error.relation)) {
+      throw refusal('write_conflict', `the mirror ${again}`, 'nobody but tidemark may write mirrors: find out who does');
+    }
+    lessons.without.push(
+      leaveOut(error.relation, 'target', refusal('written_meanwhile', again, 'run again when the other writer is done')),
+    );
+    return;
+  }
+  const passing = isTidemarkError(error) && ['serialization_failure', 'deadlock', 'write_conflict'].includes(error.code);
+  if (!passing || countFailure(lessons, '') >= tries) throw error;
+};
+
+const refusedBy = (error: TargetRefused): unknown => {
+  const { cause } = error;
+  if (!isTidemarkError(cause)) return cause;
+  return new TidemarkError(cause.code === 'constraint_violated' ? 'constraint_violated' : 'value_does_not_fit', {
+    message: `target \`${error.relation}\`: ${cause.message}`,
+    hint: cause.hint ?? 'the table refuses what the mapping yields: change the constraint or the mapping',
+    details: cause.details,
+    cause,
+  });
+};
