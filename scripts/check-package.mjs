@@ -13,8 +13,9 @@ const required = [
   /^dist\/index\.d\.ts$/,
   /^sql\/duckdb\/.+\.sql$/,
   /^sql\/postgres\/.+\.sql$/,
+  /^src\/cli\/schemas\/.+\.json$/,
 ];
-const unwanted = [/^(src|tests|scripts|playground)\//, /\.tsbuildinfo$/, /\.duckdb$/, /(^|\/)\.env/];
+const unwanted = [/^(src(?!\/cli\/schemas\/)|tests|scripts|playground)\//, /\.tsbuildinfo$/, /\.duckdb$/, /(^|\/)\.env/];
 
 const { command, args } = npm();
 const answer = execFileSync(command, [...args, 'pack', '--dry-run', '--json', '--ignore-scripts'], {

@@ -72,6 +72,7 @@ export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject
     history: async (options) => (await import('./batch/history.ts')).history({ ...options, project }),
     show: async (batch, options) => (await import('./batch/history.ts')).show({ ...options, project, batch }),
     validate: async (options) => (await import('./batch/validate.ts')).validate({ ...options, project }),
-    unlock: async (options) => (await import('./batch/unlock.ts')).unlock({ force: false, ...options, project }),
+    unlock: async (options) =>
+      (await import('./batch/unlock.ts')).unlock({ force: false, ...options, project }),
   };
 };

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // The edge of the process: arguments, streams, signals and the exit status. Nothing else ends the process.
 import { constants } from 'node:os';
-import { runProgram, type Stream } from './cli/program.ts';
+import type { Stream } from './cli/manner.ts';
+import { runProgram } from './cli/program.ts';
 
 const interruption = new AbortController();
 let caught: 'SIGINT' | 'SIGTERM' | undefined;

@@ -16,20 +16,34 @@ export interface CommandSpec {
 
 const flag = (name: string, about: string): OptionSpec => ({ flags: name, shown: name, kind: 'flag', about });
 
-const valued = (kind: 'text' | 'names' | 'list') => (name: string, value: string, about: string): OptionSpec => ({
-  flags: `${name} <value>`,
-  shown: `${name} ${value}`,
-  kind,
-  about,
-});
+const valued =
+  (kind: 'text' | 'names' | 'list') =>
+  (name: string, value: string, about: string): OptionSpec => ({
+    flags: `${name} <value>`,
+    shown: `${name} ${value}`,
+    kind,
+    about,
+  });
 
 const text = valued('text');
 const list = valued('list');
 const names = valued('names');
 
-const wait = text('--wait', 'TIME', 'how long to wait for a lease or file that is taken: `30s`, `5m` (default 10s)');
+const adopt = names('--adopt', 'TARGET', 'write a table that holds other rows than its mapping yields');
 
-export const commands = {
+const allow = names(
+  '--allow',
+  'NAME:LIMIT',
+  'let just this through: `fact_order:deletes` or `fact_order:touched`',
+);
+
+const wait = text(
+  '--wait',
+  'TIME',
+  'how long to wait for a lease or file that is taken: `30s`, `5m` (default 10s)',
+);
+
+const commands = {
   plan: {
     summary: 'show exactly what a run would write; write nothing',
     options: [
@@ -37,6 +51,8 @@ export const commands = {
       flag('--exit-code', 'exit with 3 when there is something to do'),
       flag('--rows', 'more samples per target (20), and row values in the JSON as well'),
       text('--samples', 'N', 'changed rows shown per target (default 3)'),
+      adopt,
+      allow,
       wait,
     ],
     select: 'none',
@@ -52,7 +68,8 @@ export const commands = {
     summary: 'take over what changed in staging, as one batch; what cron calls',
     options: [
       text('--plan', 'FILE', 'run only what this plan says; stop when the data has moved on'),
-      names('--adopt', 'TARGET', 'write a table that holds other rows than its mapping yields'),
+      adopt,
+      allow,
       text('--wait', 'TIME', 'how long to wait for the lease: `30s`, `5m` (default 90s)'),
       text('--if-busy', 'fail|skip', 'when somebody else is at work: exit 4, or say so and exit 0'),
       text('--owner', 'NAME', 'a retry under the same name takes the lease over at once'),
@@ -97,7 +114,7 @@ export const commands = {
     load: async () => (await import('./commands/show.ts')).show,
   },
   status: {
-    summary: 'how old the data is, what is behind and why, who holds the lease',
+    summary: 'how old the data is, what is behind and why, who has the lease',
     options: [text('--fail-if-lag', 'TIME', 'exit with 3 when anything is older than this: `1h`'), wait],
     select: 'none',
     examples: [

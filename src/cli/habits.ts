@@ -32,7 +32,9 @@ const commandHabits: Readonly<Record<string, CommandName>> = {
 
 export const commandHabit = (name: string): TidemarkError | undefined => {
   const meant = Object.hasOwn(commandHabits, name) ? commandHabits[name] : undefined;
-  return meant === undefined ? undefined : usage(`there is no command \`${name}\``, `it is called \`tidemark ${meant}\` here`);
+  return meant === undefined
+    ? undefined
+    : usage(`there is no command \`${name}\``, `it is called \`tidemark ${meant}\` here`);
 };
 
 interface FlagHabit {
@@ -57,15 +59,33 @@ const flagHabits: Readonly<Record<string, FlagHabit>> = {
   '--empty': { message: 'there is no `--empty` here', hint: '`tidemark plan` writes nothing' },
   '--models': { message: 'there is no `--models`', hint: 'choose tables with `-s NAMES`' },
   '-m': { message: 'there is no `-m`', hint: 'choose tables with `-s NAMES`' },
-  '--profiles-dir': { message: 'there is no `--profiles-dir`', hint: 'the connection stands in tidemark.yml; `-e NAME` chooses an environment' },
-  '--profile': { message: 'there is no `--profile`', hint: 'the connection stands in tidemark.yml; `-e NAME` chooses an environment' },
+  '--profiles-dir': {
+    message: 'there is no `--profiles-dir`',
+    hint: 'the connection stands in tidemark.yml; `-e NAME` chooses an environment',
+  },
+  '--profile': {
+    message: 'there is no `--profile`',
+    hint: 'the connection stands in tidemark.yml; `-e NAME` chooses an environment',
+  },
   '--environment': { message: 'there is no `--environment`', hint: 'it is `-e NAME` or `--env NAME`' },
-  '--vars': { message: 'there is no `--vars`', hint: '`${NAME}` in tidemark.yml takes environment variables' },
-  '--force': { message: 'nothing but `tidemark unlock` takes `--force`', hint: 'a run that is refused says which flag lets just that through' },
+  '--vars': {
+    message: 'there is no `--vars`',
+    hint: '`${NAME}` in tidemark.yml takes environment variables',
+  },
+  '--force': {
+    message: 'nothing but `tidemark unlock` takes `--force`',
+    hint: 'a run that is refused says which flag lets just that through',
+  },
   '--yes': { message: 'there is no `--yes`: nothing ever asks', hint: 'leave it out' },
   '-y': { message: 'there is no `-y`: nothing ever asks', hint: 'leave it out' },
-  '--output': { message: 'there is no `--output`', hint: '`--json` prints JSON; `plan --out FILE` keeps a plan' },
-  '--format': { message: 'there is no `--format`', hint: '`--json` prints JSON; `--log-format json` is for the log' },
+  '--output': {
+    message: 'there is no `--output`',
+    hint: '`--json` prints JSON; `plan --out FILE` keeps a plan',
+  },
+  '--format': {
+    message: 'there is no `--format`',
+    hint: '`--json` prints JSON; `--log-format json` is for the log',
+  },
 };
 
 export const flagHabit = (name: string): TidemarkError | undefined => {

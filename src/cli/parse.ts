@@ -16,11 +16,15 @@ export type Parsed =
       readonly options: Readonly<Record<string, unknown>>;
     };
 
-const listed = (before: unknown): readonly string[] => (Array.isArray(before) ? (before as readonly string[]) : []);
+const listed = (before: unknown): readonly string[] =>
+  Array.isArray(before) ? (before as readonly string[]) : [];
 
 const parsers = {
   list: (value: string, before: unknown) => [...listed(before), value],
-  names: (value: string, before: unknown) => [...listed(before), ...value.split(/[\s,]+/).filter((name) => name !== '')],
+  names: (value: string, before: unknown) => [
+    ...listed(before),
+    ...value.split(/[\s,]+/).filter((name) => name !== ''),
+  ],
 } as const;
 
 const optionOf = ({ flags, kind }: OptionSpec): Option => {
@@ -51,7 +55,11 @@ const programOf = (found: (parsed: Parsed) => void): Command => {
     for (const option of spec.options) command.addOption(optionOf(option));
     command.action(() => {
       const options = command.optsWithGlobals();
-      found(options['version'] === true ? { kind: 'version' } : { kind: 'command', name, args: command.args, options });
+      found(
+        options['version'] === true
+          ? { kind: 'version' }
+          : { kind: 'command', name, args: command.args, options },
+      );
     });
   }
   return program;
@@ -71,7 +79,11 @@ const withoutCommand = (program: Command, words: readonly string[]): Parsed => {
 };
 
 const unknownCommand = (name: string): TidemarkError =>
-  commandHabit(name) ?? usage(`unknown command \`${name}\``, didYouMean(name, [...commandNames, 'help'], '`tidemark help` lists the commands'));
+  commandHabit(name) ??
+  usage(
+    `unknown command \`${name}\``,
+    didYouMean(name, [...commandNames, 'help'], '`tidemark help` lists the commands'),
+  );
 
 const longFlags = (specs: readonly OptionSpec[]): readonly string[] =>
   specs.flatMap(({ flags }) => flags.match(/--[a-z][a-z-]*/g) ?? []);
@@ -79,10 +91,16 @@ const longFlags = (specs: readonly OptionSpec[]): readonly string[] =>
 const unknownOption = (name: string, command: CommandName | undefined): TidemarkError => {
   const habit = flagHabit(name);
   if (habit !== undefined) return habit;
-  const known = longFlags([...(command === undefined ? [] : specOf(command).options), ...Object.values(settings)]);
+  const known = longFlags([
+    ...(command === undefined ? [] : specOf(command).options),
+    ...Object.values(settings),
+  ]);
   const asker = command === undefined ? 'tidemark' : `tidemark ${command}`;
   const help = command === undefined ? 'tidemark help' : `tidemark help ${command}`;
-  return usage(`\`${asker}\` has no option \`${name}\``, didYouMean(name, [...known, '--help', '--version'], `\`${help}\` lists them`));
+  return usage(
+    `\`${asker}\` has no option \`${name}\``,
+    didYouMean(name, [...known, '--help', '--version'], `\`${help}\` lists them`),
+  );
 };
 
 /** From commander's wording to ours; its codes are stable, its words are quoted only for what they name. */
@@ -92,7 +110,14 @@ const reworded = (error: CommanderError, command: CommandName | undefined): Tide
     case 'commander.unknownOption':
       return unknownOption(named.split('=')[0] ?? named, command);
     case 'commander.optionMissingArgument':
-      return usage(`\`${named.split(' ').findLast((word) => word.startsWith('-'))?.replace(',', '') ?? named}\` needs a value`);
+      return usage(
+        `\`${
+          named
+            .split(' ')
+            .findLast((word) => word.startsWith('-'))
+            ?.replace(',', '') ?? named
+        }\` needs a value`,
+      );
     case 'commander.excessArguments':
       return usage(
         command !== undefined && specOf(command).argument !== undefined
@@ -118,7 +143,8 @@ const firstWord = (argv: readonly string[]): string | undefined =>
 export const parseArguments = (argv: readonly string[]): Parsed => {
   const word = firstWord(argv);
   const command = word !== undefined && isCommandName(word) ? word : undefined;
-  if (command !== undefined && (argv.includes('--help') || argv.includes('-h'))) return { kind: 'help', of: command };
+  if (command !== undefined && (argv.includes('--help') || argv.includes('-h')))
+    return { kind: 'help', of: command };
   let parsed: Parsed | undefined;
   try {
     programOf((found) => {
@@ -126,7 +152,11 @@ export const parseArguments = (argv: readonly string[]): Parsed => {
     }).parse([...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (word !== undefined && word !== 'help' && command === undefined) throw unknownCommand(word);
+    const flag = /'(-[^' ]*)'/.exec(error.message)?.[1];
+    const flagFirst =
+      flag !== undefined && argv.indexOf(flag) !== -1 && argv.indexOf(flag) < argv.indexOf(word ?? '');
+    if (word !== undefined && word !== 'help' && command === undefined && !flagFirst)
+      throw unknownCommand(word);
     throw reworded(error, command);
   }
   return parsed ?? { kind: 'help' };

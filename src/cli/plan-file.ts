@@ -11,11 +11,30 @@ const schema = 'tidemark/plan/1';
 const systemSays = (error: unknown): string =>
   error instanceof Error && 'code' in error ? `the system says ${String(error.code)}` : String(error);
 
+/** What the plan was allowed is part of it: its run writes the same rows under the same allowances. */
+export interface Allowed {
+  readonly adopt: readonly string[];
+  readonly allow: readonly string[];
+}
+
+export interface ReadPlan extends Allowed {
+  /** That the run must have. */
+  readonly digest: string;
+}
+
 /** Beside and then in place: a plan that is there is whole. */
-export const writePlan = async (path: string, { report, after }: PlanResult): Promise<void> => {
+export const writePlan = async (
+  path: string,
+  { report, after }: PlanResult,
+  allowed: Allowed,
+): Promise<void> => {
   const { digest, project, environment } = report;
   const unfinished = `${path}.${process.pid}.new`;
-  const text = JSON.stringify({ schema, digest, after, project, environment, report: batchJson(report) }, undefined, 2);
+  const text = JSON.stringify(
+    { schema, digest, after, project, environment, ...allowed, report: batchJson(report) },
+    undefined,
+    2,
+  );
   try {
     await writeFile(unfinished, `${text}\n`);
     await rename(unfinished, path);
@@ -49,10 +68,16 @@ const parsed = async (path: string): Promise<Readonly<Record<string, unknown>>> 
   }
 };
 
-/** The digest that the run must have. */
-export const readPlan = async (path: string, project: Project): Promise<string> => {
+const namesIn = (plan: Readonly<Record<string, unknown>>, key: string, path: string): readonly string[] => {
+  const names = plan[key];
+  if (Array.isArray(names) && names.every((name): name is string => typeof name === 'string')) return names;
+  throw unreadable(path, `\`${key}\` is not a list of names`);
+};
+
+export const readPlan = async (path: string, project: Project): Promise<ReadPlan> => {
   const plan = await parsed(path);
-  if (plan['schema'] !== schema) throw unreadable(path, `its schema is \`${String(plan['schema'])}\`, not \`${schema}\``);
+  if (plan['schema'] !== schema)
+    throw unreadable(path, `its schema is \`${String(plan['schema'])}\`, not \`${schema}\``);
   const made = { name: textIn(plan, 'project', path), environment: textIn(plan, 'environment', path) };
   if (made.name !== project.name || made.environment !== project.environment) {
     throw new TidemarkError('environment_mismatch', {
@@ -61,5 +86,9 @@ export const readPlan = async (path: string, project: Project): Promise<string> 
       details: { found: made, expected: { name: project.name, environment: project.environment } },
     });
   }
-  return textIn(plan, 'digest', path);
+  return {
+    digest: textIn(plan, 'digest', path),
+    adopt: namesIn(plan, 'adopt', path),
+    allow: namesIn(plan, 'allow', path),
+  };
 };

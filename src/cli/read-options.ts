@@ -6,7 +6,8 @@ import { usage } from './usage.ts';
 type Options = Invocation['options'];
 
 /** `exitCode` was written `--exit-code`. */
-const flagName = (name: string): string => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+const flagName = (name: string): string =>
+  `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 export const isOn = (options: Options, name: string): boolean => options[name] === true;
 
@@ -15,7 +16,7 @@ export const textOf = (options: Options, name: string): string | undefined => {
   return typeof value === 'string' ? value : undefined;
 };
 
-export const namesOf = (options: Options, name: string): readonly string[] => {
+const namesOf = (options: Options, name: string): readonly string[] => {
   const value = options[name];
   return Array.isArray(value) ? (value as readonly string[]) : [];
 };
@@ -31,18 +32,36 @@ export const durationOf = (options: Options, name: string): number | undefined =
   const text = textOf(options, name);
   if (text === undefined) return undefined;
   const ms = text === '0' ? 0 : parseDuration(text);
-  if (ms === undefined) throw usage(`\`${flagName(name)}\` takes a time such as \`30s\`, \`5m\` or \`1h\`, not \`${text}\``);
+  if (ms === undefined)
+    throw usage(`\`${flagName(name)}\` takes a time such as \`30s\`, \`5m\` or \`1h\`, not \`${text}\``);
   return ms;
 };
 
-export const choiceOf = <T extends string>(options: Options, name: string, choices: readonly T[]): T | undefined => {
+export const choiceOf = <T extends string>(
+  options: Options,
+  name: string,
+  choices: readonly T[],
+): T | undefined => {
   const text = textOf(options, name);
   if (text === undefined) return undefined;
   const choice = choices.find((each) => each === text);
   if (choice === undefined) {
-    throw usage(`\`${flagName(name)}\` is ${choices.map((each) => `\`${each}\``).join(' or ')}, not \`${text}\``);
+    throw usage(
+      `\`${flagName(name)}\` is ${choices.map((each) => `\`${each}\``).join(' or ')}, not \`${text}\``,
+    );
   }
   return choice;
+};
+
+/** What `--adopt` and `--allow` let through, of a plan and of its run. */
+export const allowancesOf = (
+  options: Options,
+): { readonly adopt: readonly string[]; readonly allow: readonly string[] } => {
+  const allow = namesOf(options, 'allow');
+  const wrong = allow.find((each) => !/^.+:(deletes|touched)$/.test(each));
+  if (wrong !== undefined)
+    throw usage(`\`--allow\` takes \`NAME:deletes\` or \`NAME:touched\`, not \`${wrong}\``);
+  return { adopt: namesOf(options, 'adopt'), allow };
 };
 
 export const pairsOf = (options: Options, name: string): Readonly<Record<string, string>> =>

@@ -25,7 +25,7 @@ export const settings = {
     flags: '-e, --env <name>',
     shown: '-e, --env NAME',
     kind: 'text',
-    about: "environment of the project file; else its `default_environment`",
+    about: 'environment of the project file; else its `default_environment`',
     variable: 'TIDEMARK_ENV',
   },
   select: {
@@ -35,7 +35,12 @@ export const settings = {
     about: 'only these targets (verify, history)',
   },
   json: { flags: '--json', shown: '--json', kind: 'flag', about: 'one line of JSON on stdout, errors too' },
-  quiet: { flags: '-q, --quiet', shown: '-q, --quiet', kind: 'flag', about: 'print nothing unless something is wrong' },
+  quiet: {
+    flags: '-q, --quiet',
+    shown: '-q, --quiet',
+    kind: 'flag',
+    about: 'print nothing unless something is wrong',
+  },
   verbose: {
     flags: '-v, --verbose',
     shown: '-v, --verbose',

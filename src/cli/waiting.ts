@@ -9,7 +9,9 @@ const tryMs = 300;
 export const readersWaitMs = 10_000;
 
 const interrupted = (): TidemarkError =>
-  new TidemarkError('interrupted', { message: 'interrupted while waiting for the database file, nothing was written' });
+  new TidemarkError('interrupted', {
+    message: 'interrupted while waiting for the database file, nothing was written',
+  });
 
 export const waitingFor = async <T>(
   project: Project,
@@ -27,7 +29,8 @@ export const waitingFor = async <T>(
     } catch (error) {
       if (!isTidemarkError(error) || error.code !== 'file_locked' || left === 0) throw error;
       if (signal.aborted) throw interrupted();
-      if (!told) log.info(`waiting up to ${Math.ceil(waitMs / 1000)} s: ${error.message}`, { code: error.code });
+      if (!told)
+        log.info(`waiting up to ${Math.ceil(waitMs / 1000)} s: ${error.message}`, { code: error.code });
       told = true;
     }
   }

@@ -19,7 +19,12 @@ const json = async (write: Write): Promise<Log> => {
   // 20 ms of start-up that only this format needs.
   const { pino, stdTimeFunctions } = await import('pino');
   const logger: Logger = pino(
-    { level: 'debug', base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+    {
+      level: 'debug',
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+    },
     { write },
   );
   return {

@@ -9,7 +9,14 @@ const told = (log: Log, event: StatementEvent): void => {
   const { ordinal, session, sql, durationMs, rows } = event;
   const ms = Math.round(durationMs * 10) / 10;
   if (log.format === 'json') {
-    log.debug('statement', { ordinal, session, sql, duration_ms: ms, rows: rows ?? null, failed: rows === undefined });
+    log.debug('statement', {
+      ordinal,
+      session,
+      sql,
+      duration_ms: ms,
+      rows: rows ?? null,
+      failed: rows === undefined,
+    });
     return;
   }
   const outcome = rows === undefined ? 'failed' : `${rows} ${rows === 1 ? 'row' : 'rows'}`;

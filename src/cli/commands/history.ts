@@ -9,7 +9,9 @@ import { readersWaitMs, waitingFor } from '../waiting.ts';
 
 const render = ({ batches }: HistoryReport, target: string | undefined, style: Style): string => {
   if (batches.length === 0) {
-    return target === undefined ? 'no batch was committed yet: `tidemark run` makes the first' : `no batch wrote into \`${target}\` yet`;
+    return target === undefined
+      ? 'no batch was committed yet: `tidemark run` makes the first'
+      : `no batch wrote into \`${target}\` yet`;
   }
   const undone = batches.some(({ undone_by: by }) => by !== undefined);
   return renderTable(
@@ -18,7 +20,10 @@ const render = ({ batches }: HistoryReport, target: string | undefined, style: S
         { title: 'batch', align: 'right' },
         { title: 'started (UTC)' },
         { title: 'kind' },
-        { title: 'status', paint: (text, { colors }) => (text.startsWith('applied') ? text : colors.yellow(text)) },
+        {
+          title: 'status',
+          paint: (text, { colors }) => (text.startsWith('applied') ? text : colors.yellow(text)),
+        },
         counts('changes'),
         counts('rows'),
         counts('cells'),
@@ -47,7 +52,9 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const waitMs = durationOf(options, 'wait') ?? readersWaitMs;
   const [target] = select;
   const project = await invocation.project();
-  const report = await waitingFor(project, invocation, waitMs, (ms) => readHistory({ project, limit, target, waitMs: ms }));
+  const report = await waitingFor(project, invocation, waitMs, (ms) =>
+    readHistory({ project, limit, target, waitMs: ms }),
+  );
   return { exit: 0, json: report, text: (style) => render(report, target, style) };
 };
 

@@ -3,8 +3,8 @@ import { plan as planBatch, type PlanResult } from '../../batch/plan.ts';
 import { usage } from '../usage.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { writePlan } from '../plan-file.ts';
-import { durationOf, isOn, textOf, wholeOf } from '../read-options.ts';
-import { behindTable, effect, figuresTables, totalsOf } from '../render/batch.ts';
+import { allowancesOf, durationOf, isOn, textOf, wholeOf } from '../read-options.ts';
+import { behindTable, effect, figuresTables, problemsOf, totalsOf } from '../render/batch.ts';
 import { changedRow, renderTargets, type RowsOfTarget } from '../render/changed-rows.ts';
 import { batchJson, samplesJson } from '../render/json.ts';
 import { projectLine, type ProjectLine } from '../render/project-line.ts';
@@ -19,7 +19,8 @@ const samplesAsked = ({ options, json }: Invocation): number => {
   const asked = wholeOf(options, 'samples');
   const rows = isOn(options, 'rows');
   if (json && !rows) {
-    if (asked !== undefined) throw usage('JSON holds row values only with `--rows`', 'add `--rows`, or leave out `--samples`');
+    if (asked !== undefined)
+      throw usage('JSON holds row values only with `--rows`', 'add `--rows`, or leave out `--samples`');
     return 0;
   }
   return asked ?? (rows ? samplesWithRows : defaultSamples);
@@ -27,7 +28,8 @@ const samplesAsked = ({ options, json }: Invocation): number => {
 
 const headline = ({ report, after }: PlanResult): string => {
   const state = after === 0 ? 'before the first batch' : `after batch ${after}`;
-  if (report.status === 'idle') return `plan ${state}: nothing to do (data as of ${instantUtc(report.started_at)})`;
+  if (report.status === 'idle')
+    return `plan ${state}: nothing to do (data as of ${instantUtc(report.started_at)})`;
   return `plan ${state}: ${effect(report.kind, totalsOf(report))}`;
 };
 
@@ -41,7 +43,8 @@ const rowsOfTargets = ({ report, samples }: PlanResult): readonly RowsOfTarget[]
 const render = (result: PlanResult, line: ProjectLine, file: string | undefined, style: Style): string => {
   const { report } = result;
   const samples = renderTargets(rowsOfTargets(result), style);
-  const next = file === undefined ? '`tidemark run` writes this' : `\`tidemark run --plan ${file}\` writes exactly this`;
+  const next =
+    file === undefined ? '`tidemark run` writes this' : `\`tidemark run --plan ${file}\` writes exactly this`;
   const idle = report.sources.length + report.targets.length === 0;
   const end = `nothing was written; took ${seconds(report.duration_ms)}${idle ? '' : `; ${next}`}`;
   return [
@@ -61,13 +64,14 @@ const exitOf = (result: PlanResult, options: Invocation['options']): number => {
 const execute = async (invocation: Invocation): Promise<Outcome> => {
   const { options } = invocation;
   const samples = samplesAsked(invocation);
+  const allowed = allowancesOf(options);
   const waitMs = durationOf(options, 'wait') ?? readersWaitMs;
   const out = textOf(options, 'out');
   const project = await invocation.project();
   const result = await waitingFor(project, invocation, waitMs, (ms) =>
-    planBatch({ project, samples, progress: invocation.progress, waitMs: ms }),
+    planBatch({ project, samples, ...allowed, progress: invocation.progress, waitMs: ms }),
   );
-  if (out !== undefined) await writePlan(out, result);
+  if (out !== undefined) await writePlan(out, result, allowed);
   const line = await projectLine(project);
   return {
     exit: exitOf(result, options),
@@ -75,7 +79,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
       ? { ...batchJson(result.report), samples: samplesJson(result.samples) }
       : batchJson(result.report),
     text: (style) => render(result, line, out, style),
-    problems: result.report.errors,
+    problems: problemsOf(result.report),
   };
 };
 

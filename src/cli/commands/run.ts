@@ -5,8 +5,8 @@ import { isTidemarkError, type TidemarkError } from '../../errors/tidemark-error
 import type { Project } from '../../project/project.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { readPlan } from '../plan-file.ts';
-import { choiceOf, durationOf, namesOf, pairsOf, textOf } from '../read-options.ts';
-import { behindTable, effect, figuresTables, totalsOf } from '../render/batch.ts';
+import { allowancesOf, choiceOf, durationOf, pairsOf, textOf } from '../read-options.ts';
+import { behindTable, effect, figuresTables, problemsOf, totalsOf } from '../render/batch.ts';
 import { batchJson } from '../render/json.ts';
 import { projectLine, type ProjectLine } from '../render/project-line.ts';
 import type { Style } from '../render/style.ts';
@@ -21,7 +21,8 @@ const headline = (report: BatchReport): string => {
 };
 
 const render = ({ report, phases: spent }: RunResult, line: ProjectLine, style: Style): string => {
-  if (report.status === 'idle') return `${line(style)}: nothing changed (data as of ${instantUtc(report.started_at)})`;
+  if (report.status === 'idle')
+    return `${line(style)}: nothing changed (data as of ${instantUtc(report.started_at)})`;
   return [
     `${line(style)}\n${headline(report)}`,
     ...figuresTables(report, style),
@@ -74,18 +75,20 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const ifBusy = choiceOf(options, 'ifBusy', ['fail', 'skip']) ?? 'fail';
   // Who would rather skip than wait says so with --wait.
   const waitMs = durationOf(options, 'wait') ?? (ifBusy === 'skip' ? 0 : defaultWaitMs);
+  const given = allowancesOf(options);
   const meta = pairsOf(options, 'meta');
   const project = await invocation.project();
   const plan = textOf(options, 'plan');
-  const expectedDigest = plan === undefined ? undefined : await readPlan(plan, project);
+  const planned = plan === undefined ? undefined : await readPlan(plan, project);
   const startedAt = new Date();
   let result: RunResult;
   try {
     result = await waitingFor(project, invocation, waitMs, (ms) =>
       runBatch({
         project,
-        adopt: namesOf(options, 'adopt'),
-        expectedDigest,
+        adopt: [...given.adopt, ...(planned?.adopt ?? [])],
+        allow: [...given.allow, ...(planned?.allow ?? [])],
+        expectedDigest: planned?.digest,
         meta,
         waitMs: ms,
         owner: textOf(options, 'owner'),
@@ -107,7 +110,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
     exit: result.exit,
     json: batchJson(result.report),
     text: (style) => render(result, line, style),
-    problems: result.report.errors,
+    problems: problemsOf(result.report),
     closing: closing(result),
   };
 };

@@ -64,17 +64,22 @@ const render = (report: ShowReport, page: Page, style: Style): string => {
 /** The number that the argument names. */
 const batchNumber = async (text: string, project: Project, waitMs: number): Promise<number> => {
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  if (text !== 'last') throw usage(`a batch is a number or \`last\`, not \`${text}\``, '`tidemark history` lists them');
+  if (text !== 'last')
+    throw usage(`a batch is a number or \`last\`, not \`${text}\``, '`tidemark history` lists them');
   const { batches } = await history({ project, limit: 1, waitMs });
   const batch = batches[0]?.batch;
   if (batch !== undefined) return batch;
-  throw new TidemarkError('unknown_batch', { message: 'no batch was committed yet', hint: '`tidemark run` makes the first' });
+  throw new TidemarkError('unknown_batch', {
+    message: 'no batch was committed yet',
+    hint: '`tidemark run` makes the first',
+  });
 };
 
 const execute = async (invocation: Invocation): Promise<Outcome> => {
   const { options, args } = invocation;
   const [text] = args;
-  if (text === undefined) throw usage('which batch?', '`tidemark show 42`, or `tidemark show last`; `tidemark history` lists them');
+  if (text === undefined)
+    throw usage('which batch?', '`tidemark show 42`, or `tidemark show last`; `tidemark history` lists them');
   const rows = isOn(options, 'rows');
   const limit = wholeOf(options, 'limit');
   const offset = wholeOf(options, 'offset');

@@ -10,7 +10,8 @@ import { count, duration, instantUtc } from '../render/text.ts';
 import { readersWaitMs, waitingFor } from '../waiting.ts';
 
 const ageLine = (report: StatusReport): string => {
-  if (report.data_at === null || report.lag_ms === null) return 'no run has ended yet: `tidemark run` makes the mirrors';
+  if (report.data_at === null || report.lag_ms === null)
+    return 'no run has ended yet: `tidemark run` makes the mirrors';
   return `data as of ${instantUtc(report.data_at)}, ${duration(report.lag_ms)} ago`;
 };
 
@@ -44,16 +45,30 @@ const watermark: Further = { title: 'watermark', of: (each) => each.watermark ??
 
 /** Only where somebody is behind. */
 const behindColumns: readonly Further[] = [
-  { title: 'since batch', align: 'right', of: ({ since }) => (since === undefined || since === null ? '' : String(since)) },
+  {
+    title: 'since batch',
+    align: 'right',
+    of: ({ since }) => (since === undefined || since === null ? '' : String(since)),
+  },
   { title: 'why', of: ({ code }) => code ?? '' },
 ];
 
-const table = (title: string, relations: readonly RelationStatus[], always: readonly Further[], style: Style): string => {
+const table = (
+  title: string,
+  relations: readonly RelationStatus[],
+  always: readonly Further[],
+  style: Style,
+): string => {
   const behind = relations.some(({ code }) => code !== undefined);
   const further = [...always, ...(behind ? behindColumns : [])];
   return renderTable(
     {
-      columns: [{ title }, { title: 'status', paint: statusColour }, { title: 'lag', align: 'right' }, ...further],
+      columns: [
+        { title },
+        { title: 'status', paint: statusColour },
+        { title: 'lag', align: 'right' },
+        ...further,
+      ],
       rows: relations.map((each) => [
         each.name,
         each.status,
@@ -70,7 +85,9 @@ const reasons = (report: StatusReport, style: Style): readonly string[] =>
   [...report.sources, ...report.targets].flatMap(({ name, reason, retryable }) =>
     reason === undefined
       ? []
-      : [`${style.colors.red(name)}: ${reason}; ${retryable === true ? 'the next run tries again' : 'needs a person'}`],
+      : [
+          `${style.colors.red(name)}: ${reason}; ${retryable === true ? 'the next run tries again' : 'needs a person'}`,
+        ],
   );
 
 const render = (report: StatusReport, line: ProjectLine, style: Style): string => {
@@ -110,7 +127,9 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const failIfLagMs = durationOf(options, 'failIfLag');
   const waitMs = durationOf(options, 'wait') ?? readersWaitMs;
   const project = await invocation.project();
-  const { report, exit } = await waitingFor(project, invocation, waitMs, (ms) => readStatus({ project, failIfLagMs, waitMs: ms }));
+  const { report, exit } = await waitingFor(project, invocation, waitMs, (ms) =>
+    readStatus({ project, failIfLagMs, waitMs: ms }),
+  );
   const line = await projectLine(project);
   const lag = report.lag_ms === null ? 'there is no data yet' : `the data is ${duration(report.lag_ms)} old`;
   return {

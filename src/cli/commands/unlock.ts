@@ -15,7 +15,9 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const force = isOn(invocation.options, 'force');
   const waitMs = durationOf(invocation.options, 'wait') ?? readersWaitMs;
   const project = await invocation.project();
-  const report = await waitingFor(project, invocation, waitMs, (ms) => unlockProject({ project, force, waitMs: ms }));
+  const report = await waitingFor(project, invocation, waitMs, (ms) =>
+    unlockProject({ project, force, waitMs: ms }),
+  );
   return { exit: 0, json: { ...report, holder: holderJson(report.holder) }, text: () => render(report) };
 };
 

@@ -11,7 +11,10 @@ import { readersWaitMs, waitingFor } from '../waiting.ts';
 const wrongUsage = 2;
 
 /** A project file that cannot be read has no name to tell. */
-type Report = Omit<ValidateReport, 'project' | 'environment'> & { readonly project: string | null; readonly environment: string | null };
+type Report = Omit<ValidateReport, 'project' | 'environment'> & {
+  readonly project: string | null;
+  readonly environment: string | null;
+};
 
 const unreadable = (error: TidemarkError): Report => ({
   schema: 'tidemark/validate/1',
@@ -27,13 +30,17 @@ const unreadable = (error: TidemarkError): Report => ({
       : [{ code: error.code, message: error.message, severity: 'error', hint: error.hint, at: error.at }],
 });
 
-const filesOf = (problems: readonly Problem[]): number => new Set(problems.map(({ at }) => at?.file ?? '')).size;
+const filesOf = (problems: readonly Problem[]): number =>
+  new Set(problems.map(({ at }) => at?.file ?? '')).size;
 
 const summary = (report: Report, style: Style): string => {
   const { problems } = report;
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const warnings = problems.length - errors;
-  const said = [...(errors > 0 ? [count(errors, 'error')] : []), ...(warnings > 0 ? [count(warnings, 'warning')] : [])];
+  const said = [
+    ...(errors > 0 ? [count(errors, 'error')] : []),
+    ...(warnings > 0 ? [count(warnings, 'warning')] : []),
+  ];
   const found = said.length === 0 ? '' : `${said.join(', ')} in ${count(filesOf(problems), 'file')}`;
   if (report.status === 'invalid') return `${style.colors.red('invalid')}: ${found}`;
   const what = `${count(report.sources, 'source')}, ${count(report.targets, 'target')}, ${count(report.columns, 'mapped column')}`;

@@ -10,7 +10,8 @@ import { readersWaitMs, waitingFor } from '../waiting.ts';
 
 const firstLine = ({ report }: VerifyResult): string => {
   const { mirrors_at: at } = report;
-  const age = at === null ? '' : ` mirrors as of ${instantUtc(at)}, ${duration(Date.now() - Date.parse(at))} old`;
+  const age =
+    at === null ? '' : ` mirrors as of ${instantUtc(at)}, ${duration(Date.now() - Date.parse(at))} old`;
   return `target == f(mirrors)?${age}`;
 };
 
@@ -42,9 +43,11 @@ const targetsTable = ({ report }: VerifyResult, style: Style): string =>
 const verdict = ({ report }: VerifyResult, style: Style): string => {
   const { targets } = report;
   const rows = targets.reduce((sum, each) => sum + each.rows, 0);
-  if (report.status === 'equal') return `${style.colors.green('equal')}: ${count(targets.length, 'target')}, ${count(rows, 'row')}`;
+  if (report.status === 'equal')
+    return `${style.colors.green('equal')}: ${count(targets.length, 'target')}, ${count(rows, 'row')}`;
   const unequal = targets.filter((each) => each.different + each.missing + each.extra > 0).length;
-  const failed = report.behind.length === 0 ? '' : `, ${count(report.behind.length, 'target')} could not be compared`;
+  const failed =
+    report.behind.length === 0 ? '' : `, ${count(report.behind.length, 'target')} could not be compared`;
   return `${style.colors.red('different')}: ${unequal} of ${count(targets.length, 'target')}${failed}`;
 };
 
@@ -64,12 +67,14 @@ const differences = (result: VerifyResult, style: Style): string =>
 
 const render = (result: VerifyResult, style: Style): string => {
   const shown = differences(result, style);
-  const legend = 'before → after: what stands in the target → what the mapping yields; + missing, - extra';
+  const legend = 'in the target → by its mapping; + missing there, - too many';
   return [
     firstLine(result),
     ...(result.report.targets.length === 0 ? [] : [targetsTable(result, style)]),
     ...(shown === '' ? [] : [`${style.colors.dim(legend)}\n\n${shown}`]),
-    ...result.report.behind.map(({ name, reason }) => `${style.colors.red(name)} could not be compared: ${reason}`),
+    ...result.report.behind.map(
+      ({ name, reason }) => `${style.colors.red(name)} could not be compared: ${reason}`,
+    ),
     verdict(result, style),
   ].join('\n\n');
 };
@@ -79,8 +84,15 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const samples = json ? 0 : wholeOf(options, 'samples');
   const waitMs = durationOf(options, 'wait') ?? readersWaitMs;
   const project = await invocation.project();
-  const result = await waitingFor(project, invocation, waitMs, (ms) => verifyTargets({ project, select, samples, progress, waitMs: ms }));
-  return { exit: result.exit, json: result.report, text: (style) => render(result, style), inShort: verdict(result, plainStyle) };
+  const result = await waitingFor(project, invocation, waitMs, (ms) =>
+    verifyTargets({ project, select, samples, progress, waitMs: ms }),
+  );
+  return {
+    exit: result.exit,
+    json: result.report,
+    text: (style) => render(result, style),
+    inShort: verdict(result, plainStyle),
+  };
 };
 
 export const verify: Command = { endsOnSignal: false, execute };

@@ -1,5 +1,6 @@
 // A batch in figures, planned or done: sources, targets, what was left out.
 import type { BatchReport, BehindReport } from '../../batch/report.ts';
+import type { Problem } from '../../errors/tidemark-error.ts';
 import type { SourceFigures, TargetFigures } from '../../store/batches.ts';
 import type { Style } from './style.ts';
 import { counts, renderTable, type TableColumn } from './table.ts';
@@ -28,17 +29,32 @@ const targetsTable = (targets: readonly TargetFigures[], style: Style): string =
   renderTable(
     {
       columns: [{ title: 'target' }, ...operations, counts('cells'), { title: 'by column' }],
-      rows: targets.map((each) => [each.name, ...operationCells(each), orNothing(each.cells), figures(each.columns)]),
+      rows: targets.map((each) => [
+        each.name,
+        ...operationCells(each),
+        orNothing(each.cells),
+        figures(each.columns),
+      ]),
     },
     style,
   );
 
-export const figuresTables = (of: Pick<BatchReport, 'sources' | 'targets'>, style: Style): readonly string[] => [
+export const figuresTables = (
+  of: Pick<BatchReport, 'sources' | 'targets'>,
+  style: Style,
+): readonly string[] => [
   ...(of.sources.length === 0 ? [] : [sourcesTable(of.sources, style)]),
   ...(of.targets.length === 0 ? [] : [targetsTable(of.targets, style)]),
 ];
 
 const rowsOf = (each: SourceFigures): number => each.inserted + each.updated + each.deleted;
+
+/** All that is said of a batch besides its figures; what was left out on purpose or with another is in the table. */
+export const problemsOf = ({ guards, errors, warnings }: BatchReport): readonly Problem[] => [
+  ...guards,
+  ...errors,
+  ...warnings,
+];
 
 export interface Totals {
   readonly changes: number;
@@ -56,7 +72,8 @@ export const totalsOf = ({ sources, targets }: Pick<BatchReport, 'sources' | 'ta
 
 /** `5 source rows changed → 26 rows, 25 cells in 8 targets`: cells are those of updated rows. */
 export const effect = (kind: string, { changes, rows, cells, targets }: Totals): string => {
-  const cause = kind === 'bootstrap' ? `${count(changes, 'source row')} taken in` : `${count(changes, 'source row')} changed`;
+  const sources = changes === 0 ? 'no source row' : count(changes, 'source row');
+  const cause = `${sources} ${kind === 'bootstrap' ? 'taken in' : 'changed'}`;
   if (rows === 0) return `${cause}; no target differs`;
   return `${cause} → ${count(rows, 'row')}${cells === 0 ? '' : `, ${count(cells, 'cell')}`} in ${count(targets, 'target')}`;
 };
@@ -74,7 +91,11 @@ export const behindTable = (behind: readonly BehindReport[], style: Style): stri
         name,
         since === null ? '-' : String(since),
         code,
-        code === 'upstream_behind' ? 'comes along when what it reads does' : retryable ? 'the next run tries again' : 'needs a person',
+        code === 'upstream_behind'
+          ? 'comes along when what it reads does'
+          : retryable
+            ? 'the next run tries again'
+            : 'needs a person',
       ]),
     },
     style,

@@ -24,18 +24,39 @@ const arrow = ' → ';
 const leastValue = 10;
 
 /** A key column that is also a mapped one says nothing new. */
-const without = (row: Readonly<Record<string, unknown>>, key: ChangedRow['key']): Readonly<Record<string, unknown>> =>
+const without = (
+  row: Readonly<Record<string, unknown>>,
+  key: ChangedRow['key'],
+): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(row).filter(([name]) => !Object.hasOwn(key, name)));
 
 const wholeRow = (row: ChangedRow, style: Style): string => {
   const inserted = row.operation === 'insert';
   const values = pairs(without((inserted ? row.after : row.before) ?? {}, row.key));
-  const text = cut(`${inserted ? '+' : '-'} ${pairs(row.key)}${values === '' ? '' : `: ${values}`}`, style.width - indent.length);
+  const text = cut(
+    `${inserted ? '+' : '-'} ${pairs(row.key)}${values === '' ? '' : `: ${values}`}`,
+    style.width - indent.length,
+  );
   return indent + (inserted ? style.colors.green(text) : style.colors.red(text));
+};
+
+const contextLetters = 16;
+
+/** Long texts that begin alike are shown from where they part: cut ends would look the same. */
+const parted = (before: string, after: string): readonly [string, string] => {
+  let same = 0;
+  while (same < before.length && before[same] === after[same]) same += 1;
+  const start = same - contextLetters;
+  return start <= 0 ? [before, after] : [`…${before.slice(start)}`, `…${after.slice(start)}`];
 };
 
 /** Both sides get the room that the other leaves. */
 const sides = (before: string, after: string, room: number): readonly [string, string] => {
+  if (widthOf(before) + arrow.length + widthOf(after) <= room) return [before, after];
+  return fitted(...parted(before, after), room);
+};
+
+const fitted = (before: string, after: string, room: number): readonly [string, string] => {
   const half = Math.max(leastValue, Math.floor((room - arrow.length) / 2));
   const left = Math.max(half, room - arrow.length - widthOf(after));
   const shown = cut(before, left);
@@ -48,13 +69,21 @@ const padded = (text: string, width: number): string => text + ' '.repeat(Math.m
 
 const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(widthOf));
 
-const updatedRow = (row: ChangedRow, widths: { readonly key: number; readonly name: number }, style: Style): readonly string[] => {
+const updatedRow = (
+  row: ChangedRow,
+  widths: { readonly key: number; readonly name: number },
+  style: Style,
+): readonly string[] => {
   const { key, name } = widths;
   return Object.keys(row.after ?? {}).map((column, place) => {
     const lead = padded(place === 0 ? `~ ${keyOf(row)}` : '', key + 2);
     const label = padded(cut(column, name), name);
     const room = style.width - indent.length - widthOf(lead) - name - 4;
-    const [before, after] = sides(value(row.before?.[column]), value(row.after?.[column]), Math.max(24, room));
+    const [before, after] = sides(
+      value(row.before?.[column]),
+      value(row.after?.[column]),
+      Math.max(24, room),
+    );
     return `${indent}${style.colors.yellow(lead)}  ${label}  ${style.colors.dim(before)}${style.colors.dim(arrow)}${after}`;
   });
 };
@@ -65,7 +94,9 @@ const renderChangedRows = (rows: readonly ChangedRow[], style: Style): readonly 
     key: widest(updates.map(keyOf)),
     name: Math.min(24, widest(updates.flatMap(({ after }) => Object.keys(after ?? {})))),
   };
-  return rows.flatMap((row) => (row.operation === 'update' ? updatedRow(row, widths, style) : [wholeRow(row, style)]));
+  return rows.flatMap((row) =>
+    row.operation === 'update' ? updatedRow(row, widths, style) : [wholeRow(row, style)],
+  );
 };
 
 export interface RowsOfTarget {

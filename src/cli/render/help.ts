@@ -48,7 +48,8 @@ const helpEntries: readonly Entry[] = [
   ['-V, --version', 'the version'],
 ];
 
-const exitEntries = (codes: readonly ExitCode[]): readonly Entry[] => codes.map((code) => [String(code), exitCodes[code]]);
+const exitEntries = (codes: readonly ExitCode[]): readonly Entry[] =>
+  codes.map((code) => [String(code), exitCodes[code]]);
 
 const everyExit = Object.keys(exitCodes).map(Number) as readonly ExitCode[];
 
@@ -56,7 +57,14 @@ export const renderHelp = (style: Style): string =>
   [
     "tidemark keeps a dbt project's tables in step with staging, between full builds.",
     `${style.colors.bold('usage')}  tidemark COMMAND [options]`,
-    list('commands', [...commandNames.map((name): Entry => [name, specOf(name).summary]), ['help COMMAND', 'more about one of them']], style),
+    list(
+      'commands',
+      [
+        ...commandNames.map((name): Entry => [name, specOf(name).summary]),
+        ['help COMMAND', 'more about one of them'],
+      ],
+      style,
+    ),
     list('options of every command, before or after its name', [...settingEntries(), ...helpEntries], style),
     list('exit status', exitEntries(everyExit), style),
   ].join('\n\n');

@@ -16,5 +16,6 @@ export type ProjectLine = (style: Style) => string;
 
 export const projectLine = async (project: Project): Promise<ProjectLine> => {
   const where = await warehouseOf(project);
-  return ({ colors }) => `project ${colors.bold(project.name)}, environment ${colors.bold(project.environment)}, ${where}`;
+  return ({ colors }) =>
+    `project ${colors.bold(project.name)}, environment ${colors.bold(project.environment)}, ${where}`;
 };

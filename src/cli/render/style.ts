@@ -9,6 +9,10 @@ export interface Style {
   readonly width: number;
 }
 
-export const styleOf = (color: boolean, width: number): Style => ({ color, colors: createColors(color), width });
+export const styleOf = (color: boolean, width: number): Style => ({
+  color,
+  colors: createColors(color),
+  width,
+});
 
 export const plainStyle = styleOf(false, 80);

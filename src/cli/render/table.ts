@@ -50,11 +50,14 @@ export const renderTable = (table: Table, style: Style): string => {
     table.columns.map(({ title }) => title),
     (text) => style.colors.dim(text),
   );
-  const body = table.rows.map((row) => line(row, (text, { paint }) => (paint === undefined ? text : paint(text, style))));
+  const body = table.rows.map((row) =>
+    line(row, (text, { paint }) => (paint === undefined ? text : paint(text, style))),
+  );
   return [head, ...body].join('\n');
 };
 
 /** A count of nothing recedes. */
-export const countCell = (text: string, style: Style): string => (text.trim() === '-' ? style.colors.dim(text) : text);
+const countCell = (text: string, style: Style): string =>
+  text.trim() === '-' ? style.colors.dim(text) : text;
 
 export const counts = (title: string): TableColumn => ({ title, align: 'right', paint: countCell });

@@ -1,7 +1,8 @@
 // Numbers, times, values and plurals as people read them.
 import type { Style } from './style.ts';
 
-const wide = /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}/u;
+const wide =
+  /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}/u;
 
 /** Columns that a terminal gives a text that has no colour in it. */
 export const widthOf = (text: string): number => {
@@ -23,7 +24,8 @@ export const cut = (text: string, width: number): string => {
 
 export const number = (value: number): string => value.toLocaleString('en-US');
 
-export const count = (value: number, one: string, many = `${one}s`): string => `${number(value)} ${value === 1 ? one : many}`;
+export const count = (value: number, one: string, many = `${one}s`): string =>
+  `${number(value)} ${value === 1 ? one : many}`;
 
 export const seconds = (ms: number): string => {
   if (ms < 10_000) return `${(ms / 1000).toFixed(2)} s`;
@@ -59,7 +61,7 @@ export const instantUtc = (iso: string): string => `${instant(iso)} UTC`;
 
 /** Control characters of somebody's data must not reach the terminal. */
 const escaped = (text: string): string =>
-  text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g, (letter) => {
+  text.replaceAll(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu, (letter) => {
     const known: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
     return known[letter] ?? `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
@@ -67,9 +69,8 @@ const escaped = (text: string): string =>
 /** A value of a row; text is quoted only where it could be taken for something else. */
 export const value = (data: unknown): string => {
   if (data === null || data === undefined) return 'NULL';
-  if (typeof data === 'object') return escaped(JSON.stringify(data));
-  const text = escaped(String(data));
-  if (typeof data !== 'string') return text;
+  if (typeof data !== 'string') return escaped(JSON.stringify(data));
+  const text = escaped(data);
   return text === '' || text !== text.trim() || text === 'NULL' ? `'${text}'` : text;
 };
 
@@ -85,7 +86,11 @@ export const figures = (columns: Readonly<Record<string, number>>): string =>
     .join(', ');
 
 /** `took 1.17 s: freeze 0.15 s, compute 0.26 s`. */
-export const phases = (spent: Readonly<Record<string, number>>, totalMs: number, { colors }: Style): string => {
+export const phases = (
+  spent: Readonly<Record<string, number>>,
+  totalMs: number,
+  { colors }: Style,
+): string => {
   const each = Object.entries(spent).map(([name, ms]) => `${name} ${seconds(ms)}`);
   return colors.dim(`took ${seconds(totalMs)}${each.length === 0 ? '' : `: ${each.join(', ')}`}`);
 };

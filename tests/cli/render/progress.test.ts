@@ -1,0 +1,31 @@
+// The one line that a terminal shows while work goes on.
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { openProgressLine } from '../../../src/cli/render/progress.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+it('shows nothing for two seconds, then phase, step and time; and is gone at the end', () => {
+  const written: string[] = [];
+  const line = openProgressLine({ width: 30, write: (text) => void written.push(text) });
+  line.progress.step('freeze', 'companies');
+  line.progress.step('compute', 'fact_vendor');
+  line.progress.step('compute', 'fact_order_with_a_long_name');
+  vi.advanceTimersByTime(1900);
+  expect(written).toEqual([]);
+  vi.advanceTimersByTime(1200);
+  expect(written.at(-1)).toBe('\r\u001B[2Kcompute fact_order_with_a_lo…');
+  line.progress.step('commit', 'x');
+  vi.advanceTimersByTime(200);
+  expect(written.at(-1)).toBe('\r\u001B[2Kcommit x (1)  3 s');
+  line.stop();
+  expect(written.at(-1)).toBe('\r\u001B[2K');
+  const { length } = written;
+  vi.advanceTimersByTime(5000);
+  expect(written).toHaveLength(length);
+});

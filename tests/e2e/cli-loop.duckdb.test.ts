@@ -1,0 +1,334 @@
+// The whole loop as a user types it: both streams and the exit status of every command, as text and as JSON.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Sandbox } from './cli-sandbox.ts';
+import { schemaErrors, schemaNames } from './cli-schemas.ts';
+
+const sandbox = new Sandbox();
+const seen = new Set<string>();
+
+/** What differs from run to run, replaced by what it is. */
+const settled = (text: string): string =>
+  text
+    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?/g, '<time>')
+    .replaceAll(/\d+\.\d\d s/g, '<took>')
+    .replaceAll(/<time> UTC, \d+ s (ago|old)/g, '<time> UTC, <age> $1')
+    .replaceAll(/status +lag/g, 'status  lag')
+    .replaceAll(/in step +(\d+ min )?\d+ s/g, 'in step  <lag>')
+    .replaceAll(/ by \S+ on \S+/g, ' by <actor>')
+    .replaceAll(/ {2,}<took>/g, '  <took>');
+
+const json = async (...args: readonly string[]) => {
+  const answer = await sandbox.json(...args);
+  expect(schemaErrors(answer.value)).toEqual([]);
+  seen.add(String(answer.value['schema']).split('/')[1] ?? '');
+  return answer;
+};
+
+beforeAll(() => sandbox.fill());
+
+afterAll(() => sandbox.remove());
+
+describe.sequential('the loop', () => {
+  it('says so before anything was done', async () => {
+    expect(await sandbox.run('history')).toEqual({
+      exit: 0,
+      stdout: 'no batch was committed yet: `tidemark run` makes the first\n',
+      stderr: '',
+    });
+    const { exit, value } = await json('show', '1');
+    expect([exit, value['code'], value['retryable']]).toEqual([2, 'unknown_batch', false]);
+    expect((await json('status')).value).toMatchObject({
+      last_batch: null,
+      last_run: null,
+      data_at: null,
+      lease: null,
+    });
+    expect((await json('verify')).exit).toBe(2);
+  });
+
+  it('run takes over what dbt built', async () => {
+    const { exit, value } = await json('run');
+    expect(exit).toBe(0);
+    expect(value).toMatchObject({
+      command: 'run',
+      project: 'corner',
+      environment: 'dev',
+      batch: 1,
+      kind: 'bootstrap',
+      status: 'applied',
+      targets: [],
+    });
+  });
+
+  it('an idle run is one line, and none with --quiet', async () => {
+    const { exit, stdout, stderr } = await sandbox.run('run');
+    expect({ exit, stderr, stdout: settled(stdout) }).toEqual({
+      exit: 0,
+      stderr: '',
+      stdout:
+        'project corner, environment dev, duckdb corner.duckdb: nothing changed (data as of <time> UTC)\n',
+    });
+    expect(await sandbox.run('run', '--quiet')).toEqual({ exit: 0, stdout: '', stderr: '' });
+    expect((await json('run')).value).toMatchObject({ status: 'idle', batch: null });
+    expect((await sandbox.run('plan', '--exit-code', '-q')).exit).toBe(0);
+  });
+
+  it('plan shows rows and cells, and writes nothing', async () => {
+    await sandbox.sql(
+      `update staging.customers set name = 'Ada Lovelace', updated_at = timestamp '2026-02-01' where id = 1`,
+      `update staging.customers set country_id = 'DE', updated_at = timestamp '2026-02-01' where id = 2`,
+      `insert into staging.customers values (4, 'Dan', 'FR', 1.25, timestamp '2026-02-01')`,
+      `delete from staging.customers where id = 9007199254740993`,
+    );
+    const { exit, stdout, stderr } = await sandbox.run('plan');
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
+    expect(settled(stdout)).toMatchInlineSnapshot(`
+      "project corner, environment dev, duckdb corner.duckdb
+      plan after batch 1: 4 source rows changed → 4 rows, 2 cells in 1 target
+
+      source     inserted  updated  deleted  cells by column
+      customers         1        2        1  name 1, country_id 1, updated_at 2
+
+      target        inserted  updated  deleted  cells  by column
+      dim_customer         1        2        1      2  customer_name 1, country 1
+
+      dim_customer
+        ~ customer_id 1  customer_name  Ada → Ada Lovelace
+        ~ customer_id 2  country        France → Germany
+        + customer_id 4: customer_name Dan, country France, balance 1.25
+        … and 1 more row
+
+      nothing was written; took <took>; \`tidemark run\` writes this
+      "
+    `);
+    expect(await sandbox.run('plan', '--exit-code', '--quiet')).toEqual({ exit: 3, stdout: '', stderr: '' });
+    expect((await json('history')).value['batches']).toHaveLength(1);
+  });
+
+  it('plan --json holds row values only when asked', async () => {
+    const plain = await json('plan');
+    expect(plain.value).toMatchObject({
+      command: 'plan',
+      batch: null,
+      status: 'pending',
+      sources: [
+        {
+          name: 'customers',
+          inserted: 1,
+          updated: 2,
+          deleted: 1,
+          columns: { name: 1, country_id: 1, updated_at: 2 },
+        },
+      ],
+      targets: [
+        {
+          name: 'dim_customer',
+          inserted: 1,
+          updated: 2,
+          deleted: 1,
+          cells: 2,
+          columns: { customer_name: 1, country: 1 },
+        },
+      ],
+    });
+    expect(JSON.stringify(plain.value)).not.toContain('Lovelace');
+    const { value } = await json('plan', '--rows');
+    expect(value['samples']).toEqual([
+      {
+        target: 'dim_customer',
+        rows: [
+          {
+            operation: 'update',
+            key: { customer_id: '1' },
+            before: { customer_name: 'Ada' },
+            after: { customer_name: 'Ada Lovelace' },
+          },
+          {
+            operation: 'update',
+            key: { customer_id: '2' },
+            before: { country: 'France' },
+            after: { country: 'Germany' },
+          },
+          expect.objectContaining({ operation: 'insert', key: { customer_id: '4' } }),
+          expect.objectContaining({
+            operation: 'delete',
+            key: { customer_id: '9007199254740993' },
+            after: null,
+          }),
+        ],
+      },
+    ]);
+  });
+
+  it('a plan runs as it was made, elsewhere or later it does not', async () => {
+    await sandbox.run('plan', '--out', 'plan.json', '-q');
+    const file = JSON.parse(readFileSync(join(sandbox.folder, 'plan.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    expect(schemaErrors(file)).toEqual([]);
+    seen.add('plan');
+    const other = await json('run', '--plan', 'plan.json', '-e', 'prod');
+    expect([other.exit, other.value['code']]).toEqual([2, 'environment_mismatch']);
+    sandbox.write('broken.json', '{"schema": ');
+    const broken = await sandbox.run('run', '--plan', 'broken.json');
+    expect(broken).toEqual({
+      exit: 2,
+      stdout: '',
+      stderr:
+        'error: `broken.json` is no plan that can be run: it is not JSON\nhint: plan again: `tidemark plan --out FILE`\n',
+    });
+    const { exit, value } = await json(
+      'run',
+      '--plan',
+      'plan.json',
+      '--meta',
+      'ticket=A-1',
+      '--meta',
+      'by=ci, nightly',
+    );
+    expect(exit).toBe(0);
+    expect(value).toMatchObject({
+      batch: 2,
+      status: 'applied',
+      digest: file['digest'],
+      targets: (file['report'] as Record<string, unknown>)['targets'],
+    });
+    const stale = await sandbox.run('run', '--plan', 'plan.json');
+    expect([stale.exit, stale.stdout]).toEqual([3, '']);
+    expect(stale.stderr).toContain('the data changed since the plan was made');
+  });
+
+  it('history, show and status tell of it', async () => {
+    const history = await sandbox.run('history');
+    expect(settled(history.stdout)).toMatchInlineSnapshot(`
+      "batch  started (UTC)        kind       status   changes  rows  cells    took
+          2  <time>  run        applied        4     4      2  <took>
+          1  <time>  bootstrap  applied        5     0      0  <took>
+      "
+    `);
+    expect((await json('history', '-s', 'dim_customer')).value['batches']).toMatchObject([
+      { batch: 2, changes: 4, rows: 4, cells: 2 },
+    ]);
+    const show = await sandbox.run('show', 'last');
+    expect(settled(show.stdout)).toMatchInlineSnapshot(`
+      "batch 2 (run, applied): 4 source rows changed → 4 rows, 2 cells in 1 target
+      data as of     <time> UTC
+      committed      <time> UTC by <actor>
+      meta           ticket=A-1, by=ci, nightly
+
+      source     inserted  updated  deleted  cells by column
+      customers         1        2        1  name 1, country_id 1, updated_at 2
+
+      target        inserted  updated  deleted  cells  by column
+      dim_customer         1        2        1      2  customer_name 1, country 1
+
+      dim_customer
+        ~ customer_id 1  customer_name  Ada → Ada Lovelace
+        ~ customer_id 2  country        France → Germany
+        + customer_id 4: customer_name Dan, country France, balance 1.25
+        … and 1 more row
+
+      took <took>: lease <took>, freeze <took>, compute <took>, commit <took>
+      "
+    `);
+    const { value } = await json('show', '2', '--rows', '--limit', '2');
+    expect(value['audit']).toHaveLength(2);
+    expect(value['meta']).toEqual({ ticket: 'A-1', by: 'ci, nightly' });
+    expect((await json('show', '2')).value['audit']).toEqual([]);
+    const status = await sandbox.run('status');
+    expect(status.exit).toBe(0);
+    expect(settled(status.stdout)).toMatchInlineSnapshot(`
+      "project corner, environment dev, duckdb corner.duckdb
+      data as of <time> UTC, <age> ago
+      last batch 2 (applied) at <time> UTC: 4 rows, 2 cells
+      last run failed: the data changed since the plan was made: this run would write something else, nothing was written, started <time> UTC
+      lease free
+
+      source     status  lag  watermark
+      countries  in step  <lag>  <time>
+      customers  in step  <lag>  <time>
+
+      target        status  lag
+      dim_customer  in step  <lag>
+      "
+    `);
+    expect((await json('status', '--fail-if-lag', '1h')).exit).toBe(0);
+    const old = await sandbox.run('status', '--fail-if-lag', '0', '-q');
+    expect([old.exit, old.stdout]).toEqual([3, '']);
+    expect(old.stderr).toContain('older than --fail-if-lag allows');
+  });
+
+  it('verify proves it, and finds what somebody else wrote', async () => {
+    const equal = await sandbox.run('verify', '-s', 'dim_customer');
+    expect([equal.exit, equal.stderr]).toEqual([0, '']);
+    expect(settled(equal.stdout)).toMatchInlineSnapshot(`
+      "target == f(mirrors)? mirrors as of <time> UTC, <age> old
+
+      target        rows  different  missing  extra  cells by column
+      dim_customer     3          -        -      -
+
+      equal: 1 target, 3 rows
+      "
+    `);
+    await sandbox.sql(`update marts.dim_customer set customer_name = 'oops' where customer_id = 4`);
+    const different = await sandbox.run('verify');
+    expect([different.exit, different.stderr]).toEqual([3, '']);
+    expect(settled(different.stdout)).toMatchInlineSnapshot(`
+      "target == f(mirrors)? mirrors as of <time> UTC, <age> old
+
+      target        rows  different  missing  extra  cells by column
+      dim_customer     3          1        -      -  customer_name 1
+
+      in the target → by its mapping; + missing there, - too many
+
+      dim_customer
+        ~ customer_id 4  customer_name  oops → Dan
+
+      different: 1 of 1 target
+      "
+    `);
+    expect((await json('verify')).value).toMatchObject({
+      status: 'different',
+      targets: [{ different: 1, missing: 0, extra: 0, columns: { customer_name: 1 } }],
+    });
+    expect(await sandbox.run('verify', '-q')).toEqual({
+      exit: 3,
+      stdout: '',
+      stderr: 'different: 1 of 1 target\n',
+    });
+  });
+
+  it('unlock says that nobody holds the lease', async () => {
+    expect(await sandbox.run('unlock')).toEqual({ exit: 0, stdout: 'the lease is free\n', stderr: '' });
+    expect((await json('unlock')).value).toEqual({
+      schema: 'tidemark/unlock/1',
+      status: 'free',
+      holder: null,
+    });
+  });
+
+  it('--verbose prints every statement with its time and rows, on stderr', async () => {
+    const { exit, stdout, stderr } = await sandbox.run('plan', '--verbose', '--json');
+    expect(exit).toBe(0);
+    expect(stdout.split('\n')).toHaveLength(2);
+    expect(stderr).toMatch(/^-- \d+ duckdb#1, [\d.]+ ms, \d+ rows?\n.*select/m);
+    const lines = (await sandbox.run('plan', '-v', '--log-format', 'json')).stderr.trim().split('\n');
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'debug', msg: 'statement', failed: false });
+  });
+
+  it('validate counts what there is', async () => {
+    expect(await sandbox.run('validate')).toEqual({
+      exit: 0,
+      stdout: 'valid: 2 sources, 1 target, 4 mapped columns\n',
+      stderr: '',
+    });
+    expect((await json('validate')).value).toMatchObject({ status: 'valid', problems: [] });
+  });
+
+  it('every published schema was put to use', () => {
+    expect([...seen].toSorted()).toEqual(schemaNames.toSorted());
+  });
+});
