@@ -56,7 +56,7 @@ create table {state}.audit (
 );
 create index audit_batch on {state}.audit (batch, target);
 
--- how far each source has been read
+-- how far each source has been read, and the targets whose own rows tell when they changed
 create table {state}.positions (
   source varchar primary key,
   watermark varchar,
@@ -65,14 +65,25 @@ create table {state}.positions (
   batch bigint
 );
 
+-- keys that a source no longer had when it was looked for, and that are not deleted yet
+create table {state}.missing (
+  source varchar not null,
+  key varchar not null,
+  first_missing_at timestamptz not null,
+  primary key (source, key)
+);
+
 -- what we know of each source and target between runs
 create table {state}.relations (
   name varchar primary key,
   kind varchar not null,
   table_name varchar not null,
+  mirror_name varchar,
+  made_by_us boolean not null default false,
   mapping varchar not null,
   first_batch bigint,
   fingerprint varchar,
+  held varchar,
   behind_since bigint,
   behind_at timestamptz,
   behind_code varchar,

@@ -62,7 +62,7 @@ export const refuseStrangers = async (
   const rows = await session.rows<SampleRow>(
     sampleImages(context.warehouse.dialect, work.scratch.images, samplesShown),
   );
-  const samples = rows.map(readSample);
+  const samples = rows.map((row) => readSample(row, work.scratch.images));
   const likely = likelyCauses(summary, samples);
   throw refusal(
     'adopt',

@@ -5,10 +5,13 @@ import { batchOfRun } from '../store/batches.ts';
 import type { Lease } from '../store/lease.ts';
 import { recordRun } from '../store/runs.ts';
 import type { Warehouse } from '../warehouse/port.ts';
+import { warningOf, type Warn } from './after-commit.ts';
 import { commit, type CommitFacts } from './commit.ts';
 import { compute, type Computed } from './compute.ts';
 import type { BatchContext } from './context.ts';
+import type { Checked } from './open.ts';
 import { freeze } from './freeze.ts';
+import { interrupted, stoppable } from './interruption.ts';
 import type { Lessons } from './lessons.ts';
 import type { PhaseClock } from './phases.ts';
 import { exitOf, reportOf, type BatchReport } from './report.ts';
@@ -43,14 +46,14 @@ const stale = (expected: string, found: string): TidemarkError =>
     details: { expected, found },
   });
 
-const interrupted = (): TidemarkError =>
-  new TidemarkError('interrupted', { message: 'interrupted before the commit, nothing was written' });
-
 /** An unknown COMMIT is settled by waiting for the old transaction to end (it holds the token row) and looking. */
 const settle = async (context: BatchContext, facts: CommitFacts, error: TidemarkError): Promise<number> => {
   const schema = context.project.schemas.state;
   const batch = await context.warehouse.transaction(async (session) => {
-    await facts.lease.check(session);
+    // The lock is what counts here, whoever holds the lease by now: a batch that happened is a batch.
+    await facts.lease.check(session).catch((cause: unknown) => {
+      if (!isTidemarkError(cause) || cause.code !== 'lease_lost') throw cause;
+    });
     return batchOfRun(session, schema, facts.runId);
   });
   if (batch === undefined) {
@@ -63,26 +66,48 @@ const settle = async (context: BatchContext, facts: CommitFacts, error: Tidemark
   return batch;
 };
 
+/** Without a connection nobody can say whether the batch is there; the next run sees it either way. */
+const settleOrSay = async (context: BatchContext, facts: CommitFacts, error: TidemarkError): Promise<number> => {
+  try {
+    return await settle(context, facts, error);
+  } catch (cause) {
+    const noAnswer = isTidemarkError(cause) && (cause.code === 'connection_failed' || cause.code === 'commit_unknown');
+    if (!noAnswer) throw cause;
+    throw new TidemarkError('commit_unknown', {
+      message: 'the connection broke during the commit and could not be made again: the batch is either there whole or not at all',
+      hint: 'run again: it starts from what is there; `tidemark history` lists the batch if it was committed',
+      details: { runId: facts.runId, unsettled: true },
+      cause,
+    });
+  }
+};
+
 export interface Attempt {
   readonly warehouse: Warehouse;
   readonly lease: Lease;
   readonly runId: string;
   readonly clock: PhaseClock;
+  /** Told what failed after the batch was committed. */
+  readonly warn: Warn;
+  /** The dictionary as checked just now; looked at again where there is none. */
+  readonly checked?: Checked | undefined;
 }
 
 const commitOnce = async (context: BatchContext, computed: Computed, facts: CommitFacts): Promise<number | undefined> => {
   try {
     return await commit(context, computed, facts);
   } catch (error) {
-    if (isTidemarkError(error) && error.code === 'commit_unknown') return settle(context, facts, error);
+    if (isTidemarkError(error) && error.code === 'commit_unknown') return settleOrSay(context, facts, error);
     throw error;
   }
 };
 
 /** Freeze, compute and commit once; everything is looked at anew when it has to be done again. */
-export const attempt = async (context: BatchContext, wish: AttemptWish, { lease, runId, clock }: Attempt, lessons: Lessons): Promise<RunResult> => {
-  const frozen = await clock.time('freeze', () => freeze(context));
-  const computed = await clock.time('compute', () => compute(context, frozen, lessons.without));
+export const attempt = async (context: BatchContext, wish: AttemptWish, { lease, runId, clock, warn }: Attempt, lessons: Lessons): Promise<RunResult> => {
+  const frozen = await clock.time('freeze', () => stoppable(context.warehouse, wish.signal, () => freeze(context, lessons.without)));
+  const computed = await clock.time('compute', () =>
+    stoppable(context.warehouse, wish.signal, () => compute(context, frozen, lessons.without)),
+  );
   if (wish.expectedDigest !== undefined && wish.expectedDigest !== computed.digest) {
     throw stale(wish.expectedDigest, computed.digest);
   }
@@ -99,7 +124,7 @@ export const attempt = async (context: BatchContext, wish: AttemptWish, { lease,
   };
   const batch = await clock.time('commit', () => commitOnce(context, computed, facts));
   const report = reportOf(context, computed, { command: 'run', kind: wish.command, batch, durationMs: clock.elapsedMs() });
-  await context.warehouse.session((session) =>
+  const recording = context.warehouse.session((session) =>
     recordRun(session, context.project.schemas.state, context.warehouse.dialect, {
       runId,
       command: wish.command,
@@ -112,6 +137,7 @@ export const attempt = async (context: BatchContext, wish: AttemptWish, { lease,
       meta: facts.meta,
     }),
   );
-  return { report, exit: exitOf(computed.leftOut), phases: clock.phases() };
+  await recording.catch((error: unknown) => warn(warningOf('the run is missing from `tidemark.runs`', error)));
+  return { report, exit: exitOf(context, computed), phases: clock.phases() };
 };
 

@@ -2,13 +2,16 @@
 // the lease's token locked and checked again at the end. Either all of it happens or nothing does.
 import { changedRows } from '../reconcile/relation-view.ts';
 import { insertAudit, insertLedger, lockRows, type AuditEntry } from '../reconcile/audit.ts';
+import { keepsWholeRows } from '../reconcile/diff.ts';
 import { needsRewritten, writes, type WritePlan } from '../reconcile/write.ts';
 import { sql, table } from '../sql/fragment.ts';
+import type { TableName } from '../sql/table-name.ts';
 import { isTidemarkError } from '../errors/tidemark-error.ts';
 import { insertBatch, readCounters, type Counters } from '../store/batches.ts';
 import type { Lease } from '../store/lease.ts';
 import { stateTable } from '../store/state.ts';
 import type { Session } from '../warehouse/port.ts';
+import { changeMirror, dropMirror, readReshaped } from './apply-drift.ts';
 import type { BatchContext } from './context.ts';
 import type { ComputedTarget } from './compute-target.ts';
 import type { Computed } from './compute.ts';
@@ -16,6 +19,7 @@ import { createMirror, createTarget, indexMirror } from './create-tables.ts';
 import type { FrozenSource } from './freeze.ts';
 import { figuresOf, type BatchFigures } from './figures.ts';
 import { fingerprintsAfter } from './fingerprints-after.ts';
+import { shortMapping } from './mapping-hash.ts';
 import { saveProgress } from './save-progress.ts';
 import { TargetRefused, writeGuarded } from './written-meanwhile.ts';
 
@@ -31,11 +35,19 @@ export interface CommitFacts {
 
 /** Writing needs a batch when anything outside our own bookkeeping changes. */
 export const isIdle = (computed: Computed): boolean =>
-  computed.frozen.sources.every(({ reading, summary }) => reading.kind !== 'bootstrap' && changedRows(summary) === 0) &&
+  computed.frozen.sources.every(({ reading, summary, plan }) => reading.kind !== 'bootstrap' && changedRows(summary) + plan.changes.length === 0) &&
   computed.targets.every(({ target, summary }) => target.exists && changedRows(summary) === 0);
+
+/** Nothing was left out, and no column of a target is held from now on. */
+export const isWhole = (context: BatchContext, computed: Computed): boolean =>
+  computed.leftOut.length === 0 &&
+  computed.targets.every(({ target }) => (context.held.get(target.name) ?? []).every(({ isNew }) => !isNew));
 
 export const kindOf = (computed: Computed): 'bootstrap' | 'run' =>
   computed.frozen.sources.some(({ reading }) => reading.kind === 'bootstrap') ? 'bootstrap' : 'run';
+
+const rowsIn = ({ target, work }: ComputedTarget): TableName =>
+  keepsWholeRows(work) ? work.scratch.current : target.table;
 
 const targetWrites = (context: BatchContext, computed: ComputedTarget, moment: string): WritePlan => {
   const { target, work, summary } = computed;
@@ -50,6 +62,7 @@ const targetWrites = (context: BatchContext, computed: ComputedTarget, moment: s
     moment,
     updateInPlace: target.updateInPlace,
     rewritten: context.scratch.name(`rewritten_${target.name}`),
+    rowsIn: rowsIn(computed),
   };
 };
 
@@ -61,8 +74,10 @@ const mirrorWrites = (context: BatchContext, frozen: FrozenSource, moment: strin
   otherColumns: [],
   touch: [],
   moment,
-  updateInPlace: false,
+  // Columns that no image carries stay as they are.
+  updateInPlace: frozen.plan.hasMore,
   rewritten: context.scratch.name('none'),
+  rowsIn: frozen.source.mirror,
 });
 
 /** Where nothing enforces the key, nobody else may insert it while we do. */
@@ -91,7 +106,7 @@ const writeTarget = async (context: BatchContext, session: Session, computed: Co
     relation: target.name,
     images: work.scratch.images,
     summary,
-    target: target.table,
+    target: rowsIn(computed),
     tableColumns: target.tableColumns,
     touch: target.touch,
     moment: numbers.moment,
@@ -116,11 +131,14 @@ const blameTarget = async (name: string, work: () => Promise<void>): Promise<voi
 };
 
 const writeSource = async (context: BatchContext, session: Session, frozen: FrozenSource, numbers: Numbers, offset: number): Promise<void> => {
-  const { source, reading, images, summary } = frozen;
+  const { source, reading, images, summary, plan } = frozen;
   const { dialect } = context.warehouse;
   if (reading.kind === 'bootstrap') {
+    if (plan.remake) await dropMirror(session, source);
     await createMirror(session, source);
   } else {
+    await changeMirror(context, session, source, plan);
+    if (changedRows(summary) === 0) return;
     const into = stateTable(context.project.schemas.state, 'changes');
     const firstChange = numbers.firstChange + offset;
     await session.execute(insertLedger({ dialect, into, batch: numbers.batch, relation: source.name, images, summary, firstChange }));
@@ -135,7 +153,7 @@ const writeSources = async (context: BatchContext, session: Session, computed: C
   let offset = 0;
   for (const frozen of computed.frozen.sources) {
     const rows = changedRows(frozen.summary);
-    if (rows === 0 && frozen.reading.kind !== 'bootstrap') continue;
+    if (rows + frozen.plan.changes.length === 0 && frozen.reading.kind !== 'bootstrap') continue;
     await writeSource(context, session, frozen, numbers, offset);
     if (frozen.reading.kind !== 'bootstrap') offset += rows;
   }
@@ -148,7 +166,7 @@ const recordBatch = async (context: BatchContext, session: Session, computed: Co
     batch,
     runId: facts.runId,
     kind: facts.kind === 'reconcile' ? 'reconcile' : kindOf(computed),
-    status: computed.leftOut.length === 0 ? 'applied' : 'partial',
+    status: isWhole(context, computed) ? 'applied' : 'partial',
     startedAt: facts.startedAt,
     moment: computed.frozen.moment,
     digest: computed.digest,
@@ -157,7 +175,7 @@ const recordBatch = async (context: BatchContext, session: Session, computed: Co
     cells: figures.cells,
     sources: figures.sources,
     targets: figures.targets,
-    mapping: [...context.mappings].map(([name, hash]) => `${name}:${hash.slice(0, 12)}`).join(' '),
+    mapping: [...context.mappings].map(([name, text]) => `${name}:${shortMapping(text)}`).join(' '),
     actor: facts.actor,
     host: facts.host,
     meta: facts.meta,
@@ -180,14 +198,16 @@ export const commit = async (context: BatchContext, computed: Computed, facts: C
   const { moment } = computed.frozen;
   const schema = context.project.schemas.state;
   if (isIdle(computed)) {
-    const fingerprints = await fingerprintsAfter(context, computed);
+    const fingerprints = new Map(await fingerprintsAfter(context, computed));
+    const read = await context.warehouse.session((session) => readReshaped(context, session, computed));
+    for (const [name, fingerprint] of read) fingerprints.set(name, fingerprint);
     await saveProgress(context, computed, { lease: facts.lease, fingerprints });
     return undefined;
   }
   const written = computed.targets.filter(({ target, summary }) => changedRows(summary) > 0 || !target.exists);
   const plans = written.map((each) => targetWrites(context, each, moment));
   await prepare(context, plans, written);
-  const fingerprints = await fingerprintsAfter(context, computed);
+  const fingerprints = new Map(await fingerprintsAfter(context, computed));
   return context.warehouse.transaction(async (session) => {
     await facts.lease.check(session);
     const counters = await readCounters(session, schema);
@@ -199,6 +219,7 @@ export const commit = async (context: BatchContext, computed: Computed, facts: C
       await blameTarget(each.target.name, () => writeTarget(context, session, each, numbers, plan));
     }
     await writeSources(context, session, computed, numbers);
+    for (const [name, fingerprint] of await readReshaped(context, session, computed)) fingerprints.set(name, fingerprint);
     await saveProgress(context, computed, { lease: facts.lease, fingerprints, session, batch });
     await facts.lease.check(session);
     return batch;

@@ -1,6 +1,7 @@
 // One target: affected keys, desired rows, diff; then what must not be is refused. Only scratch is written.
 import type { Target } from '../dictionary/dictionary.ts';
 import { affectedColumns, desiredColumns, fillDesired, fillKeys, fillRoot, keysColumns, rootScratchColumns } from '../reconcile/desired/fact.ts';
+import { fillSharers, mayShareKeys } from '../reconcile/desired/shared-keys.ts';
 import { affectedKeys, causesColumns, fillCauses } from '../reconcile/affected.ts';
 import { currentColumns, fillCurrent, fillImages } from '../reconcile/diff.ts';
 import { changedRows, type Causes, type ImageSummary, type RelationView } from '../reconcile/relation-view.ts';
@@ -11,6 +12,7 @@ import { imageColumns } from '../sql/images.ts';
 import type { TableName } from '../sql/table-name.ts';
 import type { ScratchColumn } from '../sql/dialect.ts';
 import type { Session } from '../warehouse/port.ts';
+import { addChangedRows } from './changed-at.ts';
 import type { BatchContext } from './context.ts';
 import { explainFailure } from './find-failing-row.ts';
 import { refuseBadImages, refuseBadRows } from './refuse-rows.ts';
@@ -21,6 +23,8 @@ export interface ComputedTarget {
   readonly work: TargetWork;
   readonly summary: ImageSummary;
   readonly causes: Causes;
+  /** With `changed_at`: the highest time among the rows that were looked through. */
+  readonly seen?: string | undefined;
 }
 
 const scratchFor = (context: BatchContext, target: Target): TargetScratch => {
@@ -53,7 +57,7 @@ const isEmpty = async (session: Session, name: TableName): Promise<boolean> =>
   (await session.rows(sql`select 1 as found from ${table(name)} limit 1`)).length === 0;
 
 /** Fills the small tables that limit the work to the affected rows; false when there are none. */
-const limitToAffected = async (session: Session, work: TargetWork): Promise<boolean> => {
+const limitToAffected = async (context: BatchContext, session: Session, work: TargetWork): Promise<boolean> => {
   const { dialect, scratch } = work;
   const create = (name: TableName, columns: readonly ScratchColumn[]) =>
     session.execute(dialect.createScratch(name, columns));
@@ -61,9 +65,10 @@ const limitToAffected = async (session: Session, work: TargetWork): Promise<bool
     if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(name));
   };
   const statements = affectedKeys(work);
-  if (statements.length === 0) return false;
+  if (statements.length === 0 && work.target.changedAt === undefined) return false;
   await create(scratch.affected, affectedColumns(work));
   for (const statement of statements) await session.execute(statement);
+  await addChangedRows(context, session, work);
   if (await isEmpty(session, scratch.affected)) return false;
   await analyze(scratch.affected);
   await create(scratch.root, rootScratchColumns(work));
@@ -71,6 +76,7 @@ const limitToAffected = async (session: Session, work: TargetWork): Promise<bool
   await analyze(scratch.root);
   await create(scratch.keys, keysColumns(work));
   await session.execute(fillKeys(work));
+  if (mayShareKeys(work)) await session.execute(fillSharers(work));
   await analyze(scratch.keys);
   return true;
 };
@@ -91,7 +97,7 @@ export const computeTarget = async (
 ): Promise<ComputedTarget> => {
   const { dialect, scratch, target } = work;
   context.progress.step('compute', target.name);
-  if (work.scope === 'affected' && !(await limitToAffected(session, work))) {
+  if (work.scope === 'affected' && !(await limitToAffected(context, session, work))) {
     return { target, work, summary: nothing, causes: { kind: 'none' } };
   }
   await session.execute(dialect.createScratch(scratch.desired, desiredColumns(work)));

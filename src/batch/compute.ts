@@ -4,14 +4,19 @@ import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { Target } from '../dictionary/dictionary.ts';
 import { relationsOf, sourcesOf } from '../graph/graph.ts';
+import { columnsRead, relationOf } from '../graph/reads.ts';
 import { changedRows, type RelationView } from '../reconcile/relation-view.ts';
 import type { TargetWork } from '../reconcile/target-work.ts';
 import { refuseStrangers } from './adoption.ts';
+import { readLastChanged } from './changed-at.ts';
+import { runChecks } from './check-target.ts';
 import type { BatchContext } from './context.ts';
 import { computeTarget, workFor, type ComputedTarget } from './compute-target.ts';
 import type { Frozen } from './freeze.ts';
-import { guard } from './guards.ts';
+import { allowance, guard, rowsBefore } from './guards.ts';
+import { holdLargeChanges, type ChangedColumns } from './held.ts';
 import { leaveOut, pausedBy, refusal, type LeftOut } from './left-out.ts';
+import { changeOfMapping } from './mapping-notices.ts';
 import { sourceViews, targetView } from './views.ts';
 
 export interface Computed {
@@ -31,22 +36,27 @@ export const scopeOf = (context: BatchContext, frozen: Frozen, target: Target): 
     known?.firstBatch !== undefined &&
     known.behind === undefined &&
     known.mapping === context.mappings.get(target.name);
-  if (!inStep || context.healing.targets.has(target.name)) return 'all';
+  const looked = target.changedAt === undefined || context.known.positions.has(target.name);
+  if (!inStep || !looked || context.healing.targets.has(target.name)) return 'all';
   const reads = new Set(relationsOf(target));
   const first = frozen.sources.some(({ source, reading }) => reading.kind === 'bootstrap' && reads.has(source.name));
   return first ? 'all' : 'affected';
 };
 
+/** Where only columns are mapped anew, each of them is judged by itself, and the rest of the target goes on. */
+const touchedBesides = (context: BatchContext, about: Pick<ChangedColumns, 'target' | 'summary' | 'limits'>): number | undefined => {
+  const { name } = about.target;
+  const change = changeOfMapping(context, name);
+  if (change === undefined || change.base || context.options.allow.has(allowance(name, 'touched'))) return undefined;
+  return holdLargeChanges({ ...about, columns: change.columns, rowsBefore: rowsBefore(context, name), known: context.known });
+};
+
 /** Taking a table over was decided by a person, whatever it changes. */
 const guardTarget = (context: BatchContext, { target, summary }: ComputedTarget): void => {
   if (context.options.adopt.has(target.name)) return;
-  guard(context, {
-    name: target.name,
-    kind: 'target',
-    table: target.table,
-    summary,
-    limits: target.limits ?? context.project.limits,
-  });
+  const { name, table } = target;
+  const limits = target.limits ?? context.project.limits;
+  guard(context, { name, kind: 'target', table, summary, limits, touched: touchedBesides(context, { target, summary, limits }) });
 };
 
 const upstreamBehind = (target: Target, because: string): LeftOut =>
@@ -57,16 +67,31 @@ const upstreamBehind = (target: Target, because: string): LeftOut =>
   );
 
 /** What the others built may come from newer staging than our mirror: comparing them would turn it back. */
-const sourceStale = (target: Target, source: string): LeftOut =>
+const sourceStale = (target: Target, why: string): LeftOut =>
   leaveOut(
     target.name,
     'target',
     refusal(
       'source_stale',
-      `target \`${target.name}\` was written by somebody else and is not compared while \`${source}\` is left out`,
+      `target \`${target.name}\` was written by somebody else and is not compared while ${why}`,
       'it is compared in full as soon as its sources are read again',
     ),
   );
+
+/** A column that its mirror does not have yet is NULL until the source is read. */
+const readsUnread = (context: BatchContext, frozen: Frozen, target: Target): LeftOut | undefined => {
+  const aliases = [target.root.alias, ...target.joins.map(({ alias }) => alias)];
+  for (const alias of aliases) {
+    const name = relationOf(target, alias);
+    if (frozen.sources.some(({ source }) => source.name === name)) continue;
+    const lacking = context.mirrors.get(name)?.changes.filter(({ kind }) => kind === 'add' || kind === 'replace') ?? [];
+    const column = lacking.find(({ column: { name: each } }) => columnsRead(target, alias).has(each))?.column.name;
+    if (column === undefined) continue;
+    const why = `target \`${target.name}\` reads \`${name}.${column}\`, which the mirror of \`${name}\` does not have yet, and the source was not read`;
+    return leaveOut(target.name, 'target', refusal('source_stale', why, 'it goes on as soon as its source is read'));
+  }
+  return undefined;
+};
 
 interface Progressing {
   readonly views: Map<string, RelationView>;
@@ -80,6 +105,16 @@ const computeOne = async (context: BatchContext, frozen: Frozen, target: Target,
     so.leftOut.push(leaveOut(target.name, 'target', pausedBy(target.name, reason)));
     return;
   }
+  const refused = context.refused.get(target.name);
+  if (refused !== undefined) {
+    so.leftOut.push(leaveOut(target.name, 'target', refused));
+    return;
+  }
+  const unread = readsUnread(context, frozen, target);
+  if (unread !== undefined) {
+    so.leftOut.push(unread);
+    return;
+  }
   const unusable = relationsOf(target).find((name) => {
     const view = so.views.get(name);
     return view === undefined || (view.base === undefined && view.images === undefined && isLeftOut(so, name));
@@ -90,16 +125,20 @@ const computeOne = async (context: BatchContext, frozen: Frozen, target: Target,
     return;
   }
   const stale = [...sourcesOf(context.graph, target)].find((name) => isLeftOut(so, name));
-  if (stale !== undefined && context.healing.targets.has(target.name)) {
-    so.leftOut.push(sourceStale(target, stale));
+  const keysOnly = context.options.changes !== undefined;
+  if ((stale !== undefined || keysOnly) && context.healing.targets.has(target.name)) {
+    so.leftOut.push(sourceStale(target, stale === undefined ? 'only named keys are read' : `\`${stale}\` is left out`));
     return;
   }
   const work = workFor(context, target, so.views, scopeOf(context, frozen, target));
   try {
     const computed = await context.warehouse.session(async (session) => {
-      const result = await computeTarget(context, session, work);
+      const seen = await readLastChanged(context, session, work, frozen.moment);
+      const result = { ...(await computeTarget(context, session, work)), seen };
       await refuseStrangers(context, session, result);
       guardTarget(context, result);
+      const changed = changedRows(result.summary) > 0;
+      if (changed || work.scope === 'all') await runChecks(session, work, changed);
       return result;
     });
     const { summary, causes } = computed;

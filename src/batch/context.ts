@@ -1,28 +1,24 @@
 // What every step of a batch shares: the project, its graph, the warehouse, and what we knew when it began.
+import type { MirrorPlan } from '../detect/mirror-plan.ts';
+import type { Problem, TidemarkError } from '../errors/tidemark-error.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Project } from '../project/project.ts';
 import { showTable, type TableName } from '../sql/table-name.ts';
-import type { Position } from '../store/positions.ts';
-import type { Fingerprint } from '../store/fingerprints.ts';
-import type { KnownRelation } from '../store/relations.ts';
+import type { KnownState } from './known-state.ts';
+import type { ChangedKeys } from './changed-keys.ts';
+import type { HeldColumns } from './held.ts';
 import type { Healing, Observation } from './watch.ts';
 import type { ScratchSpace, TableInfo, Warehouse } from '../warehouse/port.ts';
 
-/** Our own tables as read at the start. */
-export interface KnownState {
-  /** 0: we have no tables here yet. */
-  readonly version: number;
-  readonly lastBatch: number;
-  readonly positions: ReadonlyMap<string, Position>;
-  readonly relations: ReadonlyMap<string, KnownRelation>;
-  readonly fingerprints: ReadonlyMap<string, Fingerprint>;
-}
-
 export interface BatchOptions {
+  /** Targets that somebody asked to compare in full. */
+  readonly reconcile: ReadonlySet<string>;
   /** Targets that may be rewritten though they differ when first seen. */
   readonly adopt: ReadonlySet<string>;
   /** What guards let through: `name:deletes`, `name:touched`. */
   readonly allow: ReadonlySet<string>;
+  /** The only keys to look at, by source. */
+  readonly changes?: ChangedKeys | undefined;
 }
 
 export interface BatchContext {
@@ -34,8 +30,16 @@ export interface BatchContext {
   /** Tables that exist, by their shown name: sources, mirrors, targets. */
   readonly tables: ReadonlyMap<string, TableInfo>;
   readonly options: BatchOptions;
-  /** Hash of each relation's mapping, by name. */
+  /** What each relation's mapping says, in the form that is kept of it, by name. */
   readonly mappings: ReadonlyMap<string, string>;
+  /** How the mirror of each source stands. */
+  readonly mirrors: ReadonlyMap<string, MirrorPlan>;
+  /** Sources and targets that are left out because tables changed under them. */
+  readonly refused: ReadonlyMap<string, TidemarkError>;
+  /** Mapped columns that were taken out of the targets. */
+  readonly held: HeldColumns;
+  /** What changed in the sources' tables and does no harm. */
+  readonly notices: readonly Problem[];
   readonly progress: Progress;
   /** The tables that we maintain, as the batch found them. */
   readonly observed: ReadonlyMap<string, Observation>;

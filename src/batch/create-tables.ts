@@ -46,12 +46,12 @@ export const indexMirror = async (session: Session, graph: Graph, source: Source
   const key = source.key.map((column) => column.name);
   const unique = source.key.every((column) => !column.nullable) ? 'unique index' : 'index';
   await session.execute(
-    sql`create ${verbatim(unique)} ${id(indexName(source.mirror, key))} on ${table(source.mirror)} (${commas(key.map((name) => id(name)))})`,
+    sql`create ${verbatim(unique)} if not exists ${id(indexName(source.mirror, key))} on ${table(source.mirror)} (${commas(key.map((name) => id(name)))})`,
   );
   for (const column of joinColumns(graph, source)) {
     if (key.length === 1 && key[0] === column) continue;
     await session.execute(
-      sql`create index ${id(indexName(source.mirror, [column]))} on ${table(source.mirror)} (${id(column)})`,
+      sql`create index if not exists ${id(indexName(source.mirror, [column]))} on ${table(source.mirror)} (${id(column)})`,
     );
   }
 };

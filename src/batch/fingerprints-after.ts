@@ -8,6 +8,7 @@ import type { TableName } from '../sql/table-name.ts';
 import { instantMs } from '../store/state.ts';
 import { shapeHash } from './watch.ts';
 import type { BatchContext } from './context.ts';
+import { reshaped } from './apply-drift.ts';
 import type { Computed } from './compute.ts';
 
 interface Written {
@@ -15,20 +16,24 @@ interface Written {
   readonly table: TableName;
   readonly images: ImageTable;
   readonly summary: ImageSummary;
+  /** Not compared in full: what others wrote is still to be noticed by a later run. */
+  readonly inPart: boolean;
 }
 
 const writtenBy = (computed: Computed): readonly Written[] => [
-  ...computed.frozen.sources.map(({ source, images, summary }) => ({
+  ...computed.frozen.sources.map(({ source, reading, images, summary }) => ({
     name: source.name,
     table: source.mirror,
     images,
     summary,
+    inPart: reading.kind === 'keys',
   })),
   ...computed.targets.map(({ target, work, summary }) => ({
     name: target.name,
     table: target.table,
     images: work.scratch.images,
     summary,
+    inPart: false,
   })),
 ];
 
@@ -61,7 +66,11 @@ export const fingerprintsAfter = async (
 ): Promise<ReadonlyMap<string, Fingerprint>> =>
   context.warehouse.session(async (session) => {
     const after = new Map<string, Fingerprint>();
+    const anew = new Set(computed.frozen.sources.filter((frozen) => reshaped(context, frozen) !== undefined).map(({ source }) => source.name));
     for (const written of writtenBy(computed)) {
+      // Its images say nothing of the columns that come or go: it is read once it is written.
+      if (anew.has(written.name)) continue;
+      if (written.inPart && context.observed.get(written.name)?.moved === true) continue;
       const fingerprint = await advance(context, session, { written, moment: computed.frozen.moment });
       if (fingerprint !== undefined) after.set(written.name, fingerprint);
     }

@@ -11,22 +11,31 @@ import {
   nullKeys,
   type Comparison,
 } from '../detect/mirror.ts';
+import { compareKeys } from '../detect/keys.ts';
+import type { MirrorPlan } from '../detect/mirror-plan.ts';
+import { absentColumns } from '../detect/missing.ts';
 import type { Source } from '../dictionary/dictionary.ts';
+import type { Problem } from '../errors/tidemark-error.ts';
 import { changedRows, type ImageSummary } from '../reconcile/relation-view.ts';
 import { readSummary, summarize, type SummaryRow } from '../reconcile/summary.ts';
-import { sql, verbatim, type Fragment } from '../sql/fragment.ts';
-import { showTable } from '../sql/table-name.ts';
+import { sql, verbatim } from '../sql/fragment.ts';
+import { showTable, type TableName } from '../sql/table-name.ts';
 import { instantMs } from '../store/state.ts';
 import type { Row, Session } from '../warehouse/port.ts';
+import { fillKeyScratch } from './changed-keys.ts';
 import { tableInfo, type BatchContext } from './context.ts';
 import { guard } from './guards.ts';
+import { countLate, lateRows, windowStart } from './late-rows.ts';
 import { leaveOut, pausedBy, refusal, type LeftOut } from './left-out.ts';
+import { holdBackDeletes, type Absent } from './missing-keys.ts';
 
 export type Reading =
   /** First run of a source: every row, no ledger. */
   | { readonly kind: 'bootstrap' }
   | { readonly kind: 'all' }
-  | { readonly kind: 'window'; readonly from: string; readonly deletes: boolean };
+  | { readonly kind: 'window'; readonly from: string; readonly deletes: boolean }
+  /** Only the keys that somebody named. */
+  | { readonly kind: 'keys'; readonly keys: TableName };
 
 export interface FrozenSource {
   readonly source: Source;
@@ -34,6 +43,10 @@ export interface FrozenSource {
   readonly images: Comparison['images'];
   readonly summary: ImageSummary;
   readonly watermark: string | undefined;
+  readonly plan: MirrorPlan;
+  /** With `delete_after`, where this freeze looked for deleted keys. */
+  readonly absent?: Absent | undefined;
+  readonly warnings: readonly Problem[];
 }
 
 export interface Frozen {
@@ -46,10 +59,18 @@ export interface Frozen {
 /** How many keys a message names. */
 const named = 5;
 
-const readingOf = (context: BatchContext, source: Source, nowMs: number): Reading => {
-  if (tableInfo(context, source.mirror) === undefined) return { kind: 'bootstrap' };
+const planOf = (context: BatchContext, source: Source): MirrorPlan => {
+  const plan = context.mirrors.get(source.name);
+  if (plan === undefined) throw new RangeError(`nothing is known of the mirror of ${source.name}`);
+  return plan;
+};
+
+const readingOf = (context: BatchContext, { source, keys }: Prepared, nowMs: number): Reading => {
+  if (keys !== undefined) return { kind: 'keys', keys };
+  const plan = planOf(context, source);
+  if (plan.rows === undefined) return { kind: 'bootstrap' };
   const behind = context.known.relations.get(source.name)?.behind !== undefined;
-  if (behind || context.healing.sources.has(source.name)) return { kind: 'all' };
+  if (behind || plan.readInFull || context.healing.sources.has(source.name)) return { kind: 'all' };
   const position = context.known.positions.get(source.name);
   const { watermark, fullCompareAtMs, deleteCheckAtMs } = position ?? {};
   if (source.watermark === undefined || watermark === undefined || fullCompareAtMs === undefined) return { kind: 'all' };
@@ -103,34 +124,55 @@ const refuseUnready = async (session: Session, source: Source): Promise<void> =>
   );
 };
 
-const windowStart = (context: BatchContext, source: Source, from: string): Fragment => {
-  const type = source.columns.find((column) => column.name === source.watermark)?.type ?? 'timestamptz';
-  return context.warehouse.dialect.minus(sql`cast(${from} as ${verbatim(type)})`, source.overlapMs);
+/** Fills the images; says whether deleted keys were looked for. */
+const compare = async (context: BatchContext, session: Session, comparison: Comparison, reading: Reading): Promise<boolean> => {
+  switch (reading.kind) {
+    case 'keys':
+      await session.execute(compareKeys(comparison, reading.keys));
+      return true;
+    case 'window':
+      await session.execute(compareWindow(comparison, windowStart(context, comparison.source, reading.from)));
+      if (reading.deletes) await session.execute(findDeleted(comparison));
+      return reading.deletes;
+    case 'all':
+    case 'bootstrap':
+      await session.execute(compareAll(comparison));
+      return reading.kind === 'all';
+  }
 };
 
 const freezeOne = async (
   context: BatchContext,
   session: Session,
-  comparison: Comparison,
+  comparison: Prepared,
   { reading, moment }: { readonly reading: Reading; readonly moment: string },
 ): Promise<FrozenSource> => {
   const { source, images, dialect } = comparison;
   await refuseUnready(session, source);
-  if (reading.kind === 'window') {
-    await session.execute(compareWindow(comparison, windowStart(context, source, reading.from)));
-    if (reading.deletes) await session.execute(findDeleted(comparison));
-  } else {
-    await session.execute(compareAll(comparison));
-  }
+  const looked = await compare(context, session, comparison, reading);
+  const absent = looked ? await holdBackDeletes(context, session, { comparison, absent: comparison.absent, moment }) : undefined;
   const column = source.columns.find((each) => each.name === source.watermark);
-  const old = context.known.positions.get(source.name)?.watermark;
-  const extra = column === undefined ? [] : [nextWatermark(images, column, old, moment)];
+  const plan = planOf(context, source);
+  const old = plan.restart ? undefined : context.known.positions.get(source.name)?.watermark;
+  const extra = [
+    ...(column === undefined || reading.kind === 'keys' ? [] : [nextWatermark(images, column, old, moment)]),
+    ...(reading.kind === 'all' ? countLate(context, source, images) : []),
+  ];
   const [row] = await session.rows<SummaryRow>(summarize(dialect, images, extra));
   const summary = readSummary(images, row ?? {});
   if (changedRows(summary) > 0) await refuseBadKeys(session, comparison);
   guard(context, { name: source.name, kind: 'source', table: source.table, summary, limits: context.project.limits });
   const watermark = row?.['watermark'];
-  return { source, reading, images, summary, watermark: typeof watermark === 'string' ? watermark : undefined };
+  return {
+    source,
+    reading,
+    images,
+    summary,
+    watermark: typeof watermark === 'string' ? watermark : undefined,
+    plan,
+    absent,
+    warnings: lateRows(source, Number(row?.['late'] ?? 0)),
+  };
 };
 
 const paused = (context: BatchContext, source: Source): LeftOut | undefined => {
@@ -151,17 +193,47 @@ const missing = (context: BatchContext, source: Source): LeftOut | undefined =>
         ),
       );
 
-const createScratch = async (context: BatchContext, sources: readonly Source[]): Promise<readonly Comparison[]> =>
+const drifted = (context: BatchContext, source: Source): LeftOut | undefined => {
+  const refused = context.refused.get(source.name);
+  if (refused !== undefined) return leaveOut(source.name, 'source', refused);
+  const { changes, remake } = planOf(context, source);
+  if (context.options.changes === undefined || (changes.length === 0 && !remake)) return undefined;
+  const why = `the columns of \`${showTable(source.table)}\` changed; source \`${source.name}\` must be read in full before keys of it can be named`;
+  return leaveOut(source.name, 'source', refusal('source_stale', why, 'the next run without --changes does so'));
+};
+
+/** A comparison with the scratch that must be there before the snapshot is taken. */
+interface Prepared extends Comparison {
+  readonly absent: TableName;
+  readonly keys: TableName | undefined;
+}
+
+const createScratch = async (context: BatchContext, sources: readonly Source[]): Promise<readonly Prepared[]> =>
   context.warehouse.session(async (session) => {
-    const made: Comparison[] = [];
+    const made: Prepared[] = [];
+    const { dialect } = context.warehouse;
     for (const source of sources) {
       const images = imageTableOf(source, context.scratch.name(`images_${source.name}`));
-      await session.execute(createImageTable(context.warehouse.dialect, images));
-      const mirrorExists = tableInfo(context, source.mirror) !== undefined;
-      made.push({ dialect: context.warehouse.dialect, source, images, mirrorExists });
+      await session.execute(createImageTable(dialect, images));
+      const mirror = planOf(context, source).rows;
+      const absent = context.scratch.name(`absent_${source.name}`);
+      if (source.deleteAfterMs !== undefined) await session.execute(dialect.createScratch(absent, absentColumns));
+      const keys = await keyScratch(context, session, source);
+      made.push({ dialect, source, images, mirror, absent, keys });
     }
     return made;
   });
+
+const keyScratch = async (context: BatchContext, session: Session, source: Source): Promise<TableName | undefined> => {
+  const keys = context.options.changes?.get(source.name);
+  if (keys === undefined) return undefined;
+  const { dialect } = context.warehouse;
+  const into = context.scratch.name(`keys_${source.name}`);
+  await session.execute(dialect.createScratch(into, source.key.map(({ name, type }) => ({ name, type }))));
+  await fillKeyScratch(session, { source, keys, into });
+  if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(into));
+  return into;
+};
 
 /** One attempt at all sources; a source that fails spoils the snapshot of an embedded engine, so the rest is
  *  frozen anew without it. */
@@ -175,7 +247,7 @@ const attempt = async (context: BatchContext, sources: readonly Source[]): Promi
   const failed: LeftOut[] = [];
   const jobs = comparisons.map((comparison) => async (session: Session): Promise<FrozenSource> => {
     context.progress.step('freeze', comparison.source.name);
-    const reading = readingOf(context, comparison.source, instantMs(moment));
+    const reading = readingOf(context, comparison, instantMs(moment));
     try {
       return await freezeOne(context, session, comparison, { reading, moment });
     } catch (error) {
@@ -193,10 +265,12 @@ const attempt = async (context: BatchContext, sources: readonly Source[]): Promi
   }
 };
 
-export const freeze = async (context: BatchContext): Promise<Frozen> => {
-  const sources = [...context.graph.sources.values()];
-  const absent = sources.flatMap((source) => paused(context, source) ?? missing(context, source) ?? []);
-  const present = sources.filter((source) => !absent.some((each) => each.name === source.name));
+/** `without` names sources that an earlier attempt of this batch had to leave out. */
+export const freeze = async (context: BatchContext, without: readonly LeftOut[] = []): Promise<Frozen> => {
+  const { changes } = context.options;
+  const sources = [...context.graph.sources.values()].filter(({ name }) => changes === undefined || changes.has(name));
+  const absent = sources.flatMap((source) => paused(context, source) ?? missing(context, source) ?? drifted(context, source) ?? []);
+  const present = sources.filter((source) => ![...absent, ...without].some((each) => each.name === source.name));
   const frozen = await attempt(context, present);
   return { ...frozen, leftOut: [...absent, ...frozen.leftOut] };
 };

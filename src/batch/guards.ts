@@ -18,6 +18,8 @@ export interface Guarded {
   readonly table: TableName;
   readonly summary: ImageSummary;
   readonly limits: Limits;
+  /** Updated rows that count, where not all do. */
+  readonly touched?: number | undefined;
 }
 
 const count = (rows: number): string => rows.toLocaleString('en-US');
@@ -31,7 +33,7 @@ const hintFor = ({ name, kind }: Guarded, what: Allowed): string =>
   kind === 'source' ? `is its load complete? ${letThrough(name, what)}` : letThrough(name, what);
 
 /** Rows before the batch, as the check of foreign writes counted them; unknown for a table yet to be made. */
-const rowsBefore = (context: BatchContext, name: string): number => {
+export const rowsBefore = (context: BatchContext, name: string): number => {
   const observed = context.observed.get(name);
   return observed === undefined ? 0 : rowsIn(observed.fingerprint.cells);
 };
@@ -59,13 +61,13 @@ const refuseDeletes = (guarded: Guarded, before: number): void => {
   }
 };
 
-const refuseTouched = ({ name, table, summary, limits }: Guarded, before: number): void => {
-  if (summary.updated * 100 <= limits.touchedPercent * before) return;
+const refuseTouched = ({ name, table, summary, limits, touched = summary.updated }: Guarded, before: number): void => {
+  if (touched * 100 <= limits.touchedPercent * before) return;
   throw refusal(
     'guard_touched',
-    `target \`${name}\`: ${count(summary.updated)} of ${count(before)} rows of \`${showTable(table)}\` would change (${percent(summary.updated, before)}, limit ${limits.touchedPercent} %); it was left out`,
+    `target \`${name}\`: ${count(touched)} of ${count(before)} rows of \`${showTable(table)}\` would change (${percent(touched, before)}, limit ${limits.touchedPercent} %); it was left out`,
     letThrough(name, 'touched'),
-    { relation: name, rows: before, updated: summary.updated, limit: limits.touchedPercent, columns: Object.fromEntries(summary.columns) },
+    { relation: name, rows: before, updated: touched, limit: limits.touchedPercent, columns: Object.fromEntries(summary.columns) },
   );
 };
 

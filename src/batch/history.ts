@@ -3,11 +3,14 @@ import { TidemarkError } from '../errors/tidemark-error.ts';
 import type { Project } from '../project/project.ts';
 import { readAudit, type AuditRow } from '../store/audit.ts';
 import { readBatches, type BatchRecord, type SourceFigures, type TargetFigures } from '../store/batches.ts';
+import { readable } from '../sql/readable.ts';
+import { readTable, sameTable } from '../sql/table-name.ts';
 import { stateVersion } from '../store/migrate.ts';
+import { readRelations, type KnownRelation } from '../store/relations.ts';
 import { phasesOf } from '../store/runs.ts';
-import { openWarehouse } from '../warehouse/open.ts';
-import type { Session } from '../warehouse/port.ts';
+import type { Session, Warehouse } from '../warehouse/port.ts';
 import { refuseStranger } from './known-state.ts';
+import { withWarehouse } from './open.ts';
 
 export interface HistoryEntry {
   readonly batch: number;
@@ -69,23 +72,17 @@ export interface ShowReport {
 }
 
 /** Some work on our own tables, read-only; `otherwise` where there are none yet. */
-export const withState = async <T>(
+const withState = <T>(
   project: Project,
   waitMs: number | undefined,
-  work: (session: Session) => Promise<T>,
+  work: (warehouse: Warehouse) => Promise<T>,
   otherwise: () => T,
-): Promise<T> => {
-  const warehouse = await openWarehouse(project.connection, { readOnly: true, waitMs: waitMs ?? 10_000 });
-  try {
+): Promise<T> =>
+  withWarehouse(project, { readOnly: true, waitMs: waitMs ?? 10_000 }, async (warehouse) => {
     if ((await stateVersion(warehouse, project.schemas.state)) === 0) return otherwise();
-    return await warehouse.session(async (session) => {
-      await refuseStranger(session, project);
-      return work(session);
-    });
-  } finally {
-    await warehouse.close();
-  }
-};
+    await warehouse.session((session) => refuseStranger(session, project));
+    return work(warehouse);
+  });
 
 const entryOf = (record: BatchRecord): HistoryEntry => ({
   batch: record.batch,
@@ -104,7 +101,8 @@ export const history = async (options: HistoryOptions): Promise<HistoryReport> =
   const batches = await withState(
     project,
     options.waitMs,
-    (session) => readBatches(session, project.schemas.state, { limit: limit ?? 20, target }),
+    (warehouse) =>
+      warehouse.session((session) => readBatches(session, project.schemas.state, { limit: limit ?? 20, target })),
     () => [],
   );
   return {
@@ -125,23 +123,61 @@ const unknownBatch = (batch: number, last: number): TidemarkError =>
 const pageSize = 100;
 const samplesPerTarget = 3;
 
+interface StoredBatch {
+  readonly record: BatchRecord;
+  readonly audit: readonly AuditRow[];
+  readonly phases: Readonly<Record<string, number>>;
+  readonly relations: ReadonlyMap<string, KnownRelation>;
+}
+
+const readStored = async (session: Session, options: ShowOptions): Promise<StoredBatch> => {
+  const { batch, project } = options;
+  const schema = project.schemas.state;
+  const [record] = await readBatches(session, schema, { batch });
+  if (record === undefined) {
+    const [last] = await readBatches(session, schema, { limit: 1 });
+    throw unknownBatch(batch, last?.batch ?? 0);
+  }
+  const page =
+    options.rows === true
+      ? { limit: options.limit ?? pageSize, offset: options.offset ?? 0 }
+      : { perTarget: samplesPerTarget };
+  return {
+    record,
+    audit: await readAudit(session, schema, { batch, ...page }),
+    phases: await phasesOf(session, schema, batch),
+    relations: await readRelations(session, schema),
+  };
+};
+
+/** The audit keeps wide integers as text; which ones they are is known from the targets' tables. */
+const readableAudit = async (warehouse: Warehouse, { audit, relations }: StoredBatch): Promise<readonly AuditRow[]> => {
+  const names = [...new Set(audit.map(({ target }) => target))];
+  const tables = new Map(names.flatMap((name) => {
+    const shown = relations.get(name)?.table;
+    return shown === undefined ? [] : [[name, readTable(shown)] as const];
+  }));
+  const found = await warehouse.introspect([...tables.values()]);
+  return audit.map((row) => {
+    const table = tables.get(row.target);
+    const columns = found.find((each) => table !== undefined && sameTable(each.table, table))?.columns ?? [];
+    return {
+      ...row,
+      key: readable(row.key, columns),
+      before: row.before === null ? null : readable(row.before, columns),
+      after: row.after === null ? null : readable(row.after, columns),
+    };
+  });
+};
+
 export const show = async (options: ShowOptions): Promise<ShowReport> => {
   const { project, batch } = options;
-  const schema = project.schemas.state;
   const found = await withState(
     project,
     options.waitMs,
-    async (session) => {
-      const [record] = await readBatches(session, schema, { batch });
-      if (record === undefined) {
-        const [last] = await readBatches(session, schema, { limit: 1 });
-        throw unknownBatch(batch, last?.batch ?? 0);
-      }
-      const page = options.rows === true
-        ? { limit: options.limit ?? pageSize, offset: options.offset ?? 0 }
-        : { perTarget: samplesPerTarget };
-      const audit = await readAudit(session, schema, { batch, ...page });
-      return { record, audit, phases: await phasesOf(session, schema, batch) };
+    async (warehouse) => {
+      const stored = await warehouse.session((session) => readStored(session, options));
+      return { ...stored, audit: await readableAudit(warehouse, stored) };
     },
     () => {
       throw unknownBatch(batch, 0);

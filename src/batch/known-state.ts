@@ -1,14 +1,23 @@
 // Our own tables as they are when a batch or a report begins; empty where there are none yet.
 import { TidemarkError } from '../errors/tidemark-error.ts';
 import type { Project } from '../project/project.ts';
-import { sql } from '../sql/fragment.ts';
+import { sql, verbatim } from '../sql/fragment.ts';
 import { readCounters } from '../store/batches.ts';
-import { readFingerprints } from '../store/fingerprints.ts';
-import { readPositions } from '../store/positions.ts';
-import { readRelations } from '../store/relations.ts';
+import { readFingerprints, type Fingerprint } from '../store/fingerprints.ts';
+import { readPositions, type Position } from '../store/positions.ts';
+import { readRelations, type KnownRelation } from '../store/relations.ts';
 import { state } from '../store/state.ts';
 import type { Session, Warehouse } from '../warehouse/port.ts';
-import type { KnownState } from './context.ts';
+
+/** Our own tables as read at the start. */
+export interface KnownState {
+  /** 0: we have no tables here yet. */
+  readonly version: number;
+  readonly lastBatch: number;
+  readonly positions: ReadonlyMap<string, Position>;
+  readonly relations: ReadonlyMap<string, KnownRelation>;
+  readonly fingerprints: ReadonlyMap<string, Fingerprint>;
+}
 
 export const nothingKnown: KnownState = {
   version: 0,
@@ -18,8 +27,10 @@ export const nothingKnown: KnownState = {
   fingerprints: new Map(),
 };
 
-/** Our tables serve one project in one environment: another one pointed at them is refused. */
-export const refuseStranger = async (session: Session, project: Project): Promise<void> => {
+/** Our tables serve one project in one environment: another one pointed at them is refused, unless it takes them
+ *  over (`rebind`). */
+export const refuseStranger = async (session: Session, project: Project, rebind = false): Promise<void> => {
+  if (rebind) return;
   const rows = await session.rows<{ name: string; environment: string }>(
     sql`select name, environment from ${state(project.schemas.state, 'project')} where id = 1`,
   );
@@ -27,26 +38,26 @@ export const refuseStranger = async (session: Session, project: Project): Promis
   if (owner === undefined || (owner.name === project.name && owner.environment === project.environment)) return;
   throw new TidemarkError('environment_mismatch', {
     message: `the tables in schema \`${project.schemas.state.schema}\` belong to project \`${owner.name}\`, environment \`${owner.environment}\`; this is project \`${project.name}\`, environment \`${project.environment}\``,
-    hint: 'give each project and environment a state schema of its own (`schemas: { state: … }`), or correct `name:`',
+    hint: 'give each project and environment a state schema of its own (`schemas: { state: … }`), or correct `name:`; `tidemark run --rebind` makes them those of this project',
     details: { found: owner, expected: { name: project.name, environment: project.environment } },
   });
 };
 
-/** Writes whose tables these are, once. */
-export const claim = async (warehouse: Warehouse, project: Project): Promise<void> => {
+/** Writes whose tables these are, once, or anew when they are taken over. */
+export const claim = async (warehouse: Warehouse, project: Project, rebind = false): Promise<void> => {
   await warehouse.session(async (session) => {
-    await refuseStranger(session, project);
+    await refuseStranger(session, project, rebind);
     await session.execute(
-      sql`insert into ${state(project.schemas.state, 'project')} (id, name, environment) values (1, ${project.name}, ${project.environment}) on conflict (id) do nothing`,
+      sql`insert into ${state(project.schemas.state, 'project')} (id, name, environment) values (1, ${project.name}, ${project.environment}) on conflict (id) do ${verbatim(rebind ? 'update set name = excluded.name, environment = excluded.environment' : 'nothing')}`,
     );
   });
 };
 
-export const readKnownState = async (warehouse: Warehouse, project: Project, version: number): Promise<KnownState> => {
+export const readKnownState = async (warehouse: Warehouse, project: Project, version: number, rebind = false): Promise<KnownState> => {
   if (version === 0) return nothingKnown;
   const schema = project.schemas.state;
   return warehouse.session(async (session) => {
-    await refuseStranger(session, project);
+    await refuseStranger(session, project, rebind);
     const counters = await readCounters(session, schema);
     const positions = await readPositions(session, schema);
     const relations = await readRelations(session, schema);

@@ -28,17 +28,20 @@ const endsBatch: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 export const leaveOut = (name: string, kind: LeftOut['kind'], error: unknown): LeftOut => {
   if (!isTidemarkError(error) || endsBatch.has(error.code)) throw error;
   const { exit } = policyOf(error.code);
-  const code = exit === 5 || exit === 6 ? error.code : kind === 'source' ? 'source_failed' : 'target_failed';
-  const retryable = exit === 5 ? false : error.retryable || exit === 6;
+  const blamed = exit === 5 || exit === 6;
+  const code = blamed ? error.code : kind === 'source' ? 'source_failed' : 'target_failed';
+  // The engine's own sentence does not say what it speaks of.
+  const doing = kind === 'source' ? 'cannot be read' : 'cannot be computed';
+  const message = blamed ? error.message : `${kind} \`${name}\` ${doing}: ${error.message}`;
   return {
     name,
     kind,
     code,
-    reason: error.message,
-    retryable,
+    reason: message,
+    retryable: policyOf(code).retryable,
     problem: {
       code,
-      message: error.message,
+      message,
       severity: 'error',
       hint: error.hint,
       at: error.at,

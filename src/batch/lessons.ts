@@ -1,5 +1,9 @@
 // What a failed attempt of a batch teaches the next one: whom to leave out, and whom to look at in full.
 import { isTidemarkError, TidemarkError } from '../errors/tidemark-error.ts';
+import { showTable } from '../sql/table-name.ts';
+import type { HeldColumn } from '../store/relations.ts';
+import { MirrorRefused } from './apply-drift.ts';
+import { ColumnsHeld } from './held.ts';
 import { leaveOut, refusal, type LeftOut } from './left-out.ts';
 import { TargetRefused, WrittenMeanwhile } from './written-meanwhile.ts';
 
@@ -11,7 +15,16 @@ export interface Lessons {
   readonly without: LeftOut[];
   readonly suspects: Set<string>;
   readonly failures: Map<string, number>;
+  /** Columns whose changed mapping would change too much, by target. */
+  readonly held: Map<string, readonly HeldColumn[]>;
 }
+
+export const nothingLearnt = (suspects: Iterable<string>): Lessons => ({
+  without: [],
+  suspects: new Set(suspects),
+  failures: new Map(),
+  held: new Map(),
+});
 
 const countFailure = (lessons: Lessons, name: string): number => {
   const count = (lessons.failures.get(name) ?? 0) + 1;
@@ -19,8 +32,23 @@ const countFailure = (lessons: Lessons, name: string): number => {
   return count;
 };
 
+const passing = new Set<string>(['serialization_failure', 'deadlock', 'write_conflict']);
+
+/** A table or column that vanished since the batch began is not found again: the next look at the dictionary names
+ *  the line that maps it. */
+const mayPass = (error: unknown): boolean =>
+  isTidemarkError(error) && (passing.has(error.code) || error.details['kind'] === 'missing_object');
+
 /** Learns from an attempt's failure, or throws it when there is nothing to learn. */
 export const learn = (error: unknown, lessons: Lessons, sources: ReadonlySet<string>): void => {
+  if (error instanceof ColumnsHeld) {
+    lessons.held.set(error.target, [...(lessons.held.get(error.target) ?? []), ...error.columns]);
+    return;
+  }
+  if (error instanceof MirrorRefused) {
+    lessons.without.push(leaveOut(error.source.name, 'source', mirrorStays(error)));
+    return;
+  }
   if (error instanceof TargetRefused) {
     lessons.without.push(leaveOut(error.relation, 'target', refusedBy(error)));
     return;
@@ -37,9 +65,16 @@ export const learn = (error: unknown, lessons: Lessons, sources: ReadonlySet<str
     );
     return;
   }
-  const passing = isTidemarkError(error) && ['serialization_failure', 'deadlock', 'write_conflict'].includes(error.code);
-  if (!passing || countFailure(lessons, '') >= tries) throw error;
+  if (!mayPass(error) || countFailure(lessons, '') >= tries) throw error;
 };
+
+const mirrorStays = ({ source, cause }: MirrorRefused): unknown =>
+  refusal(
+    'source_changed',
+    `the mirror \`${showTable(source.mirror)}\` could not follow its source: ${cause instanceof Error ? cause.message : String(cause)}; source \`${source.name}\` was left out`,
+    'take away what depends on the mirror (a view, an index), or drop the mirror: the next run makes it',
+    { source: source.name },
+  );
 
 const refusedBy = (error: TargetRefused): unknown => {
   const { cause } = error;

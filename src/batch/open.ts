@@ -1,36 +1,31 @@
 // Opens a project on its warehouse: mapping files read and resolved against the tables as they are now.
-import { catalogOf, lookUp } from '../dictionary/catalog.ts';
 import type { Dictionary } from '../dictionary/dictionary.ts';
 import { parseDictionary } from '../dictionary/parse.ts';
 import { dictionaryInvalid } from '../dictionary/problems.ts';
-import type { RawDictionary } from '../dictionary/raw.ts';
 import { resolveDictionary } from '../dictionary/resolve.ts';
-import { mirrorTable, sourceTable, tablesOf } from '../dictionary/tables.ts';
+import { mirrorTable, tablesOf } from '../dictionary/tables.ts';
 import type { Problem } from '../errors/tidemark-error.ts';
 import { buildGraph } from '../graph/graph.ts';
 import type { Project } from '../project/project.ts';
 import { readMappings } from '../project/read-project.ts';
 import { showTable } from '../sql/table-name.ts';
 import { stateVersion } from '../store/migrate.ts';
+import type { HeldColumn } from '../store/relations.ts';
 import { openWarehouse, type OpenOptions } from '../warehouse/open.ts';
 import type { TableInfo, Warehouse } from '../warehouse/port.ts';
+import { warningOf, type Warn } from './after-commit.ts';
+import { readChanges, type NamedChanges } from './changed-keys.ts';
 import { silent, type BatchContext, type BatchOptions, type Progress } from './context.ts';
+import { holdColumns } from './held.ts';
 import { readKnownState } from './known-state.ts';
-import { mappingHashes } from './mapping-hash.ts';
+import { knownTables } from './known-tables.ts';
+import { targetMemory } from './mapping-hash.ts';
+import { reboundRelations } from './rebind.ts';
 import { resolveTypes } from './resolve-types.ts';
+import { judgeDrift } from './source-drift.ts';
+import { refusedTargets } from './target-drift.ts';
+import { trustedTargets } from './trusted-targets.ts';
 import { healingOf, observe } from './watch.ts';
-
-/** A source whose table is gone for the moment (dbt is building it) is still known by its mirror: it is left out
- *  of the batch rather than taken for a mistake in the mapping. */
-const standIns = (raw: RawDictionary, project: Project, tables: readonly TableInfo[]): readonly TableInfo[] => {
-  const catalog = catalogOf(tables);
-  return raw.sources.flatMap((source) => {
-    const table = sourceTable(source, project);
-    if (lookUp(catalog, table) !== undefined) return [];
-    const mirror = tables.find((each) => showTable(each.table) === showTable(mirrorTable(source, project)));
-    return mirror === undefined ? [] : [{ ...mirror, table }];
-  });
-};
 
 export interface Checked {
   readonly dictionary: Dictionary;
@@ -47,16 +42,20 @@ const tableNamesFor = async (warehouse: Warehouse, project: Project, problems: r
   return names.flat();
 };
 
-/** All that can be said of the mapping files against the warehouse's tables, without running anything. */
-export const checkDictionary = async (warehouse: Warehouse, project: Project): Promise<Checked> => {
+/** All that can be said of the mapping files against the warehouse's tables, without running anything. What fitted
+ *  before and does not fit tables that changed is passed over here, for the batch to judge, unless `strict`. */
+export const checkDictionary = async (warehouse: Warehouse, project: Project, { strict = false } = {}): Promise<Checked> => {
   const parsed = parseDictionary(readMappings(project));
   const { raw } = parsed;
   const mirrors = raw.sources.filter((source) => !source.unsupported).map((source) => mirrorTable(source, project));
   const found = await warehouse.introspect([...tablesOf(raw, project), ...mirrors]);
-  const catalog = catalogOf([...found, ...standIns(raw, project, found)]);
+  const catalog = knownTables(raw, project, found, strict);
   const first = resolveDictionary(raw, project, catalog);
-  const names = await tableNamesFor(warehouse, project, first.problems);
-  const { dictionary, problems } = names.length === 0 ? first : resolveDictionary(raw, project, catalog, names);
+  const resolve = (trusted: ReadonlySet<string>): Dictionary => resolveDictionary(raw, project, catalog, { trusted }).dictionary;
+  const trusted = strict ? new Set<string>() : await trustedTargets(warehouse, project, { raw, problems: first.problems, resolve });
+  const tableNames = await tableNamesFor(warehouse, project, first.problems);
+  const asFirst = tableNames.length + trusted.size === 0;
+  const { dictionary, problems } = asFirst ? first : resolveDictionary(raw, project, catalog, { tableNames, trusted });
   return {
     dictionary,
     problems: [...parsed.problems, ...problems],
@@ -67,22 +66,43 @@ export const checkDictionary = async (warehouse: Warehouse, project: Project): P
 export interface OpenBatch {
   readonly project: Project;
   readonly warehouse: Warehouse;
-  readonly options?: Partial<BatchOptions>;
+  readonly options?: Partial<Omit<BatchOptions, 'changes'>>;
+  /** The only keys to look at. */
+  readonly changes?: NamedChanges | undefined;
   readonly progress?: Progress | undefined;
   /** Relations that an earlier attempt found written by somebody else. */
   readonly suspects?: ReadonlySet<string> | undefined;
+  /** Held columns of the targets to reconcile that are taken in again. */
+  readonly release?: ReadonlySet<string> | undefined;
+  /** Columns that earlier attempts of this batch found to change too much, by target. */
+  readonly held?: ReadonlyMap<string, readonly HeldColumn[]> | undefined;
+  /** Tables that the project file names anew are taken over rather than refused. */
+  readonly rebind?: boolean | undefined;
+  /** Told that scratch could not be dropped, where the work counts though. */
+  readonly warn?: Warn | undefined;
+  /** Where the caller has just checked it. */
+  readonly checked?: Checked | undefined;
 }
 
 /** Reads everything a batch needs to know before it begins; the caller closes the warehouse. */
-export const openContext = async ({ project, warehouse, options, progress, suspects }: OpenBatch): Promise<BatchContext> => {
-  const checked = await checkDictionary(warehouse, project);
+export const openContext = async (open: OpenBatch): Promise<BatchContext> => {
+  const { project, warehouse, options, changes, progress, suspects } = open;
+  const checked = open.checked ?? (await checkDictionary(warehouse, project));
   const errors = checked.problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) throw dictionaryInvalid(errors);
-  const dictionary = await resolveTypes(warehouse, checked.dictionary);
   const version = await stateVersion(warehouse, project.schemas.state);
-  const graph = buildGraph(dictionary);
-  const known = await readKnownState(warehouse, project, version);
-  const observed = await observe({ graph, warehouse, known, tables: checked.tables });
+  const known = await readKnownState(warehouse, project, version, open.rebind);
+  const reconcile = options?.reconcile ?? new Set();
+  const holds = holdColumns(checked.dictionary, known, { reconcile, columns: open.release ?? new Set(), decided: open.held ?? new Map() });
+  const resolved = await resolveTypes(warehouse, holds.dictionary);
+  const mappings = new Map(resolved.targets.map((target) => [target.name, JSON.stringify(targetMemory(target))]));
+  const drift = await judgeDrift({ dictionary: resolved, warehouse, tables: checked.tables, known, mappings, reconcile });
+  for (const [name, memory] of drift.memories) mappings.set(name, JSON.stringify(memory));
+  const refused = new Map([...drift.refused, ...refusedTargets(resolved.targets, known, options?.adopt ?? new Set())]);
+  const graph = buildGraph({ ...resolved, sources: drift.sources });
+  const rebound = reboundRelations(graph, known, open.rebind === true);
+  const named = changes === undefined ? undefined : readChanges(graph, checked.tables, changes);
+  const observed = await observe({ graph, warehouse, known, tables: checked.tables, mirrors: drift.mirrors, refused });
   return {
     project,
     graph,
@@ -91,9 +111,18 @@ export const openContext = async ({ project, warehouse, options, progress, suspe
     known,
     tables: checked.tables,
     observed,
-    healing: healingOf({ graph, known }, observed, suspects ?? new Set()),
-    options: { adopt: options?.adopt ?? new Set(), allow: options?.allow ?? new Set() },
-    mappings: mappingHashes(dictionary),
+    healing: healingOf({ graph, known }, observed, new Set([...(suspects ?? []), ...rebound])),
+    options: {
+      adopt: options?.adopt ?? new Set(),
+      allow: options?.allow ?? new Set(),
+      reconcile,
+      changes: named,
+    },
+    mappings,
+    mirrors: drift.mirrors,
+    refused,
+    held: holds.held,
+    notices: drift.notices,
     progress: progress ?? silent,
   };
 };
@@ -114,9 +143,17 @@ export const withWarehouse = async <T>(
 /** A context for the time of some work; its scratch is dropped at the end, whatever happens. */
 export const withContext = async <T>(open: OpenBatch, work: (context: BatchContext) => Promise<T>): Promise<T> => {
   const context = await openContext(open);
+  let result: T;
   try {
-    return await work(context);
-  } finally {
-    await context.scratch.drop();
+    result = await work(context);
+  } catch (error) {
+    // What goes wrong with the scratch now has the same reason, or is mended by the next run: it drops what is left.
+    await context.scratch.drop().catch(() => undefined);
+    throw error;
   }
+  await context.scratch.drop().catch((error: unknown) => {
+    if (open.warn === undefined) throw error;
+    open.warn(warningOf('scratch tables are left for the next run to drop', error));
+  });
+  return result;
 };

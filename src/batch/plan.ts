@@ -4,10 +4,12 @@ import { readSample, sampleImages, type Sample, type SampleRow } from '../reconc
 import { changedRows } from '../reconcile/relation-view.ts';
 import type { Project } from '../project/project.ts';
 import { readCounters } from '../store/batches.ts';
+import type { HeldColumn } from '../store/relations.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import { compute, type Computed } from './compute.ts';
 import type { BatchContext, Progress } from './context.ts';
 import { freeze } from './freeze.ts';
+import { ColumnsHeld } from './held.ts';
 import { withContext, withWarehouse, type OpenBatch } from './open.ts';
 import { exitOf, reportOf, type BatchReport } from './report.ts';
 
@@ -18,6 +20,7 @@ export interface PlanOptions {
   /** As for the run that is planned. */
   readonly adopt?: readonly string[] | undefined;
   readonly allow?: readonly string[] | undefined;
+  readonly rebind?: boolean | undefined;
   readonly progress?: Progress | undefined;
   readonly waitMs?: number | undefined;
 }
@@ -48,7 +51,7 @@ const collectSamples = async (context: BatchContext, computed: Computed, limit: 
       if (changedRows(summary) === 0) continue;
       const statement = sampleImages(context.warehouse.dialect, work.scratch.images, limit);
       const rows = await session.rows<SampleRow>(statement);
-      all.push({ target: target.name, samples: rows.map(readSample) });
+      all.push({ target: target.name, samples: rows.map((row) => readSample(row, work.scratch.images)) });
     }
     return all;
   });
@@ -56,28 +59,39 @@ const collectSamples = async (context: BatchContext, computed: Computed, limit: 
 /** A batch committed while we planned makes the plan a mixture: it starts again. */
 const tries = 3;
 
-const planned = (options: PlanOptions, warehouse: Warehouse): OpenBatch => ({
+type Holds = Map<string, readonly HeldColumn[]>;
+
+const planned = (options: PlanOptions, warehouse: Warehouse, held: Holds): OpenBatch => ({
   project: options.project,
   warehouse,
   options: { adopt: new Set(options.adopt), allow: new Set(options.allow) },
+  rebind: options.rebind,
+  held,
   progress: options.progress,
 });
 
-const planOnce = async (warehouse: Warehouse, options: PlanOptions): Promise<PlanResult | 'overtaken'> =>
-  withContext(planned(options, warehouse), async (context) => {
+const planOnce = async (warehouse: Warehouse, options: PlanOptions, held: Holds): Promise<PlanResult | 'overtaken'> =>
+  withContext(planned(options, warehouse, held), async (context) => {
     const started = performance.now();
     const computed = await compute(context, await freeze(context));
     if (await batchedMeanwhile(context)) return 'overtaken';
     const samples = options.samples === 0 ? [] : await collectSamples(context, computed, options.samples ?? 3);
     const facts = { command: 'plan' as const, batch: undefined, durationMs: performance.now() - started };
-    return { report: reportOf(context, computed, facts), samples, exit: exitOf(computed.leftOut), after: context.known.lastBatch };
+    return { report: reportOf(context, computed, facts), samples, exit: exitOf(context, computed), after: context.known.lastBatch };
   });
 
 /** A plan on a warehouse that is open already; whoever opened it closes it. */
 export const planIn = async (warehouse: Warehouse, options: PlanOptions): Promise<PlanResult> => {
-  for (let attempt = 0; attempt < tries; attempt += 1) {
-    const result = await planOnce(warehouse, options);
-    if (result !== 'overtaken') return result;
+  const held: Holds = new Map();
+  for (let attempt = 0; attempt < tries; ) {
+    try {
+      const result = await planOnce(warehouse, options, held);
+      if (result !== 'overtaken') return result;
+      attempt += 1;
+    } catch (error) {
+      if (!(error instanceof ColumnsHeld)) throw error;
+      held.set(error.target, [...(held.get(error.target) ?? []), ...error.columns]);
+    }
   }
   throw new TidemarkError('write_conflict', {
     message: 'batches kept being committed while this plan was made',

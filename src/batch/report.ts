@@ -4,10 +4,11 @@ import type { Problem } from '../errors/tidemark-error.ts';
 import type { SourceFigures, TargetFigures } from '../store/batches.ts';
 import { instantIso } from '../store/state.ts';
 import type { BatchContext } from './context.ts';
-import { isIdle, kindOf } from './commit.ts';
+import { isIdle, isWhole, kindOf } from './commit.ts';
 import type { Computed } from './compute.ts';
 import { figuresOf } from './figures.ts';
-import type { LeftOut } from './left-out.ts';
+import { heldProblems } from './held.ts';
+import { mappingNotices } from './mapping-notices.ts';
 
 export interface BehindReport {
   readonly name: string;
@@ -30,6 +31,8 @@ export interface BatchReport {
   readonly duration_ms: number;
   readonly sources: readonly SourceFigures[];
   readonly targets: readonly TargetFigures[];
+  /** Tables that were taken over: they hold what their mapping says, or were made to. */
+  readonly adopted: readonly string[];
   readonly behind: readonly BehindReport[];
   readonly guards: readonly Problem[];
   readonly warnings: readonly Problem[];
@@ -44,11 +47,15 @@ export interface ReportFacts {
   readonly durationMs: number;
 }
 
-const statusOf = (computed: Computed, facts: ReportFacts): BatchReport['status'] => {
-  if (computed.leftOut.length > 0) return 'partial';
+const statusOf = (context: BatchContext, computed: Computed, facts: ReportFacts): BatchReport['status'] => {
+  if (!isWhole(context, computed)) return 'partial';
   if (isIdle(computed)) return 'idle';
   return facts.command === 'plan' ? 'pending' : 'applied';
 };
+
+/** Of a target that was left out nothing is decided. */
+const heldIn = (context: BatchContext, computed: Computed, which: 'new' | 'old'): readonly Problem[] =>
+  computed.targets.flatMap(({ target }) => heldProblems(target.name, context.held.get(target.name) ?? [], which));
 
 export const reportOf = (context: BatchContext, computed: Computed, facts: ReportFacts): BatchReport => {
   const { sources, targets } = figuresOf(computed);
@@ -59,12 +66,15 @@ export const reportOf = (context: BatchContext, computed: Computed, facts: Repor
     environment: context.project.environment,
     batch: facts.batch ?? null,
     kind: facts.kind === 'reconcile' ? 'reconcile' : kindOf(computed),
-    status: statusOf(computed, facts),
+    status: statusOf(context, computed, facts),
     digest: computed.digest,
     started_at: instantIso(computed.frozen.moment),
     duration_ms: Math.round(facts.durationMs),
     sources,
     targets,
+    adopted: computed.targets
+      .filter(({ target }) => target.exists && context.known.relations.get(target.name)?.firstBatch === undefined)
+      .map(({ target }) => target.name),
     behind: computed.leftOut.map(({ name, code, reason, retryable }) => ({
       name,
       since: context.known.relations.get(name)?.behind?.since ?? context.known.lastBatch,
@@ -72,8 +82,16 @@ export const reportOf = (context: BatchContext, computed: Computed, facts: Repor
       reason,
       retryable,
     })),
-    guards: computed.leftOut.filter(({ code }) => code.startsWith('guard_')).map(({ problem }) => problem),
-    warnings: [],
+    guards: [
+      ...computed.leftOut.filter(({ code }) => code.startsWith('guard_')).map(({ problem }) => problem),
+      ...heldIn(context, computed, 'new'),
+    ],
+    warnings: [
+      ...computed.frozen.sources.flatMap(({ warnings }) => warnings),
+      ...context.notices,
+      ...mappingNotices(context, computed.targets, facts.command),
+      ...heldIn(context, computed, 'old'),
+    ],
     errors: computed.leftOut.filter(({ code }) => !notErrors.has(code) && !code.startsWith('guard_')).map(({ problem }) => problem),
   };
 };
@@ -82,8 +100,9 @@ export const reportOf = (context: BatchContext, computed: Computed, facts: Repor
 const notErrors: ReadonlySet<string> = new Set(['upstream_behind', 'paused']);
 
 /** 5 when a person must decide, 6 when the next run retries, 0 otherwise. */
-export const exitOf = (leftOut: readonly LeftOut[]): 0 | 5 | 6 => {
-  const causes = leftOut.filter(({ code }) => !notErrors.has(code));
+export const exitOf = (context: BatchContext, computed: Computed): 0 | 5 | 6 => {
+  const causes = computed.leftOut.filter(({ code }) => !notErrors.has(code));
+  if (heldIn(context, computed, 'new').length > 0) return 5;
   if (causes.length === 0) return 0;
   return causes.some(({ code }) => policyOf(code).exit === 5) ? 5 : 6;
 };

@@ -2,18 +2,22 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { dictionaryInvalid } from '../dictionary/problems.ts';
-import { isTidemarkError, TidemarkError } from '../errors/tidemark-error.ts';
+import { isTidemarkError, TidemarkError, type Problem } from '../errors/tidemark-error.ts';
+import { nearest } from '../project/nearest.ts';
 import type { Project } from '../project/project.ts';
+import { readBatches } from '../store/batches.ts';
 import { takeLease, type LeaseHolder } from '../store/lease.ts';
 import { migrate } from '../store/migrate.ts';
 import { recordRun } from '../store/runs.ts';
 import type { Warehouse } from '../warehouse/port.ts';
+import { warningOf, type Warn } from './after-commit.ts';
 import { actorName, attempt, type Attempt, type AttemptWish, type RunResult } from './attempt.ts';
-import type { BatchContext, Progress } from './context.ts';
+import type { NamedChanges } from './changed-keys.ts';
+import type { Progress } from './context.ts';
 import { allowance } from './guards.ts';
 import { claim } from './known-state.ts';
-import { learn, type Lessons } from './lessons.ts';
-import { checkDictionary, withContext, withWarehouse } from './open.ts';
+import { learn, nothingLearnt } from './lessons.ts';
+import { checkDictionary, withContext, withWarehouse, type Checked } from './open.ts';
 import { startClock } from './phases.ts';
 
 export type { RunResult } from './attempt.ts';
@@ -27,6 +31,12 @@ export interface RunOptions {
   readonly expectedDigest?: string | undefined;
   /** Targets to compare in full, with those they feed: what `reconcile` is. */
   readonly reconcile?: readonly string[] | undefined;
+  /** Columns of those targets that are no longer held. */
+  readonly columns?: readonly string[] | undefined;
+  /** The only keys to look at, by source: nothing else is read, and no position moves. */
+  readonly changes?: NamedChanges | undefined;
+  /** Take the tables that the project file names, where those known so far are others. */
+  readonly rebind?: boolean | undefined;
   readonly meta?: Readonly<Record<string, string>> | undefined;
   readonly waitMs?: number | undefined;
   readonly owner?: string | undefined;
@@ -36,20 +46,21 @@ export interface RunOptions {
 }
 
 const defaultWaitMs = 90_000;
+const stillFreshMs = 1_000;
 
-const refuseUnknown = (context: BatchContext, names: readonly string[], flag: string): void => {
-  const unknown = names.find((name) => !context.graph.targets.has(name));
+const refuseUnknown = (targets: readonly string[], names: readonly string[], flag: string): void => {
+  const unknown = names.find((name) => !targets.includes(name));
   if (unknown === undefined) return;
   throw new TidemarkError('unknown_target', {
     message: `${flag} names \`${unknown}\`, which is no target of this project`,
-    hint: `targets are: ${[...context.graph.targets.keys()].join(', ')}`,
+    hint: `targets are: ${targets.join(', ')}`,
   });
 };
 
 const attemptUntilDone = async (options: RunOptions, by: Attempt): Promise<RunResult> => {
   const adopt = options.adopt ?? [];
   const asked = options.reconcile ?? [];
-  const lessons: Lessons = { without: [], suspects: new Set(asked), failures: new Map() };
+  const lessons = nothingLearnt(asked);
   const allow = new Set([...(options.allow ?? []), ...asked.map((name) => allowance(name, 'touched'))]);
   const wish: AttemptWish = {
     command: options.reconcile === undefined ? 'run' : 'reconcile',
@@ -57,17 +68,23 @@ const attemptUntilDone = async (options: RunOptions, by: Attempt): Promise<RunRe
     meta: options.meta,
     signal: options.signal,
   };
+  let { checked } = by;
   for (;;) {
     const open = {
       project: options.project,
       warehouse: by.warehouse,
-      options: { adopt: new Set(adopt), allow },
+      options: { adopt: new Set(adopt), allow, reconcile: new Set(asked) },
+      release: new Set(options.columns),
+      held: lessons.held,
+      changes: options.changes,
+      rebind: options.rebind,
       progress: options.progress,
       suspects: lessons.suspects,
+      warn: by.warn,
+      checked,
     };
+    checked = undefined;
     const done = await withContext(open, async (context) => {
-      refuseUnknown(context, adopt, '--adopt');
-      refuseUnknown(context, asked, '--select');
       try {
         return await attempt(context, wish, by, lessons);
       } catch (error) {
@@ -79,59 +96,113 @@ const attemptUntilDone = async (options: RunOptions, by: Attempt): Promise<RunRe
   }
 };
 
+const refuseUnknownColumns = ({ targets }: Checked['dictionary'], { columns = [], reconcile = [] }: RunOptions): void => {
+  const [first] = columns;
+  if (first === undefined) return;
+  if (reconcile.length === 0) {
+    throw new TidemarkError('usage', { message: `--column names \`${first}\`, but not of which target`, hint: `add the target: \`-s TARGET --column ${first}\`` });
+  }
+  const mapped = targets.filter(({ name }) => reconcile.includes(name)).flatMap((target) => target.columns.map(({ name }) => name));
+  const unknown = columns.find((name) => !mapped.includes(name));
+  if (unknown === undefined) return;
+  const near = nearest(unknown, mapped);
+  throw new TidemarkError('unknown_column', {
+    message: `--column names \`${unknown}\`, which is no mapped column of ${reconcile.map((name) => `\`${name}\``).join(', ')}`,
+    hint: near === undefined ? `mapped are: ${mapped.join(', ')}` : `did you mean \`${near}\`?`,
+  });
+};
+
 /** A dictionary with mistakes must not make tables in a warehouse that never saw us. */
-const refuseMistakes = async (warehouse: Warehouse, project: Project): Promise<void> => {
-  const { problems } = await checkDictionary(warehouse, project);
-  const errors = problems.filter((problem) => problem.severity === 'error');
+const refuseMistakes = async (warehouse: Warehouse, options: RunOptions): Promise<Checked> => {
+  const checked = await checkDictionary(warehouse, options.project);
+  const errors = checked.problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) throw dictionaryInvalid(errors);
+  const names = checked.dictionary.targets.map((target) => target.name);
+  refuseUnknown(names, options.adopt ?? [], '--adopt');
+  refuseUnknown(names, options.reconcile ?? [], '--select');
+  refuseUnknownColumns(checked.dictionary, options);
+  return checked;
 };
 
 /** A failure is told to those who come later, where that is still possible: the connection may be what failed,
  *  and then the lease expires by itself. The first error is the one that is thrown. */
 const recordFailure = async (options: RunOptions, { warehouse, lease, runId, clock }: Attempt, error: unknown): Promise<void> => {
   const { schemas } = options.project;
+  const recording = warehouse.session((session) =>
+    recordRun(session, schemas.state, warehouse.dialect, {
+      runId,
+      command: options.reconcile === undefined ? 'run' : 'reconcile',
+      status: 'failed',
+      errorCode: isTidemarkError(error) ? error.code : 'internal',
+      error: error instanceof Error ? error.message : String(error),
+      phases: clock.phases(),
+      actor: actorName(),
+      host: hostname(),
+      meta: options.meta ?? {},
+    }),
+  );
+  await recording.catch(() => undefined);
+  await lease.release().catch(() => undefined);
+};
+
+/** The connection is gone, and with it whatever was not committed; that of a batch whose COMMIT got no answer is
+ *  settled by then. */
+const lostBefore = (error: unknown): unknown =>
+  isTidemarkError(error) && error.details['unsettled'] !== true && (error.code === 'commit_unknown' || error.code === 'connection_lost') && !error.message.includes('nothing was written')
+    ? new TidemarkError('connection_lost', {
+        message: `the connection was lost, nothing was written: ${error.code === 'commit_unknown' ? 'no answer came' : error.message}`,
+        hint: 'run again',
+        details: error.details,
+        cause: error,
+      })
+    : error;
+
+/** What state the data is in, for whoever reads the error; nothing where nobody can be asked any more. */
+const standingOf = async ({ project }: RunOptions, { warehouse }: Attempt): Promise<Readonly<Record<string, unknown>>> => {
+  const reading = warehouse.session((session) => readBatches(session, project.schemas.state, { limit: 1 }));
+  const [last] = await reading.catch(() => []);
+  return last === undefined ? {} : { last_batch: last.batch, data_at: last.moment };
+};
+
+const runUnderLease = async (options: RunOptions, by: Attempt): Promise<RunResult> => {
   try {
-    await warehouse.session((session) =>
-      recordRun(session, schemas.state, warehouse.dialect, {
-        runId,
-        command: options.reconcile === undefined ? 'run' : 'reconcile',
-        status: 'failed',
-        errorCode: isTidemarkError(error) ? error.code : 'internal',
-        error: error instanceof Error ? error.message : String(error),
-        phases: clock.phases(),
-        actor: actorName(),
-        host: hostname(),
-        meta: options.meta ?? {},
-      }),
-    );
-    await lease.release();
-  } catch {
-    return;
+    return await attemptUntilDone(options, by);
+  } catch (error) {
+    const standing = await standingOf(options, by);
+    await recordFailure(options, by, error);
+    throw isTidemarkError(error) ? error.with(standing) : error;
   }
 };
 
-/** A batch on a warehouse that is open already; whoever opened it closes it. */
-export const runIn = async (warehouse: Warehouse, options: RunOptions): Promise<RunResult> => {
+const runOnce = async (warehouse: Warehouse, options: RunOptions): Promise<RunResult> => {
   const { project } = options;
   const waitMs = options.waitMs ?? defaultWaitMs;
   const clock = startClock();
   const runId = randomUUID();
-  await refuseMistakes(warehouse, project);
+  const checked = await refuseMistakes(warehouse, options);
   await migrate(warehouse, project.schemas.state);
-  await claim(warehouse, project);
+  await claim(warehouse, project, options.rebind);
   const owner = options.owner ?? runId;
+  const began = performance.now();
   const lease = await clock.time('lease', () =>
     takeLease(warehouse, project.schemas.state, { owner, command: 'run', waitMs, onWait: options.onWait, signal: options.signal }),
   );
-  let result: RunResult;
+  const warnings: Problem[] = [];
+  const warn: Warn = (problem) => warnings.push(problem);
+  // What was checked a moment ago still holds; after a wait the tables are looked at again.
+  const fresh = performance.now() - began < stillFreshMs ? checked : undefined;
+  const result = await runUnderLease(options, { warehouse, lease, runId, clock, warn, checked: fresh });
+  await lease.release().catch((error: unknown) => warn(warningOf('the lease was not given back and expires by itself', error)));
+  return { ...result, report: { ...result.report, warnings: [...result.report.warnings, ...warnings] } };
+};
+
+/** A batch on a warehouse that is open already; whoever opened it closes it. */
+export const runIn = async (warehouse: Warehouse, options: RunOptions): Promise<RunResult> => {
   try {
-    result = await attemptUntilDone(options, { warehouse, lease, runId, clock });
+    return await runOnce(warehouse, options);
   } catch (error) {
-    await recordFailure(options, { warehouse, lease, runId, clock }, error);
-    throw error;
+    throw lostBefore(error);
   }
-  await lease.release();
-  return result;
 };
 
 export const run = (options: RunOptions): Promise<RunResult> =>

@@ -2,6 +2,7 @@
 // Inside the commit of a batch, or, when there was nothing to write, in a small transaction of its own.
 import { showTable } from '../sql/table-name.ts';
 import type { Lease } from '../store/lease.ts';
+import { saveMissing, type MissingNow } from '../store/missing.ts';
 import { advancePosition, type PositionAdvance } from '../store/positions.ts';
 import { saveFingerprint, type Fingerprint } from '../store/fingerprints.ts';
 import { saveRelation, type RelationNow } from '../store/relations.ts';
@@ -19,7 +20,8 @@ interface Saving {
 }
 
 const advances = (context: BatchContext, computed: Computed, batch: number | undefined): readonly PositionAdvance[] =>
-  computed.frozen.sources.flatMap(({ source, reading, watermark }) => {
+  computed.frozen.sources.flatMap(({ source, reading, watermark, plan: { restart } }) => {
+    if (reading.kind === 'keys') return [];
     const known = context.known.positions.get(source.name);
     const compared = reading.kind !== 'window';
     const checked = compared || reading.deletes;
@@ -27,24 +29,50 @@ const advances = (context: BatchContext, computed: Computed, batch: number | und
     const dated = checked && (compared || source.deletes.kind === 'every');
     if (known !== undefined && !dated && watermark === known.watermark) return [];
     const { moment } = computed.frozen;
-    return [{ source: source.name, watermark, fullCompareAt: compared ? moment : undefined, deleteCheckAt: checked ? moment : undefined, batch }];
+    return [{ source: source.name, watermark, fullCompareAt: compared ? moment : undefined, deleteCheckAt: checked ? moment : undefined, batch, restart }];
   });
+
+/** How far the rows of targets were looked through that tell when they changed. */
+const targetAdvances = (context: BatchContext, { targets }: Computed, batch: number | undefined): readonly PositionAdvance[] =>
+  targets.flatMap(({ target, seen }) =>
+    seen === undefined || seen === context.known.positions.get(target.name)?.watermark
+      ? []
+      : [{ source: target.name, watermark: seen, fullCompareAt: undefined, deleteCheckAt: undefined, batch }],
+  );
 
 const tableOf = (context: BatchContext, name: string): string => {
   const relation = context.graph.sources.get(name) ?? context.graph.targets.get(name);
   return relation === undefined ? name : showTable(relation.table);
 };
 
+const mirrorOf = (context: BatchContext, name: string): string | undefined => {
+  const source = context.graph.sources.get(name);
+  return source === undefined ? undefined : showTable(source.mirror);
+};
+
+/** Whose tables this batch made. */
+const madeNow = ({ frozen, targets }: Computed): ReadonlySet<string> =>
+  new Set([
+    ...frozen.sources.filter(({ reading }) => reading.kind === 'bootstrap').map(({ source }) => source.name),
+    ...targets.filter(({ target }) => !target.exists).map(({ target }) => target.name),
+  ]);
+
 const inStep = (context: BatchContext, computed: Computed, batch: number | undefined): readonly RelationNow[] => {
   const names = [
-    ...computed.frozen.sources.map(({ source }) => ({ name: source.name, kind: 'source' as const })),
+    // Named keys say nothing of the others.
+    ...computed.frozen.sources
+      .filter(({ reading }) => reading.kind !== 'keys')
+      .map(({ source }) => ({ name: source.name, kind: 'source' as const })),
     ...computed.targets.map(({ target }) => ({ name: target.name, kind: 'target' as const })),
   ];
+  const made = madeNow(computed);
   return names.flatMap(({ name, kind }) => {
     const known = context.known.relations.get(name);
     const mapping = context.mappings.get(name) ?? '';
-    if (known !== undefined && known.firstBatch !== undefined && known.behind === undefined && known.mapping === mapping) return [];
-    return [{ name, kind, table: tableOf(context, name), mapping, batch: batch ?? context.known.lastBatch }];
+    const held = (context.held.get(name) ?? []).map(({ isNew, ...column }) => column);
+    const same = known?.mapping === mapping && JSON.stringify(known.held) === JSON.stringify(held);
+    if (same && known.firstBatch !== undefined && known.behind === undefined && !made.has(name)) return [];
+    return [{ name, kind, madeNow: made.has(name), held, table: tableOf(context, name), mirror: mirrorOf(context, name), mapping, batch: batch ?? context.known.lastBatch }];
   });
 };
 
@@ -53,12 +81,19 @@ const behind = (context: BatchContext, leftOut: readonly LeftOut[], at: string):
     const known = context.known.relations.get(name)?.behind;
     if (known?.code === code && known.reason === reason) return [];
     const mapping = context.mappings.get(name) ?? '';
-    return [{ name, kind, table: tableOf(context, name), mapping, batch: context.known.lastBatch, behind: { code, reason, retryable, at } }];
+    return [{ name, kind, table: tableOf(context, name), mirror: mirrorOf(context, name), mapping, batch: context.known.lastBatch, behind: { code, reason, retryable, at } }];
   });
+
+const missingNow = ({ frozen }: Computed): readonly MissingNow[] =>
+  frozen.sources.flatMap(({ source, reading, absent }) =>
+    absent === undefined || !absent.changed || reading.kind === 'keys'
+      ? []
+      : [{ source: source.name, absent: absent.table, moment: frozen.moment }],
+  );
 
 export const saveProgress = async (context: BatchContext, computed: Computed, saving: Saving): Promise<void> => {
   const schema = context.project.schemas.state;
-  const positions = advances(context, computed, saving.batch);
+  const positions = [...advances(context, computed, saving.batch), ...targetAdvances(context, computed, saving.batch)];
   const relations = [
     ...inStep(context, computed, saving.batch),
     ...behind(context, computed.leftOut, computed.frozen.moment),
@@ -66,10 +101,12 @@ export const saveProgress = async (context: BatchContext, computed: Computed, sa
   const fingerprints = [...saving.fingerprints].filter(
     ([name, now]) => JSON.stringify(now) !== JSON.stringify(context.known.fingerprints.get(name)),
   );
-  if (positions.length + relations.length + fingerprints.length === 0) return;
+  const missing = missingNow(computed);
+  if (positions.length + relations.length + fingerprints.length + missing.length === 0) return;
   const save = async (session: Session): Promise<void> => {
     for (const position of positions) await advancePosition(session, schema, position);
     for (const relation of relations) await saveRelation(session, schema, relation);
+    for (const each of missing) await saveMissing(session, schema, each);
     for (const [name, fingerprint] of fingerprints) await saveFingerprint(session, schema, name, fingerprint);
   };
   if (saving.session !== undefined) return save(saving.session);

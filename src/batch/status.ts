@@ -25,6 +25,8 @@ export interface RelationStatus {
   readonly code?: string;
   readonly reason?: string;
   readonly retryable?: boolean;
+  /** Mapped columns that are left as they are, until somebody looks. */
+  readonly held?: readonly { readonly column: string; readonly since: number; readonly reason: string }[];
 }
 
 export interface StatusReport {
@@ -103,7 +105,8 @@ const relationStatus = (name: string, stored: Stored, nowMs: number): RelationSt
   const { behind } = known;
   const dataAt = behind === undefined ? (stored.readAt ?? null) : behind.at;
   const lag = dataAt === null ? null : Math.max(0, nowMs - Date.parse(dataAt));
-  const facts = { name, data_at: dataAt, lag_ms: lag };
+  const held = known.held.map(({ column, since, reason }) => ({ column, since, reason }));
+  const facts = { name, data_at: dataAt, lag_ms: lag, ...(held.length === 0 ? {} : { held }) };
   if (behind === undefined) return { ...facts, status: 'in step' };
   const { since, code, reason, retryable } = behind;
   return { ...facts, status: 'behind', since: since ?? null, code, reason, retryable };

@@ -84,7 +84,7 @@ const typesOf = async (warehouse: Warehouse, dictionary: Parameters<typeof build
 export const validate = (options: ValidateOptions): Promise<ValidateReport> =>
   withWarehouse(options.project, { readOnly: true, waitMs: options.waitMs ?? 10_000 }, async (warehouse) => {
     const { project } = options;
-    const { dictionary, problems } = await checkDictionary(warehouse, project);
+    const { dictionary, problems } = await checkDictionary(warehouse, project, { strict: true });
     const broken = problems.some((problem) => problem.severity === 'error');
     const all = broken ? problems : [...problems, ...(await compileAll(warehouse, dictionary))];
     return {

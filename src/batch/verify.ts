@@ -2,13 +2,15 @@
 import type { Project } from '../project/project.ts';
 import { TidemarkError } from '../errors/tidemark-error.ts';
 import type { Target } from '../dictionary/dictionary.ts';
+import { relationsOf } from '../graph/graph.ts';
 import { readSample, sampleImages, type SampleRow } from '../reconcile/samples.ts';
 import { changedRows, type ImageSummary, type RelationView } from '../reconcile/relation-view.ts';
 import { sql, table } from '../sql/fragment.ts';
 import { readBatches } from '../store/batches.ts';
+import { runChecks } from './check-target.ts';
 import type { BatchContext, Progress } from './context.ts';
 import { computeTarget, workFor } from './compute-target.ts';
-import { leaveOut } from './left-out.ts';
+import { leaveOut, refusal } from './left-out.ts';
 import { withContext, withWarehouse } from './open.ts';
 import type { TargetSamples } from './plan.ts';
 import type { BehindReport } from './report.ts';
@@ -86,6 +88,7 @@ const compareTarget = async (
   const work = workFor(context, target, views, 'all');
   return context.warehouse.session(async (session) => {
     const { summary } = await computeTarget(context, session, work);
+    await runChecks(session, work, false);
     const counted = target.exists
       ? await session.rows<{ rows: string }>(sql`select count(*) as rows from ${table(target.table)}`)
       : [];
@@ -95,7 +98,7 @@ const compareTarget = async (
         : await session.rows<SampleRow>(sampleImages(context.warehouse.dialect, work.scratch.images, samples));
     return {
       verified: figures(target.name, Number(counted[0]?.rows ?? 0), summary),
-      samples: { target: target.name, samples: shown.map(readSample) },
+      samples: { target: target.name, samples: shown.map((row) => readSample(row, work.scratch.images)) },
     };
   });
 };
@@ -121,6 +124,15 @@ const neverRun = (): TidemarkError =>
     hint: '`tidemark run` makes them',
   });
 
+/** What would be compared is not what the mapping speaks of: a run has to settle that first. */
+const refuseUnverifiable = (context: BatchContext, target: Target): void => {
+  const refused = context.refused.get(target.name);
+  if (refused !== undefined) throw refused;
+  const remade = relationsOf(target).find((name) => context.mirrors.get(name)?.remake === true);
+  if (remade === undefined) return;
+  throw refusal('source_stale', `target \`${target.name}\` reads \`${remade}\`, whose mirror the next run makes anew`, '`tidemark run` first');
+};
+
 const verifyIn = async (context: BatchContext, options: VerifyOptions): Promise<VerifyResult> => {
   if (context.known.lastBatch === 0) throw neverRun();
   const views = committedViews(context);
@@ -128,6 +140,7 @@ const verifyIn = async (context: BatchContext, options: VerifyOptions): Promise<
   const behind: BehindReport[] = [];
   for (const target of selectTargets(context, options.select ?? [])) {
     try {
+      refuseUnverifiable(context, target);
       compared.push(await compareTarget(context, target, views, options.samples ?? 3));
     } catch (error) {
       const { name, code, reason, retryable } = leaveOut(target.name, 'target', error);

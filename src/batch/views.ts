@@ -2,7 +2,8 @@
 import type { Source, Target } from '../dictionary/dictionary.ts';
 import { relationsOf } from '../graph/graph.ts';
 import { changedRows, type RelationImages, type RelationView } from '../reconcile/relation-view.ts';
-import { tableInfo, type BatchContext } from './context.ts';
+import { table } from '../sql/fragment.ts';
+import type { BatchContext } from './context.ts';
 import type { Frozen } from './freeze.ts';
 
 export const sourceView = (
@@ -12,8 +13,8 @@ export const sourceView = (
 ): RelationView => ({
   name: source.name,
   key: source.key,
-  columns: source.columns,
-  base: tableInfo(context, source.mirror) === undefined ? undefined : source.mirror,
+  columns: [...source.columns, ...(context.mirrors.get(source.name)?.kept ?? [])],
+  base: context.mirrors.get(source.name)?.rows,
   images,
 });
 
@@ -21,7 +22,7 @@ export const targetView = (target: Target, images: RelationImages | undefined): 
   name: target.name,
   key: target.key,
   columns: target.tableColumns,
-  base: target.exists ? target.table : undefined,
+  base: target.exists ? table(target.table) : undefined,
   images,
 });
 

@@ -1,6 +1,8 @@
 // Notices what others did to the tables that we maintain, before a batch begins: by the engine's own marks where
 // it keeps them, by reading the table where they moved or there are none.
 import { createHash } from 'node:crypto';
+import { nameInMirror, type MirrorPlan } from '../detect/mirror-plan.ts';
+import type { Source } from '../dictionary/dictionary.ts';
 import type { Graph } from '../graph/graph.ts';
 import { fedBy, sourcesOf } from '../graph/graph.ts';
 import { columnsRead } from '../graph/reads.ts';
@@ -11,7 +13,8 @@ import { showTable } from '../sql/table-name.ts';
 import type { Fingerprint } from '../store/fingerprints.ts';
 import { instantMs } from '../store/state.ts';
 import type { TableInfo, TableMark, Warehouse } from '../warehouse/port.ts';
-import type { KnownState } from './context.ts';
+import type { KnownState } from './known-state.ts';
+import { readSourceMemory } from './mapping-hash.ts';
 
 export interface Observation {
   /** The table as it was when the batch began. */
@@ -34,18 +37,33 @@ interface Watching {
   readonly warehouse: Warehouse;
   readonly known: KnownState;
   readonly tables: ReadonlyMap<string, TableInfo>;
+  readonly mirrors: ReadonlyMap<string, MirrorPlan>;
+  /** Their tables are not what the mapping takes them for. */
+  readonly refused: ReadonlyMap<string, unknown>;
 }
 
-const watchedTables = ({ graph, tables }: Watching): readonly Watched[] => {
+/** A mirror as it was left: what changed in staging since is no sign that somebody wrote it. */
+const mirrorShape = ({ known, tables, mirrors }: Watching, source: Source): FingerprintShape | undefined => {
+  const mirror = tables.get(showTable(source.mirror));
+  const plan = mirrors.get(source.name);
+  if (mirror === undefined || plan?.rows === undefined) return undefined;
+  const memory = readSourceMemory(known.relations.get(source.name)?.mapping);
+  const names = memory?.columns.map(([name]) => name) ?? source.columns.map(({ name }) => name);
+  const columns = names.flatMap((name) => mirror.columns.find((column) => column.name === name) ?? []);
+  const key = source.key.map((column) => ({ ...column, name: nameInMirror(plan.changes, column.name) }));
+  const whole = key.every(({ name }) => mirror.columns.some((column) => column.name === name));
+  return whole ? { table: source.mirror, key, columns, reads: [] } : undefined;
+};
+
+const watchedTables = (watching: Watching): readonly Watched[] => {
+  const { graph, refused } = watching;
   const shapes: { readonly name: string; readonly shape: FingerprintShape }[] = [];
   for (const source of graph.sources.values()) {
-    const mirror = tables.get(showTable(source.mirror));
-    const columns = mirror?.columns.filter((column) => source.columns.some((each) => each.name === column.name));
-    if (columns === undefined) continue;
-    shapes.push({ name: source.name, shape: { table: source.mirror, key: source.key, columns, reads: [] } });
+    const shape = mirrorShape(watching, source);
+    if (shape !== undefined) shapes.push({ name: source.name, shape });
   }
   for (const target of graph.order) {
-    if (!target.exists) continue;
+    if (!target.exists || refused.get(target.name) !== undefined) continue;
     const reads = target.root.kind === 'this' ? [...columnsRead(target, 'this')] : [];
     const { key, columns } = imageShapeOf(target);
     shapes.push({ name: target.name, shape: { table: target.table, key, columns, reads } });

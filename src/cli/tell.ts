@@ -5,6 +5,7 @@ import type { Outcome } from './invocation.ts';
 import type { Edge, Manner } from './manner.ts';
 import { renderProblem, renderProblems } from './render/diagnostics.ts';
 import { errorJson } from './render/json.ts';
+import { instantUtc } from './render/text.ts';
 
 const retryWords: Readonly<Record<number, string>> = {
   1: 'a retry may help',
@@ -21,9 +22,15 @@ const stateOfData = (error: TidemarkError, command: CommandName | undefined): st
     : exitCode === 1
       ? 'a retry does not help until this is mended'
       : undefined;
-  const said = error.message.includes('nothing was written');
+  const said = error.message.includes('nothing was written') || error.code === 'commit_unknown';
+  const { last_batch: batch, data_at: at } = error.details;
+  const standing =
+    typeof batch === 'number' && typeof at === 'string'
+      ? [`targets are as of batch ${batch}, data as of ${instantUtc(at)}`]
+      : [];
   const parts = [
     ...(command === 'run' && !said ? ['nothing was written'] : []),
+    ...standing,
     ...(retry === undefined ? [] : [retry]),
   ];
   return parts.length === 0 ? undefined : parts.join('; ');

@@ -11,14 +11,15 @@ export interface Comparison {
   readonly dialect: Dialect;
   readonly source: Source;
   readonly images: ImageTable;
-  /** False on a first run: there is nothing to compare with, every row is an insert. */
-  readonly mirrorExists: boolean;
+  /** The mirror's rows under the source's columns; none on a first run: there is nothing to compare with, every
+   *  row is an insert. */
+  readonly mirror?: Fragment | undefined;
 }
 
 const column = (alias: string, name: string): Fragment => id(alias, name);
 
 /** A row of staging counts: its filter is true and its deletion flag is not. */
-const alive = (source: Source): Fragment =>
+export const alive = (source: Source): Fragment =>
   ands([
     ...(source.where === undefined ? [] : [sql`(${renderExpression(source.where)}) is true`]),
     ...(source.deleted === undefined ? [] : [sql`(${renderExpression(source.deleted)}) is not true`]),
@@ -36,8 +37,9 @@ const declared = (source: Source): Fragment => {
 };
 
 /** One row of images: its number, operation, declared operation, key, before (from `m`) and after (from `s`). */
-const imageRow = (comparison: Comparison, operation: Fragment, firstNumber: Fragment): Fragment => {
-  const { source, mirrorExists } = comparison;
+export const imageRow = (comparison: Comparison, operation: Fragment, firstNumber: Fragment): Fragment => {
+  const { source } = comparison;
+  const mirrorExists = comparison.mirror !== undefined;
   const empty = (type: string): Fragment => sql`cast(null as ${verbatim(type)})`;
   const key = source.key.map((each) =>
     mirrorExists
@@ -49,21 +51,21 @@ const imageRow = (comparison: Comparison, operation: Fragment, firstNumber: Frag
   return sql`select row_number() over () + ${firstNumber}, ${operation}, ${declared(source)}, ${commas([...key, ...before, ...after])}`;
 };
 
-const mirrorRows = (source: Source): Fragment =>
-  sql`(select true as "tidemark.present", ${columnList(source, 'm')} from ${table(source.mirror)} as m)`;
+export const mirrorRows = ({ source, mirror }: Comparison): Fragment =>
+  sql`(select true as "tidemark.present", ${columnList(source, 'm')} from ${mirror ?? table(source.mirror)} as m)`;
 
-const stagingRows = (source: Source, filter: Fragment): Fragment =>
+export const stagingRows = (source: Source, filter: Fragment): Fragment =>
   sql`(select true as "tidemark.present", ${columnList(source, source.name)}
     from ${table(source.table)} as ${id(source.name)} where ${filter})`;
 
-const anyColumnDiffers = (dialect: Dialect, source: Source): Fragment =>
+export const anyColumnDiffers = (dialect: Dialect, source: Source): Fragment =>
   ors(
     source.columns.map((each) =>
       dialect.differs(column('s', each.name), column('m', each.name), each.type),
     ),
   );
 
-const sameRow = (dialect: Dialect, source: Source): Fragment =>
+export const sameRow = (dialect: Dialect, source: Source): Fragment =>
   keysMatch(
     dialect,
     source.key,
@@ -71,10 +73,25 @@ const sameRow = (dialect: Dialect, source: Source): Fragment =>
     (name) => column('m', name),
   );
 
+/** Where deletions are not looked for, a row that staging lacks stays; one that is there and does not count (any
+ *  more) is deleted all the same: staging says so. */
+const countsAsGone = ({ dialect, source }: Comparison): Fragment => {
+  if (source.deletes.kind !== 'never') return sql`true`;
+  const here = sql`s."tidemark.present"`;
+  if (source.where === undefined && source.deleted === undefined) return here;
+  const match = keysMatch(
+    dialect,
+    source.key,
+    (name) => column('g', name),
+    (name) => column('m', name),
+  );
+  return sql`(${here} or exists (select 1 from ${table(source.table)} as g where ${match}))`;
+};
+
 /** All rows of staging against all rows of the mirror. */
 export const compareAll = (comparison: Comparison): Fragment => {
-  const { dialect, source, images, mirrorExists } = comparison;
-  if (!mirrorExists) {
+  const { dialect, source, images, mirror } = comparison;
+  if (mirror === undefined) {
     return insertImages(
       images,
       sql`${imageRow(comparison, sql`'I'`, sql`0`)}\nfrom ${stagingRows(source, alive(source))} as s`,
@@ -88,8 +105,8 @@ export const compareAll = (comparison: Comparison): Fragment => {
     images,
     sql`${imageRow(comparison, operation, sql`0`)}
 from ${stagingRows(source, alive(source))} as s
-full join ${mirrorRows(source)} as m on ${sameRow(dialect, source)}
-where ${source.deletes.kind === 'never' ? sql`${inStaging} and (${inMirror} is null or ${differing})` : sql`${inStaging} is null or ${inMirror} is null or ${differing}`}`,
+full join ${mirrorRows(comparison)} as m on ${sameRow(dialect, source)}
+where (${inMirror} is null or ${inStaging} is null or ${differing}) and ${countsAsGone(comparison)}`,
   );
 };
 
@@ -113,7 +130,7 @@ export const compareWindow = (comparison: Comparison, from: Fragment): Fragment 
 from (select ${filtered ? alive(source) : sql`true`} as "tidemark.alive", ${commas(kept)}
   from ${table(source.table)} as ${id(source.name)}
   where ${stamp} >= ${from} or ${stamp} is null) as s
-left join ${mirrorRows(source)} as m on ${sameRow(dialect, source)}
+left join ${mirrorRows(comparison)} as m on ${sameRow(dialect, source)}
 where case when s."tidemark.alive"
   then m."tidemark.present" is null or ${anyColumnDiffers(dialect, source)}
   else m."tidemark.present" is not null end`,
@@ -129,7 +146,7 @@ export const findDeleted = (comparison: Comparison): Fragment => {
   return insertImages(
     images,
     sql`select row_number() over () + (select count(*) from ${table(images.table)}), 'D', null, ${commas([...key, ...before, ...empty])}
-from ${table(source.mirror)} as m
+from ${comparison.mirror ?? table(source.mirror)} as m
 where not exists (select 1 from ${stagingRows(source, alive(source))} as s where ${sameRow(dialect, source)})
   and not exists (select 1 from ${table(images.table)} as i where ${rowOfImage(dialect, images, 'm', 'i')})`,
   );

@@ -43,6 +43,8 @@ export interface Source {
   readonly deleted?: Expression | undefined;
   readonly ready?: string | undefined;
   readonly deleteAfterMs?: number | undefined;
+  /** The names that columns had before, by those they have now. */
+  readonly renamed?: ReadonlyMap<string, string> | undefined;
   readonly isView: boolean;
   /** The warehouse itself keeps the key unique. */
   readonly keyIsEnforced: boolean;
@@ -104,6 +106,8 @@ export interface Target {
   readonly columns: readonly MappedColumn[];
   readonly onDelete: OnDelete;
   readonly onMissing: 'keep' | 'null';
+  /** What becomes of the rows that are there when the mapping of a column changes; none: they are written. */
+  readonly onMappingChange?: 'backfill' | 'hold' | undefined;
   readonly rows: 'manage' | 'update-only';
   /** Columns that are set in rows written anyway. */
   readonly touch: readonly TouchColumn[];
@@ -111,6 +115,16 @@ export interface Target {
   readonly limits?: Limits | undefined;
   readonly description?: string | undefined;
   readonly owner?: string | undefined;
+  /** Of a `this` target: the column that says when its owner last changed a row. */
+  readonly changedAt?: string | undefined;
+  readonly checks: readonly Check[];
+}
+
+/** SQL of the user that returns bad rows; its target's name stands for the target as it will be. */
+export interface Check {
+  readonly name: string;
+  readonly sql: string;
+  readonly at: Position;
 }
 
 export interface TouchColumn {

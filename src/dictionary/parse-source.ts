@@ -1,6 +1,7 @@
 // The entries of `sources:` as written.
 import type { Entry } from '../project/document.ts';
 import {
+  asText,
   choiceAt,
   durationAt,
   entriesAt,
@@ -16,7 +17,7 @@ import type { Fields } from '../project/fields.ts';
 import { notSupported, wrongType } from '../project/problems.ts';
 import type { DeleteChecks } from './dictionary.ts';
 import { keyAt } from './parse-key.ts';
-import type { RawSource } from './raw.ts';
+import type { RawRename, RawSource } from './raw.ts';
 
 /** Each of these changes what the source *is*; without them nothing can be said about its columns. */
 const otherKinds = [
@@ -50,8 +51,9 @@ const sourceKeys = {
     'exclude',
     'detect',
     'mirror',
+    'renamed',
   ],
-  later: [...otherKinds, 'redact', 'renamed', 'timezone', 'actor'],
+  later: [...otherKinds, 'redact', 'timezone', 'actor'],
 };
 
 export const readSources = (file: Fields): readonly RawSource[] =>
@@ -79,6 +81,7 @@ const readSource = (entry: Entry, file: Fields): RawSource => {
     ready: sqlAt(fields, 'ready'),
     columns: namesAt(fields, 'columns'),
     exclude: namesAt(fields, 'exclude'),
+    renamed: renamedAt(fields),
   };
 };
 
@@ -91,6 +94,14 @@ const detectsByMirror = (fields: Fields): boolean => {
   );
   return false;
 };
+
+/** `{new: old}`. */
+const renamedAt = (fields: Fields): readonly RawRename[] =>
+  entriesAt(fields, 'renamed').flatMap(({ key, value }) => {
+    const from = asText(value);
+    if (from === undefined) fields.report(wrongType(value.at, key.text, 'the name that the column had before', found(value)));
+    return from === undefined ? [] : [{ column: key, from }];
+  });
 
 const deletesAt = (fields: Fields): DeleteChecks | undefined => {
   const value = fields.get('deletes')?.value;

@@ -17,7 +17,7 @@ import { notOneOf, notSupported, wrongType } from '../project/problems.ts';
 import { readLimits } from '../project/settings.ts';
 import { keyAt } from './parse-key.ts';
 import { columnMappedTwice } from './problems.ts';
-import type { RawColumn, RawJoin, RawOnDelete, RawSetting, RawTarget } from './raw.ts';
+import type { RawCheck, RawColumn, RawJoin, RawOnDelete, RawSetting, RawTarget } from './raw.ts';
 
 /** Kinds of target that do not work yet. */
 const otherKinds = ['history', 'model'];
@@ -32,15 +32,18 @@ export const targetKeys = {
     'columns',
     'on_delete',
     'on_missing',
+    'on_mapping_change',
     'rows',
     'touch',
     'limits',
+    'changed_at',
+    'checks',
     'enabled',
     'description',
     'owner',
     'tests',
   ],
-  later: [...otherKinds, 'changed_at', 'checks', 'on_mapping_change', 'prune_by'],
+  later: [...otherKinds, 'prune_by'],
 };
 
 export const readTarget = (fields: Fields): RawTarget | undefined => {
@@ -68,9 +71,12 @@ export const readTarget = (fields: Fields): RawTarget | undefined => {
     onDelete: onDeleteAt(fields),
     onDeleteAt: fields.get('on_delete')?.key.at,
     onMissing: choiceAt(fields, 'on_missing', ['keep', 'null']),
+    onMappingChange: choiceAt(fields, 'on_mapping_change', ['backfill', 'hold']),
     rows: choiceAt(fields, 'rows', ['manage', 'update-only']),
     rowsAt: fields.get('rows')?.value.at,
     touch: settingsOf(entriesAt(fields, 'touch'), fields),
+    changedAt: textAt(fields, 'changed_at'),
+    checks: checksAt(fields),
     limits: limits === undefined ? {} : readLimits(limits, fields.report),
     description: textAt(fields, 'description')?.text,
     owner: textAt(fields, 'owner')?.text,
@@ -84,6 +90,13 @@ const columnsAt = (fields: Fields): readonly RawColumn[] =>
     if (expression === undefined)
       fields.report(wrongType(value.at, key.text, 'a SQL expression', found(value)));
     return expression === undefined ? [] : [{ name: key, expression }];
+  });
+
+const checksAt = (fields: Fields): readonly RawCheck[] =>
+  entriesAt(fields, 'checks').flatMap(({ key, value }) => {
+    const sql = asSql(value);
+    if (sql === undefined) fields.report(wrongType(value.at, key.text, 'SQL that returns bad rows', found(value)));
+    return sql === undefined ? [] : [{ name: key, sql }];
   });
 
 /** `many` stands for a join of many rows, which needs an aggregate. */

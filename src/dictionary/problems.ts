@@ -237,6 +237,25 @@ export const notForThis = (at: Position, key: string, target: string): Problem =
     `take it out, or say by \`from\` what a row stands for`,
   );
 
+export const notRenamed = (at: Position, column: string, table: string): Problem =>
+  problem(
+    'unknown_column',
+    at,
+    `\`${column}\` is still a column of \`${table}\`: it was not renamed`,
+    'write the new name first: `renamed: { new_name: old_name }`',
+  );
+
+export const onlyForThis = (at: Position, key: string, target: string): Problem =>
+  problem(
+    'not_supported',
+    at,
+    `\`${key}\` is not possible for \`${target}\`: its rows are ours`,
+    'take it out: it tells when others changed the rows of a target without `from`',
+  );
+
+export const noTime = (at: Position, column: string, type: string): Problem =>
+  problem('type_mismatch', at, `\`changed_at\` names \`${column}\`, which is \`${type}\`, not a time`);
+
 export const touchesMapped = (at: Position, column: string, first: number): Problem =>
   problem(
     'duplicate_mapping',

@@ -28,6 +28,13 @@ export interface RawSource {
   readonly ready?: Scalar | undefined;
   readonly columns?: readonly Scalar[] | undefined;
   readonly exclude?: readonly Scalar[] | undefined;
+  readonly renamed: readonly RawRename[];
+}
+
+/** A column of a source, and the name that it had before. */
+export interface RawRename {
+  readonly column: Scalar;
+  readonly from: Scalar;
 }
 
 export interface RawJoin {
@@ -45,6 +52,11 @@ export interface RawColumn {
 export interface RawSetting {
   readonly column: Scalar;
   readonly value: string | number | boolean | null;
+}
+
+export interface RawCheck {
+  readonly name: Scalar;
+  readonly sql: Scalar;
 }
 
 export type RawOnDelete =
@@ -67,6 +79,9 @@ export interface RawTarget {
   readonly rows?: 'manage' | 'update-only' | undefined;
   readonly rowsAt?: Position | undefined;
   readonly touch: readonly RawSetting[];
+  readonly changedAt?: Scalar | undefined;
+  readonly checks: readonly RawCheck[];
+  readonly onMappingChange?: 'backfill' | 'hold' | undefined;
   readonly limits: Partial<Limits>;
   readonly description?: string | undefined;
   readonly owner?: string | undefined;

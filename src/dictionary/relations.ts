@@ -22,6 +22,8 @@ export interface Context {
   /** Tables that exist, for hints. */
   readonly tableNames: readonly string[];
   readonly report: Report;
+  /** Targets whose mapping fitted their table before: what is wrong with them now is the table. */
+  readonly trusted?: ReadonlySet<string> | undefined;
 }
 
 /** A source or target whose name is its own. */
@@ -110,7 +112,7 @@ export const relationOf = (
 ): Relation => {
   const { name, table, info } = declared;
   const shown = showTable(table);
-  if (declared.raw.unsupported || context.catalog === undefined)
+  if (declared.raw.unsupported || context.catalog === undefined || context.trusted?.has(name) === true)
     return { name, shown, columns: undefined, leftOut: new Set() };
   if (declared.kind === 'source') {
     const all = info?.columns;

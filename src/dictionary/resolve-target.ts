@@ -57,12 +57,31 @@ export const resolveTarget = (target: DeclaredTarget, all: Relations, context: C
     columns,
     onDelete: onDeleteOf(raw.onDelete, rows),
     onMissing: raw.onMissing ?? (root.kind === 'this' ? 'keep' : 'null'),
+    onMappingChange: raw.onMappingChange,
     rows,
     touch,
     limits: Object.keys(raw.limits).length === 0 ? undefined : { ...context.limits, ...raw.limits },
     description: raw.description,
     owner: raw.owner,
+    changedAt: changedAtOf(target, context),
+    checks: raw.checks.map(({ name, sql }) => ({ name: name.text, sql: sql.text, at: sql.at })),
   };
+};
+
+/** Only where the rows are somebody else's is there a question when he changed them. */
+const changedAtOf = ({ raw, name, table, info }: DeclaredTarget, { report }: Context): string | undefined => {
+  const { changedAt } = raw;
+  if (changedAt === undefined) return undefined;
+  if (raw.from !== undefined) report(say.onlyForThis(changedAt.at, 'changed_at', name));
+  if (info === undefined) return changedAt.text;
+  const column = info.columns.find((candidate) => candidate.name === changedAt.text);
+  if (column === undefined) {
+    const columns = info.columns.map((candidate) => candidate.name);
+    report(say.unknownOwnColumn(changedAt.at, 'changed_at', changedAt.text, { table: showTable(table), columns }));
+  } else if (!/^(timestamp|date)/i.test(column.type)) {
+    report(say.noTime(changedAt.at, column.name, column.type));
+  }
+  return changedAt.text;
 };
 
 const asColumn = ({ name, type }: { readonly name: string; readonly type: string }): Column => ({

@@ -17,13 +17,19 @@ export interface Resolved {
   readonly problems: readonly Problem[];
 }
 
-/** Without a catalog names of tables and columns are believed (`validate --offline`). `tableNames` are tables
- *  that exist, as `schema.table`, for hints. */
+export interface Known {
+  /** Tables that exist, as `schema.table`, for hints. */
+  readonly tableNames?: readonly string[] | undefined;
+  /** Targets whose mapping fitted their table before: nothing is reported of them. */
+  readonly trusted?: ReadonlySet<string> | undefined;
+}
+
+/** Without a catalog names of tables and columns are believed (`validate --offline`). */
 export const resolveDictionary = (
   raw: RawDictionary,
   project: Pick<Project, 'schemas' | 'connection' | 'limits'>,
   catalog: Catalog | undefined,
-  tableNames: readonly string[] = [],
+  { tableNames = [], trusted }: Known = {},
 ): Resolved => {
   const problems: Problem[] = [];
   const context: Context = {
@@ -33,7 +39,9 @@ export const resolveDictionary = (
     catalog,
     tableNames,
     report: (problem) => problems.push(problem),
+    trusted,
   };
+  const silent: Context = { ...context, report: () => undefined };
   const declared = declare(context);
   const all = [...declared.values()];
   const sources = all.flatMap((one) =>
@@ -48,7 +56,7 @@ export const resolveDictionary = (
   const circular = findCycles(declared, context);
   const targets = all.flatMap((one) =>
     one.kind === 'target' && one.raw.enabled && !one.raw.unsupported && !circular.has(one.name)
-      ? [resolveTarget(one, { declared, relations }, context)]
+      ? [resolveTarget(one, { declared, relations }, trusted?.has(one.name) === true ? silent : context)]
       : [],
   );
   return { dictionary: { sources, targets }, problems: inOrder(problems) };

@@ -1,7 +1,7 @@
 // What each error code means for whoever started us: the exit status, and whether trying again may help.
 
 export interface Policy {
-  readonly exit: 1 | 2 | 3 | 4 | 5 | 6;
+  readonly exit: 0 | 1 | 2 | 3 | 4 | 5 | 6;
   readonly retryable: boolean;
 }
 
@@ -11,6 +11,7 @@ const differs: Policy = { exit: 3, retryable: false };
 const busy: Policy = { exit: 4, retryable: true };
 const refused: Policy = { exit: 5, retryable: false };
 const behind: Policy = { exit: 6, retryable: true };
+const notice: Policy = { exit: 0, retryable: false };
 
 /** Complete: a code that is not listed here does not compile. */
 const policies = {
@@ -89,11 +90,13 @@ const policies = {
   guard_deletes: refused,
   guard_touched: refused,
   guard_empty: refused,
+  check_failed: refused,
   source_missing: refused,
   source_changed: refused,
   upstream_behind: refused,
   target_missing: refused,
   target_changed: refused,
+  column_held: refused,
   // failed and stays behind, the rest was committed
   source_failed: behind,
   source_stale: behind,
@@ -101,6 +104,15 @@ const policies = {
   paused: behind,
   target_failed: behind,
   written_meanwhile: behind,
+  // said beside a batch that went well
+  late_rows: notice,
+  mapping_changed: notice,
+  mirror_changed: notice,
+  mirror_rebuilt: notice,
+  column_added: notice,
+  column_vanished: notice,
+  column_renamed: notice,
+  column_retyped: notice,
 } as const satisfies Record<string, Policy>;
 
 export type ErrorCode = keyof typeof policies;

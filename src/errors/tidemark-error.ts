@@ -50,6 +50,18 @@ export class TidemarkError extends Error {
     this.problems = facts.problems ?? [];
   }
 
+  /** The same error, knowing more. */
+  with(details: Readonly<Record<string, unknown>>): TidemarkError {
+    return new TidemarkError(this.code, {
+      message: this.message,
+      hint: this.hint,
+      at: this.at,
+      details: { ...this.details, ...details },
+      problems: this.problems,
+      cause: this.cause,
+    });
+  }
+
   get retryable(): boolean {
     return policyOf(this.code).retryable;
   }

@@ -8,6 +8,7 @@ import { commas, id, ors, sql, table, unionAll, verbatim, type Fragment } from '
 import { afterName, beforeName, keyName } from '../sql/images.ts';
 import { keysMatch } from '../sql/keys.ts';
 import { rootColumns } from './desired/joins.ts';
+import { imageRows } from './image-rows.ts';
 import { overlay, type Limit } from './overlay.ts';
 import { concerns, type RelationImages } from './relation-view.ts';
 import { rootKeyName, rootView, viewOf, type TargetWork } from './target-work.ts';
@@ -74,18 +75,18 @@ const wayColumns = (path: readonly Join[], alias: string): ReadonlySet<string> =
 /** The changed rows of a look-up, as they were and as they are, under the look-up's own column names. A row whose
  *  way to the root did not change is found from the same root rows before and after: once is enough. */
 const bothSides = (work: TargetWork, join: Join, images: RelationImages): Fragment => {
-  const shape = images.table;
   const columns = columnsRead(work.target, join.alias);
-  const side = (name: (column: string) => string, filter: Fragment): Fragment => {
-    const values = [...columns].map((column) => sql`${id('i', name(column))} as ${id(column)}`);
+  const side = (name: 'before' | 'after', filter: Fragment): Fragment => {
+    const rows = imageRows(work.dialect, viewOf(work, join.alias), name, columns);
+    const values = [...columns].map((column) => sql`${rows.value(column)} as ${id(column)}`);
     return sql`select ${commas([sql`${causeOf(images)} as "tidemark.cause"`, ...values])}
-from ${table(shape.table)} as i${withCauses(work, images)} where ${filter} and ${matters(work, images, columns)}`;
+from ${rows.from}${withCauses(work, images)} where ${filter} and ${matters(work, images, columns)}`;
   };
-  const after = side((column) => afterName(shape, column), sql`i.op <> 'D'`);
+  const after = side('after', sql`i.op <> 'D'`);
   const way = wayColumns(pathToRoot(work.target, join.alias), join.alias);
   const moved = changedIn(work, images, way);
   if (images.summary.deleted === 0 && moved.length === 0) return after;
-  const before = side((column) => beforeName(shape, column), sql`(i.op = 'D' or (i.op = 'U' and ${ors(moved)}))`);
+  const before = side('before', sql`(i.op = 'D' or (i.op = 'U' and ${ors(moved)}))`);
   return unionAll([before, after]);
 };
 

@@ -81,6 +81,7 @@ const joinNames = (names: readonly Fragment[]): Fragment => {
 };
 
 export interface AuditEntry extends RecordOfImages {
+  /** Where the rows are read as they were: the target, or scratch that holds them. */
   readonly target: TableName;
   readonly tableColumns: readonly Column[];
   readonly touch: readonly TouchColumn[];

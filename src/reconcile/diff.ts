@@ -83,10 +83,16 @@ where ${counted(work)} and ${ors(changed)}`,
   );
 };
 
+/** Where nobody else can write meanwhile, rows that may be rewritten are read whole, once: audit and rewriting
+ *  need not look for them in the table again, a pass over it each. */
+export const keepsWholeRows = ({ dialect, scope, target }: TargetWork): boolean =>
+  scope === 'affected' && target.exists && dialect.capabilities.rewritesRows && !dialect.capabilities.concurrentWriters;
+
 export const currentColumns = (work: TargetWork): readonly ScratchColumn[] => {
   const { target } = work;
   const shape = imageShapeOf(target);
-  const others = shape.columns.filter((column) => !target.key.some((part) => part.name === column.name));
+  const wanted = keepsWholeRows(work) ? target.tableColumns : shape.columns;
+  const others = wanted.filter((column) => !target.key.some((part) => part.name === column.name));
   return [...target.key, ...others].map(({ name, type }) => ({ name, type }));
 };
 

@@ -1,8 +1,8 @@
 // A relation as it will be after the batch, as a query: the table with the images laid over it.
 import type { Dialect } from '../sql/dialect.ts';
 import { commas, id, sql, table, unionAll, verbatim, type Fragment } from '../sql/fragment.ts';
-import { afterName } from '../sql/images.ts';
 import { rowOfImage } from '../sql/keys.ts';
+import { imageRows } from './image-rows.ts';
 import { concerns, type RelationView } from './relation-view.ts';
 
 /** Rows are wanted only where `column` is among the values of a one-column query. */
@@ -44,14 +44,14 @@ export const overlay = (dialect: Dialect, view: RelationView, wish: OverlayWish)
         : [sql`not exists (select 1 from ${table(laid.table)} as i where ${rowOfImage(dialect, laid, 'm', 'i')})`];
     const rows = marked(wish.columns.map((name) => id('m', name)));
     arms.push(
-      sql`select ${rows} from ${table(base)} as m${conditions([...limited(wish, (name) => id('m', name)), ...covered])}`,
+      sql`select ${rows} from ${base} as m${conditions([...limited(wish, (name) => id('m', name)), ...covered])}`,
     );
   }
   if (laid !== undefined) {
-    const after = (name: string): Fragment => id('i', afterName(laid, name));
-    const rows = marked(wish.columns.map((name) => sql`${after(name)} as ${id(name)}`));
+    const after = imageRows(dialect, view, 'after', wish.columns);
+    const rows = marked(wish.columns.map((name) => sql`${after.value(name)} as ${id(name)}`));
     arms.push(
-      sql`select ${rows} from ${table(laid.table)} as i${conditions([sql`i.op <> 'D'`, ...limited(wish, after)])}`,
+      sql`select ${rows} from ${after.from}${conditions([sql`i.op <> 'D'`, ...limited(wish, after.value)])}`,
     );
   }
   return arms.length === 0 ? empty(view, wish) : unionAll(arms);

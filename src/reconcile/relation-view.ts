@@ -1,5 +1,6 @@
 // A relation as a batch sees it: the table as committed, and the images that will be laid over it.
 import type { Column, KeyColumn } from '../sql/dialect.ts';
+import type { Fragment } from '../sql/fragment.ts';
 import type { ImageTable } from '../sql/images.ts';
 import type { TableName } from '../sql/table-name.ts';
 
@@ -32,8 +33,8 @@ export interface RelationView {
   readonly name: string;
   readonly key: readonly KeyColumn[];
   readonly columns: readonly Column[];
-  /** The mirror or target as committed; none before the first run. */
-  readonly base?: TableName | undefined;
+  /** The mirror or target as committed, as something to select from; none before the first run. */
+  readonly base?: Fragment | undefined;
   /** Left out where nothing changes. */
   readonly images?: RelationImages | undefined;
 }

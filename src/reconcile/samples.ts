@@ -3,6 +3,7 @@ import type { Dialect } from '../sql/dialect.ts';
 import { commas, id, sql, table, type Fragment } from '../sql/fragment.ts';
 import { afterName, beforeName, keyName, type ImageTable, type Operation } from '../sql/images.ts';
 import { jsonObject, type JsonMember } from '../sql/json.ts';
+import { readable, type Values } from '../sql/readable.ts';
 
 export interface Sample {
   readonly operation: Operation;
@@ -46,12 +47,12 @@ export const sampleImages = (dialect: Dialect, images: ImageTable, limit: number
 from ${table(images.table)} as i order by case i.op when 'U' then 0 when 'I' then 1 else 2 end, ${commas(order)} limit ${sql.lit(limit)}`;
 };
 
-const parse = (text: string | null): Readonly<Record<string, unknown>> | null =>
-  text === null ? null : (JSON.parse(text) as Readonly<Record<string, unknown>>);
-
-export const readSample = (row: SampleRow): Sample => ({
-  operation: row.op,
-  key: parse(row.key) ?? {},
-  before: parse(row.before),
-  after: parse(row.after),
-});
+export const readSample = (row: SampleRow, images: ImageTable): Sample => {
+  const parse = (text: string): Values => readable(JSON.parse(text) as Values, [...images.key, ...images.columns]);
+  return {
+    operation: row.op,
+    key: parse(row.key),
+    before: row.before === null ? null : parse(row.before),
+    after: row.after === null ? null : parse(row.after),
+  };
+};

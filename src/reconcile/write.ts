@@ -22,6 +22,8 @@ export interface WritePlan {
   /** Holds whole rows on their way from delete to insert; made by the caller with the table's columns, where
    *  `needsRewritten` says so. */
   readonly rewritten: TableName;
+  /** Where the rows to be rewritten are read: the table itself, or scratch that holds them. */
+  readonly rowsIn: TableName;
 }
 
 export interface GuardedWrite {
@@ -42,6 +44,8 @@ const touchValue = (plan: WritePlan, touch: TouchColumn): Fragment => {
  *  `is not distinct from` for a hash key: 184 ms instead of 80 for 5,000 of 5 M rows. */
 const unchanged = (plan: WritePlan): Fragment => {
   const { dialect, images } = plan;
+  // Whoever holds the file is alone: comparing all columns of a mirror would read it whole (110 ms of 1 M rows).
+  if (!dialect.capabilities.concurrentWriters) return rowOfImage(dialect, images, 't', 'i');
   const changed = images.columns.map((column) =>
     dialect.differs(id('t', column.name), id('i', beforeName(images, column.name)), column.type),
   );
@@ -104,7 +108,7 @@ const copyRows = (plan: WritePlan): Fragment => {
   const laid = images.columns.map((column) => id('i', afterName(images, column.name)));
   const columns = [...images.columns.map((column) => column.name), ...plan.otherColumns];
   return sql`insert into ${table(plan.rewritten)} (${commas(columns.map((name) => id(name)))})
-select ${commas([...laid, ...kept])} from ${table(plan.into)} as t
+select ${commas([...laid, ...kept])} from ${table(plan.rowsIn)} as t
 join ${table(images.table)} as i on i.op = 'U' and ${unchanged(plan)}`;
 };
 

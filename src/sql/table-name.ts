@@ -15,3 +15,10 @@ export const showTable = (table: TableName): string =>
 
 export const sameTable = (left: TableName, right: TableName): boolean =>
   left.schema === right.schema && left.name === right.name && left.database === right.database;
+
+/** The inverse of `showTable`, for names of ours and of tables without dots in their parts. */
+export const readTable = (shown: string): TableName => {
+  const parts = shown.split('.');
+  const [name = '', schema = '', database] = parts.toReversed();
+  return database === undefined ? { schema, name } : { database, schema, name };
+};

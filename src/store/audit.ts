@@ -1,10 +1,11 @@
 // Reading the audit: what a batch wrote, row by row.
 import type { SchemaName } from '../project/project.ts';
 import { sql } from '../sql/fragment.ts';
+import type { Values } from '../sql/readable.ts';
 import type { Session } from '../warehouse/port.ts';
 import { state } from './state.ts';
 
-export type Values = Readonly<Record<string, unknown>>;
+export type { Values };
 
 export interface AuditRow {
   readonly target: string;

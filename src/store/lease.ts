@@ -78,8 +78,8 @@ export const leaseHolder = async (
   return row === undefined ? undefined : holderOf(row);
 };
 
-const lockToken = async (session: Session, warehouse: Warehouse, schema: SchemaName): Promise<number> => {
-  const lock = warehouse.dialect.capabilities.concurrentWriters ? sql` for update` : sql``;
+const lockToken = async (session: Session, warehouse: Warehouse, schema: SchemaName, wait = true): Promise<number> => {
+  const lock = !warehouse.dialect.capabilities.concurrentWriters ? sql`` : wait ? sql` for update` : sql` for update nowait`;
   const rows = await session.rows<{ token: string }>(
     sql`select token from ${state(schema, 'lease')} where id = 1${lock}`,
   );
@@ -99,7 +99,8 @@ export const leaseHeld = (holder: LeaseHolder | undefined): TidemarkError =>
 /** One try: the token when it is ours now, the holder when it is not. */
 const tryTake = async (warehouse: Warehouse, schema: SchemaName, wish: LeaseWish): Promise<number | LeaseHolder> =>
   warehouse.transaction(async (session) => {
-    const token = (await lockToken(session, warehouse, schema)) + 1;
+    // Whoever commits holds the row: how long to wait for him is the wish's, not the server's affair.
+    const token = (await lockToken(session, warehouse, schema, false)) + 1;
     const current = await readHeartbeat(session, warehouse, schema);
     // Holding the file of an embedded warehouse proves that whoever held the lease is gone.
     const free =
@@ -133,6 +134,7 @@ const take = async (warehouse: Warehouse, schema: SchemaName, wish: LeaseWish): 
       if (!isTidemarkError(error) || !['lock_timeout', 'write_conflict', 'serialization_failure'].includes(error.code)) {
         throw error;
       }
+      holder = await warehouse.session((session) => leaseHolder(session, warehouse, schema));
     }
     if (Date.now() >= deadline || wish.signal?.aborted === true) throw leaseHeld(holder);
     if (!told && holder !== undefined) wish.onWait?.(holder);

@@ -43,6 +43,8 @@ export interface PositionAdvance {
   readonly fullCompareAt: string | undefined;
   readonly deleteCheckAt: string | undefined;
   readonly batch: number | undefined;
+  /** The watermark that was kept is that of other rows: it goes, even without a new one. */
+  readonly restart?: boolean | undefined;
 }
 
 export const advancePosition = async (
@@ -55,7 +57,7 @@ export const advancePosition = async (
   await session.execute(sql`insert into ${positions} (source, watermark, full_compare_at, delete_check_at, batch)
 values (${advance.source}, ${advance.watermark ?? null}, ${at(advance.fullCompareAt)}, ${at(advance.deleteCheckAt)}, ${advance.batch ?? null})
 on conflict (source) do update set
-  watermark = coalesce(excluded.watermark, positions.watermark),
+  watermark = ${advance.restart === true ? sql`excluded.watermark` : sql`coalesce(excluded.watermark, positions.watermark)`},
   full_compare_at = coalesce(excluded.full_compare_at, positions.full_compare_at),
   delete_check_at = coalesce(excluded.delete_check_at, positions.delete_check_at),
   batch = coalesce(excluded.batch, positions.batch)`);

@@ -18,20 +18,40 @@ export interface KnownRelation {
   readonly name: string;
   readonly kind: 'source' | 'target';
   readonly table: string;
+  /** Of a source. */
+  readonly mirror: string | undefined;
   /** Hash of the mapping that the table was last brought in step with. */
   readonly mapping: string;
   readonly firstBatch: number | undefined;
+  /** We made its table (of a source: its mirror). */
+  readonly madeByUs: boolean;
+  readonly held: readonly HeldColumn[];
   readonly behind: Behind | undefined;
   /** Why a person left it out. */
   readonly paused: string | undefined;
+}
+
+/** One mapped column of a target that is left as it is. */
+export interface HeldColumn {
+  readonly column: string;
+  /** The last batch that it was part of. */
+  readonly since: number;
+  readonly reason: string;
+  /** Hash of the expression that was not applied: another one is decided anew. */
+  readonly mapping: string;
+  /** Hash of the expression whose values it holds, where it was in step before. */
+  readonly was?: string | undefined;
 }
 
 interface RelationRow {
   readonly name: string;
   readonly kind: 'source' | 'target';
   readonly table_name: string;
+  readonly mirror_name: string | null;
   readonly mapping: string;
   readonly first_batch: string | null;
+  readonly made_by_us: boolean;
+  readonly held: string | null;
   readonly behind_since: string | null;
   readonly behind_at: string | null;
   readonly behind_code: string | null;
@@ -56,7 +76,7 @@ export const readRelations = async (
   schema: SchemaName,
 ): Promise<ReadonlyMap<string, KnownRelation>> => {
   const rows = await session.rows<RelationRow>(
-    sql`select name, kind, table_name, mapping, first_batch, behind_since, behind_at, behind_code, behind_reason, behind_retryable, paused_reason
+    sql`select name, kind, table_name, mirror_name, mapping, first_batch, made_by_us, held, behind_since, behind_at, behind_code, behind_reason, behind_retryable, paused_reason
 from ${state(schema, 'relations')}`,
   );
   return new Map(
@@ -66,8 +86,11 @@ from ${state(schema, 'relations')}`,
         name: row.name,
         kind: row.kind,
         table: row.table_name,
+        mirror: row.mirror_name ?? undefined,
         mapping: row.mapping,
         firstBatch: row.first_batch === null ? undefined : Number(row.first_batch),
+        madeByUs: row.made_by_us,
+        held: row.held === null ? [] : (JSON.parse(row.held) as readonly HeldColumn[]),
         behind: behindOf(row),
         paused: row.paused_reason ?? undefined,
       },
@@ -79,27 +102,37 @@ export interface RelationNow {
   readonly name: string;
   readonly kind: 'source' | 'target';
   readonly table: string;
+  readonly mirror?: string | undefined;
   readonly mapping: string;
   readonly batch: number | undefined;
+  /** This batch made its table. */
+  readonly madeNow?: boolean | undefined;
+  readonly held?: readonly HeldColumn[] | undefined;
   readonly behind?: { readonly code: ErrorCode; readonly reason: string; readonly retryable: boolean; readonly at: string } | undefined;
 }
 
-/** A relation that is in step again loses its mark; one that stays behind keeps since when. */
+/** A relation that is in step again loses its mark; one that stays behind keeps since when, and the names of the
+ *  tables that it was in step with. */
 export const saveRelation = async (session: Session, schema: SchemaName, now: RelationNow): Promise<void> => {
   const { behind } = now;
   const mark =
     behind === undefined
       ? sql`null, null, null, null, null`
       : sql`${now.batch ?? null}, ${instant(behind.at)}, ${behind.code}, ${behind.reason}, ${behind.retryable}`;
+  const held = now.held === undefined || now.held.length === 0 ? null : JSON.stringify(now.held);
   const first = behind === undefined ? (now.batch ?? null) : null;
   await session.execute(sql`insert into ${state(schema, 'relations')}
-  (name, kind, table_name, mapping, first_batch, behind_since, behind_at, behind_code, behind_reason, behind_retryable)
-values (${now.name}, ${now.kind}, ${now.table}, ${now.mapping}, ${first}, ${mark})
+  (name, kind, table_name, mirror_name, mapping, first_batch, made_by_us, held, behind_since, behind_at, behind_code, behind_reason, behind_retryable)
+values (${now.name}, ${now.kind}, ${now.table}, ${now.mirror ?? null}, ${now.mapping}, ${first}, ${now.madeNow === true}, ${held}, ${mark})
 on conflict (name) do update set
   kind = excluded.kind,
-  table_name = excluded.table_name,
+  table_name = case when excluded.behind_code is null or relations.first_batch is null then excluded.table_name else relations.table_name end,
+  mirror_name = case when excluded.behind_code is null or relations.first_batch is null then excluded.mirror_name else relations.mirror_name end,
   mapping = case when excluded.behind_code is null then excluded.mapping else relations.mapping end,
   first_batch = coalesce(relations.first_batch, excluded.first_batch),
+  made_by_us = excluded.made_by_us or (relations.made_by_us and (excluded.behind_code is not null
+    or coalesce(relations.mirror_name, relations.table_name) = coalesce(excluded.mirror_name, excluded.table_name))),
+  held = case when excluded.behind_code is null then excluded.held else relations.held end,
   behind_since = case when excluded.behind_code is null then null else coalesce(relations.behind_since, excluded.behind_since) end,
   behind_at = case when excluded.behind_code is null then null else coalesce(relations.behind_at, excluded.behind_at) end,
   behind_code = excluded.behind_code,

@@ -10,6 +10,7 @@ export type StateTable =
   | 'changes'
   | 'audit'
   | 'positions'
+  | 'missing'
   | 'relations'
   | 'lease'
   | 'heartbeat'
@@ -22,6 +23,7 @@ export const stateTables: readonly StateTable[] = [
   'changes',
   'audit',
   'positions',
+  'missing',
   'relations',
   'lease',
   'heartbeat',

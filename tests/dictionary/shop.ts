@@ -109,7 +109,7 @@ export const resolve = (
   const resolved =
     catalog === 'none'
       ? resolveDictionary(raw, project, undefined)
-      : resolveDictionary(raw, project, catalog, [...catalog.keys()]);
+      : resolveDictionary(raw, project, catalog, { tableNames: [...catalog.keys()] });
   return { dictionary: resolved.dictionary, problems: [...problems, ...resolved.problems] };
 };
 

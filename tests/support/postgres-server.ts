@@ -137,7 +137,10 @@ const untilReady = async (url: string, log: string, ended: () => boolean): Promi
   }
 };
 
-export const startPostgresServer = async (): Promise<PostgresServer> => {
+/** `changed` settings instead of those that make tests quick. */
+export const startPostgresServer = async (
+  changed: Readonly<Record<string, string>> = {},
+): Promise<PostgresServer> => {
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-postgres-'));
   const { uid, gid } = account();
   if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
@@ -147,7 +150,7 @@ export const startPostgresServer = async (): Promise<PostgresServer> => {
   const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
   execFileSync(join(bin, 'initdb'), initdb, { ...account(), cwd: folder, stdio: 'pipe' });
   const port = await freePort();
-  const settings = Object.entries(flags).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const settings = Object.entries({ ...flags, ...changed }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const server = spawn(
     'sh',
     ['-c', launch, 'sh', join(bin, 'postgres'), '-D', data, '-p', String(port), ...settings],

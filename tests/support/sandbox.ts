@@ -21,6 +21,8 @@ export interface Recipe {
   readonly mappings: Readonly<Record<string, string>>;
 }
 
+export type Query = (statement: string) => Promise<readonly Row[]>;
+
 export interface Sandbox {
   readonly engine: Engine;
   /** The project's folder. */
@@ -29,8 +31,10 @@ export interface Sandbox {
   readonly place: string;
   /** Read anew each time, as a new process would. */
   project(): Project;
-  /** Several statements, or one query; its values in the exact forms of the port. */
+  /** Several statements; the rows of the last, in the exact forms of the port. */
   sql(...statements: readonly string[]): Promise<readonly Row[]>;
+  /** The same through one open database: opening a file costs more than a query. */
+  session<T>(work: (query: Query) => Promise<T>): Promise<T>;
   /** Rewrites a mapping file. */
   map(file: string, text: string): void;
   run(options?: Partial<RunOptions>): Promise<RunResult>;
@@ -87,18 +91,20 @@ const sandboxAt = (engine: Engine, folder: string, place: string): Sandbox => {
     folder,
     place,
     project,
-    async sql(...statements) {
+    async session(work) {
       const warehouse = await openWarehouse(project().connection, { create: true });
       try {
-        let rows: readonly Row[] = [];
-        for (const statement of statements) {
-          rows = await warehouse.session((session) => session.rows(verbatim(statement)));
-        }
-        return rows;
+        return await work((statement) => warehouse.session((session) => session.rows(verbatim(statement))));
       } finally {
         await warehouse.close();
       }
     },
+    sql: (...statements) =>
+      sandbox.session(async (query) => {
+        let rows: readonly Row[] = [];
+        for (const statement of statements) rows = await query(statement);
+        return rows;
+      }),
     map(file, text) {
       const path = join(folder, 'mappings', file);
       mkdirSync(dirname(path), { recursive: true });
@@ -130,8 +136,10 @@ export const createSandbox = async (engine: Engine, recipe: Recipe): Promise<San
   return sandbox;
 };
 
-/** The same database reached through another address: a proxy's. */
+/** The same database reached through another address, a proxy's, by a project of its own. */
 export const reachedBy = (sandbox: Sandbox, url: string): Sandbox => {
-  writeProject(sandbox.folder, sandbox.engine, url);
-  return sandboxAt(sandbox.engine, sandbox.folder, url);
+  const folder = join(sandbox.folder, 'elsewhere');
+  cpSync(join(sandbox.folder, 'mappings'), join(folder, 'mappings'), { recursive: true });
+  writeProject(folder, sandbox.engine, url);
+  return sandboxAt(sandbox.engine, folder, url);
 };

@@ -1,6 +1,7 @@
 // Everything a batch may change, as text to compare: all tables and their columns, the ledger and the audit,
 // positions, and what is in step or behind. Numbers and times that differ from run to run are left out.
-import type { Sandbox } from './sandbox.ts';
+import type { Row } from '../../src/warehouse/port.ts';
+import type { Query, Sandbox } from './sandbox.ts';
 
 /** Sections by name; lines sorted. */
 export type Snapshot = Readonly<Record<string, readonly string[]>>;
@@ -19,11 +20,13 @@ interface TableRow {
   readonly columns: string;
 }
 
-const tablesOf = async (sandbox: Sandbox): Promise<readonly TableRow[]> =>
-  (await sandbox.sql(`select table_schema as schema, table_name as name,
+const tablesOf = async (query: Query): Promise<readonly TableRow[]> =>
+  (await query(`select table_schema as schema, table_name as name,
   string_agg(column_name || ' ' || data_type, ', ' order by ordinal_position) as columns
-from information_schema.columns
-where table_schema not in ('information_schema', 'pg_catalog', 'main', 'public')
+from information_schema.columns c
+where exists (select 1 from information_schema.tables t where t.table_type = 'BASE TABLE'
+    and t.table_catalog = c.table_catalog and t.table_schema = c.table_schema and t.table_name = c.table_name)
+  and table_schema not in ('information_schema', 'pg_catalog', 'main', 'public')
   and table_catalog = current_database() and not starts_with(table_schema, 'tidemark_')
 group by table_schema, table_name order by 1, 2`)) as unknown as readonly TableRow[];
 
@@ -33,13 +36,18 @@ interface ChangeRow {
   readonly key: string;
 }
 
+/** A fingerprint also holds numbers of this very database, and when it was taken. */
+const lastingPart = ({ fingerprint, ...relation }: Row): Row => {
+  if (typeof fingerprint !== 'string') return relation;
+  const { shape, cells } = JSON.parse(fingerprint) as { readonly shape: unknown; readonly cells: unknown };
+  return { ...relation, shape, cells };
+};
+
 /** Change ids are given out in no particular order: a cause is shown as the row that changed. */
-const recordsOf = async (sandbox: Sandbox): Promise<Snapshot> => {
-  const changes = (await sandbox.sql(
-    'select * from tidemark.changes order by change_id',
-  )) as unknown as readonly ChangeRow[];
+const recordsOf = async (query: Query): Promise<Snapshot> => {
+  const changes = (await query('select * from tidemark.changes order by change_id')) as unknown as readonly ChangeRow[];
   const named = new Map(changes.map(({ change_id, source, key }) => [Number(change_id), `${source} ${key}`]));
-  const audit = await sandbox.sql('select * from tidemark.audit');
+  const audit = await query('select * from tidemark.audit');
   return {
     ledger: lines(changes.map(({ change_id: _, ...change }) => change)),
     audit: lines(
@@ -49,27 +57,28 @@ const recordsOf = async (sandbox: Sandbox): Promise<Snapshot> => {
       }),
     ),
     batches: lines(
-      await sandbox.sql(
+      await query(
         'select batch, kind, status, digest, changes, rows, cells, sources, targets, mapping, meta from tidemark.batches',
       ),
     ),
-    positions: lines(await sandbox.sql('select * from tidemark.positions')),
-    relations: lines(await sandbox.sql('select * from tidemark.relations')),
+    positions: lines(await query('select * from tidemark.positions')),
+    relations: lines((await query('select * from tidemark.relations')).map(lastingPart)),
   };
 };
 
 const noRecords: Snapshot = { ledger: [], audit: [], batches: [], positions: [], relations: [] };
 
-export const snapshot = async (sandbox: Sandbox): Promise<Snapshot> => {
-  const tables = await tablesOf(sandbox);
-  const found: Record<string, readonly string[]> = {};
-  for (const { schema, name, columns } of tables) {
-    if (schema === 'tidemark') continue;
-    found[`${schema}.${name} (${columns})`] = lines(await sandbox.sql(`select * from "${schema}"."${name}"`));
-  }
-  const migrated = tables.some(({ schema, name }) => schema === 'tidemark' && name === 'batches');
-  return { ...found, ...(migrated ? await recordsOf(sandbox) : noRecords) };
-};
+export const snapshot = (sandbox: Sandbox): Promise<Snapshot> =>
+  sandbox.session(async (query) => {
+    const tables = await tablesOf(query);
+    const found: Record<string, readonly string[]> = {};
+    for (const { schema, name, columns } of tables) {
+      if (schema === 'tidemark') continue;
+      found[`${schema}.${name} (${columns})`] = lines(await query(`select * from "${schema}"."${name}"`));
+    }
+    const migrated = tables.some(({ schema, name }) => schema === 'tidemark' && name === 'batches');
+    return { ...found, ...(migrated ? await recordsOf(query) : noRecords) };
+  });
 
 /** Sections that differ, shortly; empty when the two are the same. */
 export const difference = (left: Snapshot, right: Snapshot): readonly string[] =>

@@ -4,7 +4,8 @@ import { aliasesOf } from '../../graph/reads.ts';
 import type { ScratchColumn } from '../../sql/dialect.ts';
 import { renderExpression } from '../../sql/expression.ts';
 import { commas, id, ors, sql, table, unionAll, verbatim, type Fragment } from '../../sql/fragment.ts';
-import { afterName, beforeName, keyName } from '../../sql/images.ts';
+import { afterName, keyName } from '../../sql/images.ts';
+import { imageRows } from '../image-rows.ts';
 import { overlay } from '../overlay.ts';
 import { imageShapeOf, keepName, rootKeyName, rootView, viewOf, type TargetWork } from '../target-work.ts';
 import { joined, rootColumns } from './joins.ts';
@@ -16,16 +17,16 @@ export const keptWhenMissing = (work: TargetWork, column: MappedColumn): readonl
     : work.target.joins.map((join) => join.alias).filter((alias) => aliasesOf(column.expression).has(alias));
 
 /** What yields one part of the target's key, reading the root alone. */
-const keyExpression = (work: TargetWork, name: string): Fragment => {
+export const keyExpression = (work: TargetWork, name: string): Fragment => {
   const { target } = work;
   if (target.root.kind === 'this') return id('this', name);
   const mapped = target.columns.find((column) => column.name === name);
   if (mapped === undefined) throw new RangeError(`${target.name}: key ${name} is not mapped`);
-  return renderExpression(mapped.expression);
+  return work.dialect.convert(renderExpression(mapped.expression), mapped.type);
 };
 
 const keyValues = (work: TargetWork): readonly Fragment[] =>
-  work.target.key.map((column) => work.dialect.convert(keyExpression(work, column.name), column.type));
+  work.target.key.map((column) => keyExpression(work, column.name));
 
 export const desiredColumns = (work: TargetWork): readonly ScratchColumn[] => {
   const { target } = work;
@@ -106,15 +107,17 @@ export const fillRoot = (work: TargetWork): Fragment => {
             sql` and `,
           )})`;
     arms.push(
-      sql`select ${commas(columns.map((name) => id('m', name)))} from (${keys}) as d join ${table(base)} as m on ${sql.join(on, sql` and `)}${covered}`,
+      sql`select ${commas(columns.map((name) => id('m', name)))} from (${keys}) as d join ${base} as m on ${sql.join(on, sql` and `)}${covered}`,
     );
   }
   if (images !== undefined) {
     const match = view.key.map((column, place) =>
       work.dialect.sameKey(id('i', keyName(images.table, column.name)), id('d', rootKeyName(place)), column.nullable),
     );
+    const after = imageRows(work.dialect, view, 'after', columns);
+    const affected = sql`exists (select 1 from (${keys}) as d where ${sql.join(match, sql` and `)})`;
     arms.push(
-      sql`select ${commas(columns.map((name) => id('i', afterName(images.table, name))))} from (${keys}) as d join ${table(images.table.table)} as i on ${sql.join(match, sql` and `)} where i.op <> 'D'`,
+      sql`select ${commas(columns.map((name) => after.value(name)))} from ${after.from} where i.op <> 'D' and ${affected}`,
     );
   }
   return sql`insert into ${table(work.scratch.root)} (${commas(columns.map((name) => id(name)))})\n${unionAll(arms)}`;
@@ -139,7 +142,8 @@ export const fillKeys = (work: TargetWork): Fragment => {
   const arms = [sql`select ${pair} from (${rootRows(work)}) as ${id(alias)}`];
   const { images } = view;
   if (images !== undefined) {
-    const before = rootColumns(work).map((name) => sql`${id('i', beforeName(images.table, name))} as ${id(name)}`);
+    const was = imageRows(work.dialect, view, 'before', rootColumns(work));
+    const before = rootColumns(work).map((name) => sql`${was.value(name)} as ${id(name)}`);
     const affected = sql`exists (select 1 from ${table(scratch.affected)} as d where ${sql.join(
       view.key.map((column, place) =>
         work.dialect.sameKey(id('i', keyName(images.table, column.name)), id('d', rootKeyName(place)), column.nullable),
@@ -147,7 +151,7 @@ export const fillKeys = (work: TargetWork): Fragment => {
       sql` and `,
     )})`;
     arms.push(
-      sql`select ${pair} from (select ${commas(before)} from ${table(images.table.table)} as i where i.op <> 'I' and ${affected}) as ${id(alias)}`,
+      sql`select ${pair} from (select ${commas(before)} from ${was.from} where i.op <> 'I' and ${affected}) as ${id(alias)}`,
     );
   }
   return sql`insert into ${table(scratch.keys)} (${commas(keysColumns(work).map((column) => id(column.name)))})\n${unionAll(arms)}`;

@@ -57,9 +57,6 @@ const ambiguousSchema: Verdict = {
 const ofIo = (message: string): Verdict => {
   if (/could not set lock on file/i.test(message)) return locked(message);
   if (/database file with version number/i.test(message)) return tooNew;
-  if (/no space left|disk quota|ENOSPC|not enough space/i.test(message)) {
-    return { code: 'disk_full', kind: 'other' };
-  }
   if (/permission denied/i.test(message)) return { code: 'permission_denied', kind: 'other' };
   return { code: 'sql_failed', kind: 'other' };
 };
@@ -70,7 +67,17 @@ const ofConstraint = (message: string): Verdict => {
   return { code: 'constraint_violated', kind: 'constraint', details: { constraint, column } };
 };
 
+/** COMMIT says it in its own class, and a limit on the size of files is a disk that is full. */
+const noSpace = /no space left|disk quota|ENOSPC|not enough space|file too large/i;
+
+const diskFull: Verdict = {
+  code: 'disk_full',
+  kind: 'other',
+  hint: 'make room where the database file lies, and run again',
+};
+
 const verdict = (type: string, message: string): Verdict => {
+  if (noSpace.test(message) && type !== 'Constraint' && type !== 'Conversion') return diskFull;
   if (/conflict/i.test(message) && type.startsWith('Trans')) return { code: 'write_conflict', kind: 'other' };
   switch (type) {
     case 'IO':
@@ -101,6 +108,8 @@ export const classifyDuckDbError = (error: unknown): TidemarkError => {
   const engineMessage = messageOf(error).trim();
   const type = /^(?:FATAL Error: )?([A-Za-z][A-Za-z ]*?) Error:/.exec(engineMessage)?.[1];
   return engineError({
+    // Below its sentence the engine prints a piece of the statement, which is ours and tells nobody anything.
+    message: engineMessage.split(/\n+LINE \d+:/)[0] ?? engineMessage,
     ...verdict(type ?? '', engineMessage),
     engineCode: type,
     engineMessage,

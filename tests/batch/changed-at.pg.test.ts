@@ -1,0 +1,4 @@
+// See changed-at-suite.ts.
+import { describeChangedAt } from './changed-at-suite.ts';
+
+describeChangedAt('postgres');

@@ -1,0 +1,4 @@
+// See changes-suite.ts.
+import { describeChanges } from './changes-suite.ts';
+
+describeChanges('postgres');

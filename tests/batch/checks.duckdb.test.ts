@@ -1,0 +1,4 @@
+// See checks-suite.ts.
+import { describeChecks } from './checks-suite.ts';
+
+describeChecks('duckdb');

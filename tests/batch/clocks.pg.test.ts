@@ -1,0 +1,4 @@
+// See clocks-suite.ts.
+import { describeClocks } from './clocks-suite.ts';
+
+describeClocks('postgres');

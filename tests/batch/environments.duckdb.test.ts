@@ -1,0 +1,4 @@
+// See environments-suite.ts.
+import { describeEnvironments } from './environments-suite.ts';
+
+describeEnvironments('duckdb');

@@ -1,0 +1,4 @@
+// See foreign-cost-suite.ts.
+import { describeForeignCost } from './foreign-cost-suite.ts';
+
+describeForeignCost('duckdb');

@@ -1,0 +1,4 @@
+// See mapping-change-suite.ts.
+import { describeMappingChanges } from './mapping-change-suite.ts';
+
+describeMappingChanges('duckdb');

@@ -1,0 +1,4 @@
+// See missing-suite.ts.
+import { describeMissing } from './missing-suite.ts';
+
+describeMissing('duckdb');

@@ -1,0 +1,90 @@
+// Targets as somebody else builds and edits them.
+import { literal, type Random } from '../../../scripts/shop/random.ts';
+import type { Place, Schemas } from '../place.ts';
+import { desiredSelect } from './oracle.ts';
+import { typeOf, type ColumnSpec, type ProjectSpec, type TargetSpec } from './spec.ts';
+import { drawKeyValue, drawValue } from './values.ts';
+
+const tableOf = (schemas: Schemas, target: TargetSpec): string => `"${schemas.targets}".${target.name}`;
+
+const typed = (target: TargetSpec, column: ColumnSpec): string =>
+  `${column.name} ${target.mapped.find(({ name }) => name === column.name)?.type ?? typeOf[column.kind]}`;
+
+/** Makes the table anew, with its declared types. */
+export const emptyTarget = async (place: Place, schemas: Schemas, target: TargetSpec): Promise<void> => {
+  const columns = target.columns.map((column) => typed(target, column));
+  const key = target.primaryKey ? [`primary key (${target.key.map(({ name }) => name).join(', ')})`] : [];
+  await place.execute(`drop table if exists ${tableOf(schemas, target)}`);
+  await place.execute(`create table ${tableOf(schemas, target)} (${[...columns, ...key].join(', ')})`);
+};
+
+/** Fills it from staging, as dbt would. */
+export const buildTarget = async (place: Place, schemas: Schemas, target: TargetSpec, project: ProjectSpec): Promise<void> => {
+  const tables = {
+    sources: new Set(project.sources.map(({ name }) => name)),
+    sourceSchema: schemas.staging,
+    targetSchema: schemas.targets,
+  };
+  const names = target.mapped.map(({ name }) => name).join(', ');
+  const rows = `select ${names} from (${desiredSelect(target, tables)}) as d`;
+  await place.executeByOthers([
+    `insert into ${tableOf(schemas, target)} (${names}) ${rows}`,
+    `update ${tableOf(schemas, target)} set note = 'noted', state = 'here'`,
+  ]);
+};
+
+interface Scene {
+  readonly place: Place;
+  readonly schemas: Schemas;
+  readonly random: Random;
+}
+
+const fillThis = async ({ place, schemas, random }: Scene, target: TargetSpec): Promise<void> => {
+  const rows = new Map<string, string>();
+  for (let row = 0; row < 10; row += 1) {
+    const key = target.key.map(({ kind }) => drawKeyValue(random, kind));
+    const values = target.columns.slice(key.length).map((column) => drawValue(random, column.kind, column.name));
+    rows.set(key.join(), `insert into ${tableOf(schemas, target)} values (${[...key, ...values].join(', ')})`);
+  }
+  for (const statement of rows.values()) await place.execute(statement);
+};
+
+/** Makes it differ from its mapping: a row goes, cells change, a row comes that nobody knows. */
+export const spoilTarget = async ({ place, schemas, random }: Scene, target: TargetSpec): Promise<void> => {
+  const [first] = target.key;
+  if (first === undefined) return;
+  const table = tableOf(schemas, target);
+  const column = random.oneOf(target.mapped.filter(({ name }) => !target.key.some((part) => part.name === name)));
+  const isOdd = first.kind === 'text' ? `length(${first.name}) > 1` : `${first.name} % 2 = 1`;
+  const names = target.key.map(({ name }) => name);
+  const strange = target.key.map(({ kind }) =>
+    kind === 'text' ? literal(`not of ${target.name}`) : String(7000 + (target.name.codePointAt(6) ?? 0)),
+  );
+  const match = names.map((name, at) => `${name} = ${strange[at] ?? 'null'}`).join(' and ');
+  await place.executeByOthers([
+    `delete from ${table} where ${first.name} = ${first.kind === 'text' ? "'a'" : '3'}`,
+    `update ${table} set ${column.name} = null where ${isOdd}`,
+    `delete from ${table} where ${match}`,
+    `insert into ${table} (${names.join(', ')}, note) values (${strange.join(', ')}, 'not ours')`,
+  ]);
+};
+
+/** The tables that are there before the first run; one that reads a table which is yet to be made stays empty. */
+export const prebuild = async (scene: Scene, project: ProjectSpec): Promise<void> => {
+  const { place, schemas } = scene;
+  const made = new Set(project.sources.map(({ name }) => name));
+  await place.execute(`create schema "${schemas.targets}"`);
+  for (const target of project.targets) {
+    if (target.begins === 'absent') continue;
+    made.add(target.name);
+    await emptyTarget(place, schemas, target);
+    if (target.from === undefined) {
+      await fillThis(scene, target);
+      continue;
+    }
+    const reads = [target.from, ...target.joins.map(({ relation }) => relation)];
+    if (target.begins === 'empty' || !reads.every(({ name }) => made.has(name))) continue;
+    await buildTarget(place, schemas, target, project);
+    if (target.begins === 'other') await spoilTarget(scene, target);
+  }
+};

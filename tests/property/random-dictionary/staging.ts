@@ -1,0 +1,167 @@
+// The staging tables of a random project, and what a loader does to them. What there is is known here as
+// literals, so that no statement ever breaks a key.
+import { literal, type Random } from '../../../scripts/shop/random.ts';
+import type { Place, Schemas } from '../place.ts';
+import { removed, spare, stamp } from './draw-sources.ts';
+import { typeOf, type SourceSpec } from './spec.ts';
+import { drawKeyValue, drawValue } from './values.ts';
+
+type Literals = Readonly<Record<string, string>>;
+
+/** Minutes after the beginning of the history. */
+const moment = (minutes: number): string =>
+  `timestamp ${literal(new Date(Date.UTC(2020, 0, 1) + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' '))}`;
+
+/** Rounds are closer to each other than a late stamp is late, and both are within the overlap. */
+const minutesPerRound = 5;
+const lateMinutes = 10;
+
+const isKey = (source: SourceSpec, name: string): boolean => source.key.some((column) => column.name === name);
+
+export class Staging {
+  readonly #place: Place;
+  readonly #random: Random;
+  readonly #schema: string;
+  readonly #rows = new Map<SourceSpec, Map<string, Literals>>();
+  #round = 0;
+
+  constructor(place: Place, schemas: Schemas, random: Random) {
+    this.#place = place;
+    this.#schema = schemas.staging;
+    this.#random = random;
+  }
+
+  async create(sources: readonly SourceSpec[]): Promise<void> {
+    await this.#place.execute(`create schema "${this.#schema}"`);
+    for (const source of sources) {
+      const columns = source.columns.map(({ name, kind }) => `${name} ${typeOf[kind]}`);
+      const key = source.key.map(({ name }) => name).join(', ');
+      const constraint = source.primaryKey ? [`primary key (${key})`] : [];
+      await this.#place.execute(`create table ${this.#table(source)} (${[...columns, ...constraint].join(', ')})`);
+      this.#rows.set(source, new Map());
+      const count = this.#random.chance(8) ? 0 : 5 + this.#random.below(11);
+      for (let row = 0; row < count; row += 1) await this.#put(source);
+    }
+    this.#round = 1;
+  }
+
+  /** Some changes; with `onlySpare`, in columns that no target reads. */
+  async change(sources: readonly SourceSpec[], onlySpare: boolean): Promise<void> {
+    this.#round += 1;
+    const count = 1 + this.#random.below(this.#random.oneOf([3, 6, 16]));
+    for (let change = 0; change < count; change += 1) {
+      const source = this.#random.oneOf(sources);
+      if (onlySpare) await this.#update(source, [spare.name]);
+      else await this.#changeOne(source);
+    }
+  }
+
+  async #changeOne(source: SourceSpec): Promise<void> {
+    const { columns } = source;
+    const values = columns.map(({ name }) => name).filter((name) => !isKey(source, name) && name !== stamp.name);
+    switch (this.#random.below(9)) {
+      case 0:
+      case 1:
+        return this.#put(source);
+      case 2:
+        return this.#remove(source);
+      case 3:
+        return this.#rekey(source);
+      case 4:
+        return this.#update(source, values.filter((name) => name.startsWith('ref') || this.#random.chance(6)));
+      case 5:
+        return this.#update(source, values.filter((name) => ['active', removed.name, 'ref_int', 'label'].includes(name)));
+      case 6:
+        return this.#update(source, []);
+      default:
+        return this.#update(source, [this.#random.oneOf(values)]);
+    }
+  }
+
+  #table(source: SourceSpec): string {
+    return `"${this.#schema}".${source.name}`;
+  }
+
+  #rowsOf(source: SourceSpec): Map<string, Literals> {
+    const rows = this.#rows.get(source);
+    if (rows === undefined) throw new Error(`no table ${source.name}`);
+    return rows;
+  }
+
+  #pick(source: SourceSpec): readonly [string, Literals] | undefined {
+    const rows = [...this.#rowsOf(source)];
+    return rows.length === 0 ? undefined : this.#random.oneOf(rows);
+  }
+
+  #drawKey(source: SourceSpec): Literals {
+    const value = (column: SourceSpec['key'][number]): string =>
+      column.nullable && this.#random.chance(4) ? 'null' : drawKeyValue(this.#random, column.kind);
+    return Object.fromEntries(source.key.map((column) => [column.name, value(column)]));
+  }
+
+  /** When the row says that it changed: now, a little late, or not at all. */
+  #stamp(source: SourceSpec): Literals {
+    if (!source.watermark) return {};
+    const now = this.#round * minutesPerRound;
+    const said = this.#random.oneOf([moment(now), moment(now), moment(now), moment(now - lateMinutes), 'null']);
+    return { [stamp.name]: said };
+  }
+
+  #where(key: Literals): string {
+    return Object.entries(key)
+      .map(([name, value]) => (value === 'null' ? `${name} is null` : `${name} = ${value}`))
+      .join(' and ');
+  }
+
+  #keyOf(source: SourceSpec, row: Literals): Literals {
+    return Object.fromEntries(source.key.map(({ name }) => [name, row[name] ?? 'null']));
+  }
+
+  /** A new row, or all values of one that is there. */
+  async #put(source: SourceSpec): Promise<void> {
+    const key = this.#drawKey(source);
+    const values = source.columns
+      .filter(({ name }) => !isKey(source, name) && name !== stamp.name)
+      .map(({ name, kind }) => [name, drawValue(this.#random, kind, name)] as const);
+    const row = { ...key, ...Object.fromEntries(values), ...this.#stamp(source) };
+    const text = JSON.stringify(key);
+    if (this.#rowsOf(source).has(text)) await this.#place.execute(`delete from ${this.#table(source)} where ${this.#where(key)}`);
+    this.#rowsOf(source).set(text, row);
+    await this.#place.execute(
+      `insert into ${this.#table(source)} (${Object.keys(row).join(', ')}) values (${Object.values(row).join(', ')})`,
+    );
+  }
+
+  async #remove(source: SourceSpec): Promise<void> {
+    const found = this.#pick(source);
+    if (found === undefined) return;
+    this.#rowsOf(source).delete(found[0]);
+    await this.#place.execute(`delete from ${this.#table(source)} where ${this.#where(this.#keyOf(source, found[1]))}`);
+  }
+
+  async #rekey(source: SourceSpec): Promise<void> {
+    const found = this.#pick(source);
+    const key = this.#drawKey(source);
+    const text = JSON.stringify(key);
+    if (found === undefined || this.#rowsOf(source).has(text)) return;
+    await this.#set(source, found, { ...key, ...this.#stamp(source) });
+    this.#rowsOf(source).delete(found[0]);
+    this.#rowsOf(source).set(text, { ...found[1], ...key });
+  }
+
+  async #update(source: SourceSpec, columns: readonly string[]): Promise<void> {
+    const found = this.#pick(source);
+    if (found === undefined) return;
+    const values = source.columns
+      .filter(({ name }) => columns.includes(name))
+      .map(({ name, kind }) => [name, drawValue(this.#random, kind, name)] as const);
+    await this.#set(source, found, { ...Object.fromEntries(values), ...this.#stamp(source) });
+  }
+
+  async #set(source: SourceSpec, [, row]: readonly [string, Literals], values: Literals): Promise<void> {
+    const assignments = Object.entries(values).map(([name, value]) => `${name} = ${value}`);
+    if (assignments.length === 0) return;
+    const where = this.#where(this.#keyOf(source, row));
+    await this.#place.execute(`update ${this.#table(source)} set ${assignments.join(', ')} where ${where}`);
+  }
+}

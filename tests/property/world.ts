@@ -1,0 +1,109 @@
+// All that a batch may read and write, as plain maps in this process: what the invariants are checked on.
+// Tables are tiny, so comparing them here needs none of the SQL that is under test.
+import { tableName } from '../../src/sql/table-name.ts';
+import type { Place, Schemas } from './place.ts';
+
+export type Cells = Readonly<Record<string, unknown>>;
+
+/** Rows by key, as JSON text of the key's values. */
+export type Rows = ReadonlyMap<string, Cells>;
+
+export interface Relation {
+  readonly name: string;
+  readonly key: readonly string[];
+}
+
+export interface Watched {
+  readonly schemas: Schemas;
+  readonly sources: readonly Relation[];
+  readonly targets: readonly (Relation & {
+    /** The columns that the mapping fills. */
+    readonly mapped: readonly string[];
+    /** Further columns that a deletion or a touch may set. */
+    readonly also: readonly string[];
+    readonly touched: readonly string[];
+  })[];
+}
+
+export interface World {
+  readonly staging: ReadonlyMap<string, Rows>;
+  readonly mirrors: ReadonlyMap<string, Rows>;
+  readonly targets: ReadonlyMap<string, Rows>;
+  /** Rows in our own tables. */
+  readonly records: Readonly<Record<'batches' | 'changes' | 'audit', number>>;
+}
+
+export const keyText = (key: readonly string[], cells: Cells): string =>
+  JSON.stringify(key.map((column) => cells[column]));
+
+export const rowsByKey = (name: string, key: readonly string[], rows: readonly Cells[]): Rows => {
+  const found = new Map<string, Cells>();
+  for (const cells of rows) {
+    const text = keyText(key, cells);
+    if (found.has(text)) throw new Error(`${name} holds the key ${text} more than once`);
+    found.set(text, cells);
+  }
+  return found;
+};
+
+const readTables = async (
+  place: Place,
+  schema: string,
+  relations: readonly Relation[],
+): Promise<ReadonlyMap<string, Rows>> => {
+  const infos = await place.warehouse.introspect(relations.map(({ name }) => tableName(schema, name)));
+  const present = new Set(infos.map(({ table }) => table.name));
+  const tables = new Map<string, Rows>();
+  for (const { name, key } of relations) {
+    if (!present.has(name)) continue;
+    const rows = await place.rows<Cells>(`select * from "${schema}"."${name}"`);
+    tables.set(name, rowsByKey(`${schema}.${name}`, key, rows));
+  }
+  return tables;
+};
+
+const countRecords = async (place: Place, state: string): Promise<World['records']> => {
+  const known = await place.warehouse.tablesIn(state);
+  if (!known.includes('batches')) return { batches: 0, changes: 0, audit: 0 };
+  const count = (name: string): string => `(select count(*) from "${state}".${name}) as ${name}`;
+  const [row] = await place.rows<Readonly<Record<'batches' | 'changes' | 'audit', string>>>(
+    `select ${count('batches')}, ${count('changes')}, ${count('audit')}`,
+  );
+  return { batches: Number(row?.batches), changes: Number(row?.changes), audit: Number(row?.audit) };
+};
+
+export const readWorld = async (place: Place, { schemas, sources, targets }: Watched): Promise<World> => ({
+  staging: await readTables(place, schemas.staging, sources),
+  mirrors: await readTables(place, schemas.mirrors, sources),
+  targets: await readTables(place, schemas.targets, targets),
+  records: await countRecords(place, schemas.state),
+});
+
+export interface RowChange {
+  readonly key: string;
+  readonly before: Cells | undefined;
+  readonly after: Cells | undefined;
+  /** Of a row on both sides. */
+  readonly columns: readonly string[];
+}
+
+/** Rows that appeared, vanished or changed. */
+export const changesBetween = (before: Rows, after: Rows): readonly RowChange[] =>
+  [...new Set([...before.keys(), ...after.keys()])].flatMap((key): readonly RowChange[] => {
+    const [was, is] = [before.get(key), after.get(key)];
+    if (was === undefined || is === undefined) return [{ key, before: was, after: is, columns: [] }];
+    const columns = Object.keys(is).filter((column) => !Object.is(was[column], is[column]));
+    return columns.length === 0 ? [] : [{ key, before: was, after: is, columns }];
+  });
+
+export const noRows: Rows = new Map();
+
+/** Where rows are not as they should be, in words. */
+export const unlike = (name: string, expected: Rows, found: Rows): readonly string[] =>
+  changesBetween(expected, found).map(({ key, before, after, columns }) =>
+    before === undefined
+      ? `${name} has an extra row ${key}`
+      : after === undefined
+        ? `${name} misses row ${key}`
+        : `${name} ${key}: ${columns.map((column) => `${column} is ${JSON.stringify(after[column])}, rebuilt ${JSON.stringify(before[column])}`).join('; ')}`,
+  );

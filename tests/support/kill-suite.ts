@@ -1,0 +1,132 @@
+// Kills a run at its statements, one process each, and looks at what is left: all of the batch or nothing of it,
+// and after one more run the very state of a run that nobody disturbed.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import { describe, expect, it, vi } from 'vitest';
+import { startRun, type Stop } from './program.ts';
+import { createSandbox, type Engine, type Sandbox } from './sandbox.ts';
+import { difference, snapshot, type Snapshot } from './snapshot.ts';
+import { changes, notes, workshop } from './workshop.ts';
+
+/** 1: at every statement. Otherwise every statement of the commit, and so many apart of the others. */
+const step = Number(process.env['TIDEMARK_TEST_KILL_STEP'] ?? 12);
+const seed = Number(process.env['TIDEMARK_TEST_SEED'] ?? Math.trunc(Math.random() * 1000));
+
+const atOnce = 2;
+const patienceMs = 1_200_000;
+
+interface Undisturbed {
+  readonly prepared: Sandbox;
+  readonly statements: readonly string[];
+  /** Ordinals of the transaction that writes the batch. */
+  readonly begin: number;
+  readonly commit: number;
+  readonly before: Snapshot;
+  readonly after: Snapshot;
+}
+
+const isBegin = (statement: string): boolean => statement.startsWith('begin');
+
+const runUndisturbed = async (prepared: Sandbox): Promise<Undisturbed> => {
+  const sandbox = await prepared.copy();
+  const record = join(sandbox.folder, 'statements');
+  const { exit, stdout } = await startRun(sandbox.folder, { stop: { record } }).ended;
+  expect({ exit, stdout }).toMatchObject({ exit: 0, stdout: expect.stringContaining('"status":"applied"') });
+  const statements = readFileSync(record, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as string);
+  const audit = statements.findIndex((statement) => /^insert into \S*"audit"/.test(statement));
+  const begin = statements.findLastIndex((statement, place) => place < audit && isBegin(statement)) + 1;
+  const commit = statements.indexOf('commit', audit) + 1;
+  const state = { before: await snapshot(prepared), after: await snapshot(sandbox) };
+  expect(difference(state.before, state.after)).not.toEqual([]);
+  await sandbox.remove();
+  return { prepared, statements, begin, commit, ...state };
+};
+
+const stopsOf = ({ statements, begin, commit }: Undisturbed): readonly Stop[] => {
+  const chosen = statements.flatMap((_, place) => {
+    const ordinal = place + 1;
+    const inCommit = ordinal >= begin && ordinal <= commit + 1;
+    return inCommit || ordinal % step === seed % step ? [{ ordinal, phase: 'before' as const }] : [];
+  });
+  const atCommit = (['sent', 'after'] as const).map((phase) => ({ ordinal: commit, phase }));
+  return [...chosen, ...atCommit];
+};
+
+/** A server notices the loss of a client in its own time. */
+const untilServerNoticed = (sandbox: Sandbox): Promise<void> =>
+  vi.waitFor(
+    async () => {
+      const rows = await sandbox.sql(`select count(*) as others from pg_stat_activity
+where datname = current_database() and application_name = 'tidemark' and pid <> pg_backend_pid()`);
+      expect(Number(rows[0]?.['others'])).toBe(0);
+    },
+    { timeout: 30_000, interval: 20 },
+  );
+
+const leftOvers = async (sandbox: Sandbox): Promise<readonly string[]> =>
+  (
+    await sandbox.sql(`select table_schema || '.' || table_name as name from information_schema.tables
+where starts_with(table_schema, 'tidemark_') union all select 'lease of ' || owner from tidemark.heartbeat`)
+  ).map(({ name }) => String(name));
+
+/** What is wrong after the kill; empty when all is well. */
+const killOnce = async (undisturbed: Undisturbed, stop: Stop): Promise<readonly string[]> => {
+  const { prepared, before, after, commit } = undisturbed;
+  const sandbox = await prepared.copy();
+  try {
+    const { signal } = await startRun(sandbox.folder, { stop }).ended;
+    if (signal !== 'SIGKILL') return [`was not killed but ended by ${signal}`];
+    const outcomeIsOpen = stop.phase === 'sent';
+    if (sandbox.engine === 'postgres' && !outcomeIsOpen) await untilServerNoticed(sandbox);
+    const happened = (stop.ordinal ?? 0) > commit || stop.phase === 'after';
+    const left = outcomeIsOpen ? [] : difference(happened ? after : before, await snapshot(sandbox));
+    const { report, exit } = await sandbox.run();
+    return [
+      ...left.map((each) => `half-written: ${each}`),
+      ...(exit === 0 ? [] : [`the next run ended with ${exit}: ${JSON.stringify(report.errors)}`]),
+      ...difference(after, await snapshot(sandbox)).map((each) => `not recovered: ${each}`),
+      ...(outcomeIsOpen ? [] : (await leftOvers(sandbox)).map((each) => `left over: ${each}`)),
+    ];
+  } finally {
+    await sandbox.remove();
+  }
+};
+
+const killEverywhere = async (prepared: Sandbox): Promise<void> => {
+  const undisturbed = await runUndisturbed(prepared);
+  const limit = pLimit(atOnce);
+  const stops = stopsOf(undisturbed);
+  const failures = await Promise.all(
+    stops.map((stop) =>
+      limit(async () => {
+        const wrong = await killOnce(undisturbed, stop).catch((error: unknown) => [String(error)]);
+        const statement = undisturbed.statements[(stop.ordinal ?? 0) - 1]?.slice(0, 90);
+        return wrong.map((each) => `killed ${stop.phase} ${stop.ordinal} (${statement}): ${each}`);
+      }),
+    ),
+  );
+  console.info(`${prepared.engine}: killed at ${stops.length} of ${undisturbed.statements.length} statements (every one of the commit; step ${step}, TIDEMARK_TEST_SEED=${seed})`);
+  expect(failures.flat()).toEqual([]);
+};
+
+export const describeKills = (engine: Engine): void => {
+  describe(`I5: kill -9 of a run on ${engine}`, () => {
+    it('leaves all or nothing of a first run, and the next one ends it', async () => {
+      const prepared = await createSandbox(engine, workshop);
+      await killEverywhere(prepared);
+      await prepared.remove();
+    }, patienceMs);
+
+    it('leaves all or nothing of an ordinary run, and the next one ends it', async () => {
+      const prepared = await createSandbox(engine, workshop);
+      await prepared.run();
+      await prepared.sql(...notes, ...changes);
+      await killEverywhere(prepared);
+      await prepared.remove();
+    }, patienceMs);
+  });
+};
