@@ -1,5 +1,6 @@
 // The typed library: what the command line does, as functions on an open project. Nothing is printed, nothing exits.
 import type { HistoryOptions, HistoryReport, ShowOptions, ShowReport } from './batch/history.ts';
+import type { PauseOptions, PauseReport } from './batch/pause.ts';
 import type { PlanOptions, PlanResult } from './batch/plan.ts';
 import type { RunOptions, RunResult } from './batch/run.ts';
 import type { StatusOptions, StatusResult } from './batch/status.ts';
@@ -14,6 +15,8 @@ export type { ErrorCode } from './errors/policy.ts';
 export type { HistoryEntry, HistoryReport, ShowReport } from './batch/history.ts';
 export type { PlanResult, TargetSamples } from './batch/plan.ts';
 export type { Progress } from './batch/context.ts';
+export type { KeyValue, NamedChanges, NamedKey } from './batch/changed-keys.ts';
+export type { PauseReport } from './batch/pause.ts';
 export type { BatchReport, BehindReport } from './batch/report.ts';
 export type { RunResult } from './batch/run.ts';
 export type { RelationStatus, StatusReport, StatusResult } from './batch/status.ts';
@@ -44,6 +47,11 @@ export interface OpenProject {
   plan(options?: Given<PlanOptions>): Promise<PlanResult>;
   /** One batch. */
   run(options?: Given<RunOptions>): Promise<RunResult>;
+  /** One batch that compares these targets in full, with those they feed; without names, all. */
+  reconcile(options?: Omit<Given<RunOptions>, 'reconcile' | 'changes'> & { readonly targets?: readonly string[] | undefined }): Promise<RunResult>;
+  /** Leaves a source or target out of all batches until it is resumed. */
+  pause(name: string, reason: string, options?: Pick<PauseOptions, 'waitMs'>): Promise<PauseReport>;
+  resume(name: string, options?: Pick<PauseOptions, 'waitMs'>): Promise<PauseReport>;
   /** Proves that the targets are what the mappings yield from the mirrors. */
   verify(options?: Given<VerifyOptions>): Promise<VerifyResult>;
   status(options?: Given<StatusOptions>): Promise<StatusResult>;
@@ -67,6 +75,10 @@ export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject
     project,
     plan: async (options) => (await import('./batch/plan.ts')).plan({ ...options, project }),
     run: async (options) => (await import('./batch/run.ts')).run({ ...options, project }),
+    reconcile: async ({ targets = [], ...options } = {}) =>
+      (await import('./batch/run.ts')).run({ ...options, reconcile: targets, project }),
+    pause: async (name, reason, options) => (await import('./batch/pause.ts')).pause({ ...options, project, name, reason }),
+    resume: async (name, options) => (await import('./batch/pause.ts')).resume({ ...options, project, name }),
     verify: async (options) => (await import('./batch/verify.ts')).verify({ ...options, project }),
     status: async (options) => (await import('./batch/status.ts')).status({ ...options, project }),
     history: async (options) => (await import('./batch/history.ts')).history({ ...options, project }),

@@ -59,8 +59,9 @@ const shopAt = async (
   const changeOn = async (connection: Connection, companies: number): Promise<void> => {
     round += 1;
     await connection.execute(rename(scale, companies, round));
-    // As closing the file does; what is timed next must not begin with somebody else's write-ahead log.
-    if (place.engine === 'duckdb') await connection.execute('checkpoint');
+    // What is timed next must not begin with somebody else's write-ahead log, nor find pages that Postgres has
+    // written whole since its last checkpoint: batches are further apart than checkpoints.
+    await connection.execute('checkpoint');
   };
   return {
     place,

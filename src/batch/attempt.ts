@@ -1,7 +1,6 @@
 // One attempt at a batch under the lease: freeze, compute, commit, and the row that tells of it.
 import { hostname, userInfo } from 'node:os';
 import { isTidemarkError, TidemarkError } from '../errors/tidemark-error.ts';
-import { batchOfRun } from '../store/batches.ts';
 import type { Lease } from '../store/lease.ts';
 import { recordRun } from '../store/runs.ts';
 import type { Warehouse } from '../warehouse/port.ts';
@@ -15,6 +14,7 @@ import { interrupted, stoppable } from './interruption.ts';
 import type { Lessons } from './lessons.ts';
 import type { PhaseClock } from './phases.ts';
 import { exitOf, reportOf, type BatchReport } from './report.ts';
+import { settleCommit } from './settle-commit.ts';
 
 export interface RunResult {
   readonly report: BatchReport;
@@ -46,42 +46,6 @@ const stale = (expected: string, found: string): TidemarkError =>
     details: { expected, found },
   });
 
-/** An unknown COMMIT is settled by waiting for the old transaction to end (it holds the token row) and looking. */
-const settle = async (context: BatchContext, facts: CommitFacts, error: TidemarkError): Promise<number> => {
-  const schema = context.project.schemas.state;
-  const batch = await context.warehouse.transaction(async (session) => {
-    // The lock is what counts here, whoever holds the lease by now: a batch that happened is a batch.
-    await facts.lease.check(session).catch((cause: unknown) => {
-      if (!isTidemarkError(cause) || cause.code !== 'lease_lost') throw cause;
-    });
-    return batchOfRun(session, schema, facts.runId);
-  });
-  if (batch === undefined) {
-    throw new TidemarkError('connection_lost', {
-      message: 'the connection broke during the commit; the batch was not committed, nothing was written',
-      hint: 'run again',
-      cause: error,
-    });
-  }
-  return batch;
-};
-
-/** Without a connection nobody can say whether the batch is there; the next run sees it either way. */
-const settleOrSay = async (context: BatchContext, facts: CommitFacts, error: TidemarkError): Promise<number> => {
-  try {
-    return await settle(context, facts, error);
-  } catch (cause) {
-    const noAnswer = isTidemarkError(cause) && (cause.code === 'connection_failed' || cause.code === 'commit_unknown');
-    if (!noAnswer) throw cause;
-    throw new TidemarkError('commit_unknown', {
-      message: 'the connection broke during the commit and could not be made again: the batch is either there whole or not at all',
-      hint: 'run again: it starts from what is there; `tidemark history` lists the batch if it was committed',
-      details: { runId: facts.runId, unsettled: true },
-      cause,
-    });
-  }
-};
-
 export interface Attempt {
   readonly warehouse: Warehouse;
   readonly lease: Lease;
@@ -97,7 +61,7 @@ const commitOnce = async (context: BatchContext, computed: Computed, facts: Comm
   try {
     return await commit(context, computed, facts);
   } catch (error) {
-    if (isTidemarkError(error) && error.code === 'commit_unknown') return settleOrSay(context, facts, error);
+    if (isTidemarkError(error) && error.code === 'commit_unknown') return settleCommit(context, facts, error);
     throw error;
   }
 };

@@ -10,14 +10,23 @@ export const changedSince = (context: BatchContext, { target }: TargetWork): Cha
     : { column: target.changedAt, seen: context.known.positions.get(target.name)?.watermark };
 
 /** Read before the rows themselves: one that is committed in between is read again by the next run. */
-export const readLastChanged = async (context: BatchContext, session: Session, work: TargetWork, moment: string): Promise<string | undefined> => {
+export const readLastChanged = async (
+  context: BatchContext,
+  session: Session,
+  work: TargetWork,
+  moment: string,
+): Promise<string | undefined> => {
   const since = changedSince(context, work);
   if (since === undefined) return undefined;
   const [row] = await session.rows<{ seen: string | null }>(lastChanged(work, since, moment));
   return row?.seen ?? undefined;
 };
 
-export const addChangedRows = async (context: BatchContext, session: Session, work: TargetWork): Promise<void> => {
+export const addChangedRows = async (
+  context: BatchContext,
+  session: Session,
+  work: TargetWork,
+): Promise<void> => {
   const since = changedSince(context, work);
   if (since !== undefined) await session.execute(fillChangedRows(work, since));
 };

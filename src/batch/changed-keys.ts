@@ -18,8 +18,11 @@ export type NamedChanges = ReadonlyMap<string, readonly NamedKey[]>;
 /** Values in the order of the source's key. */
 export type ChangedKeys = ReadonlyMap<string, readonly (readonly KeyText[])[]>;
 
-const wrong = (code: 'usage' | 'unknown_source' | 'unknown_column', message: string, hint?: string): TidemarkError =>
-  new TidemarkError(code, { message, hint });
+const wrong = (
+  code: 'usage' | 'unknown_source' | 'unknown_column',
+  message: string,
+  hint?: string,
+): TidemarkError => new TidemarkError(code, { message, hint });
 
 const oneOf = (word: string, known: readonly string[]): string => {
   const near = nearest(word, known);
@@ -29,7 +32,8 @@ const oneOf = (word: string, known: readonly string[]): string => {
 const asRecord = (source: Source, key: NamedKey): Readonly<Record<string, KeyValue>> => {
   if (typeof key === 'object' && key !== null && !Array.isArray(key)) return key;
   const [column] = source.key;
-  if (column !== undefined && source.key.length === 1 && (typeof key !== 'object' || key === null)) return { [column.name]: key };
+  if (column !== undefined && source.key.length === 1 && (typeof key !== 'object' || key === null))
+    return { [column.name]: key };
   throw wrong(
     'usage',
     `--changes: \`${JSON.stringify(key)}\` is no key of source \`${source.name}\``,
@@ -44,15 +48,26 @@ const valuesOf = (source: Source, key: NamedKey): readonly KeyText[] => {
   const names = source.key.map(({ name }) => name);
   const strange = Object.keys(record).find((name) => !names.includes(name));
   if (strange !== undefined) {
-    throw wrong('unknown_column', `--changes: \`${strange}\` is no key column of source \`${source.name}\``, `its key is: ${names.join(', ')}`);
+    throw wrong(
+      'unknown_column',
+      `--changes: \`${strange}\` is no key column of source \`${source.name}\``,
+      `its key is: ${names.join(', ')}`,
+    );
   }
   return source.key.map(({ name, nullable }) => {
     const value = record[name];
     if (value === undefined || (value === null && !nullable)) {
-      throw wrong('usage', `--changes: a key of source \`${source.name}\` has no \`${name}\``, `its key is: ${names.join(', ')}`);
+      throw wrong(
+        'usage',
+        `--changes: a key of source \`${source.name}\` has no \`${name}\``,
+        `its key is: ${names.join(', ')}`,
+      );
     }
     if (typeof value === 'object' && value !== null) {
-      throw wrong('usage', `--changes: \`${name}\` of source \`${source.name}\` is no single value: ${JSON.stringify(value)}`);
+      throw wrong(
+        'usage',
+        `--changes: \`${name}\` of source \`${source.name}\` is no single value: ${JSON.stringify(value)}`,
+      );
     }
     return textOf(value);
   });
@@ -62,15 +77,28 @@ const valuesOf = (source: Source, key: NamedKey): readonly KeyText[] => {
 const refuseUnread = (graph: Graph, tables: ReadonlyMap<string, TableInfo>): void => {
   const unread = [...graph.sources.values()].find(({ mirror }) => !tables.has(showTable(mirror)));
   if (unread === undefined) return;
-  throw wrong('usage', `--changes: source \`${unread.name}\` has no mirror yet`, 'run once without --changes: it reads every source');
+  throw wrong(
+    'usage',
+    `--changes: source \`${unread.name}\` has no mirror yet`,
+    'run once without --changes: it reads every source',
+  );
 };
 
-export const readChanges = (graph: Graph, tables: ReadonlyMap<string, TableInfo>, changes: NamedChanges): ChangedKeys => {
+export const readChanges = (
+  graph: Graph,
+  tables: ReadonlyMap<string, TableInfo>,
+  changes: NamedChanges,
+): ChangedKeys => {
   refuseUnread(graph, tables);
   return new Map(
     [...changes].map(([name, keys]) => {
       const source = graph.sources.get(name);
-      if (source === undefined) throw wrong('unknown_source', `--changes names \`${name}\`, which is no source of this project`, oneOf(name, [...graph.sources.keys()]));
+      if (source === undefined)
+        throw wrong(
+          'unknown_source',
+          `--changes names \`${name}\`, which is no source of this project`,
+          oneOf(name, [...graph.sources.keys()]),
+        );
       return [name, keys.map((key) => valuesOf(source, key))] as const;
     }),
   );
@@ -81,7 +109,11 @@ const rowsPerStatement = 500;
 /** Before the freeze: what is filled after an exported snapshot is empty under it. */
 export const fillKeyScratch = async (
   session: Session,
-  { source, keys, into }: { readonly source: Source; readonly keys: readonly (readonly KeyText[])[]; readonly into: TableName },
+  {
+    source,
+    keys,
+    into,
+  }: { readonly source: Source; readonly keys: readonly (readonly KeyText[])[]; readonly into: TableName },
 ): Promise<void> => {
   for (let start = 0; start < keys.length; start += rowsPerStatement) {
     try {

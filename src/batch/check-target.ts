@@ -11,7 +11,15 @@ import { showRows } from './refuse-rows.ts';
 /** How many bad rows a message names. */
 const named = 5;
 
-const failed = (target: Target, check: Check, facts: { readonly found: string; readonly details: Readonly<Record<string, unknown>>; readonly cause?: unknown }): TidemarkError =>
+const failed = (
+  target: Target,
+  check: Check,
+  facts: {
+    readonly found: string;
+    readonly details: Readonly<Record<string, unknown>>;
+    readonly cause?: unknown;
+  },
+): TidemarkError =>
   new TidemarkError('check_failed', {
     message: `target \`${target.name}\`: check \`${check.name}\` ${facts.found}; the target was left out`,
     hint: `the check must return no row of \`${target.name}\` as it would be: mend the rows, the mapping or the check`,
@@ -22,14 +30,25 @@ const failed = (target: Target, check: Check, facts: { readonly found: string; r
 
 /** The lost connection, the full disk and the like are no answer of the check. */
 const isAnswer = (error: unknown): error is TidemarkError =>
-  isTidemarkError(error) && ['sql_failed', 'permission_denied', 'constraint_violated'].includes(error.code) && error.details['kind'] !== 'connection';
+  isTidemarkError(error) &&
+  ['sql_failed', 'permission_denied', 'constraint_violated'].includes(error.code) &&
+  error.details['kind'] !== 'connection';
 
-const ask = async (session: Session, statement: Fragment, target: Target, check: Check): Promise<readonly Row[]> => {
+const ask = async (
+  session: Session,
+  statement: Fragment,
+  target: Target,
+  check: Check,
+): Promise<readonly Row[]> => {
   try {
-    return await session.rows<Row>(statement);
+    return await session.rows(statement);
   } catch (error) {
     if (!isAnswer(error)) throw error;
-    throw failed(target, check, { found: `cannot be asked: ${error.message}`, details: { engine: error.message }, cause: error });
+    throw failed(target, check, {
+      found: `cannot be asked: ${error.message}`,
+      details: { engine: error.message },
+      cause: error,
+    });
   }
 };
 
@@ -37,7 +56,12 @@ const ask = async (session: Session, statement: Fragment, target: Target, check:
 export const runChecks = async (session: Session, work: TargetWork, changed: boolean): Promise<void> => {
   const { target } = work;
   for (const check of target.checks) {
-    const rows = await ask(session, checkRows({ after: targetAfter(work, changed), name: target.name, sql: check.sql }, named), target, check);
+    const rows = await ask(
+      session,
+      checkRows({ after: targetAfter(work, changed), name: target.name, sql: check.sql }, named),
+      target,
+      check,
+    );
     if (rows.length === 0) continue;
     const more = rows.length === named ? ' (the first ones)' : '';
     throw failed(target, check, { found: `found bad rows: ${showRows(rows)}${more}`, details: { rows } });

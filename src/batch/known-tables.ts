@@ -10,10 +10,10 @@ import type { TableInfo } from '../warehouse/port.ts';
 
 /** Under the names that the source has now. */
 const mirroredColumns = (source: RawSource, mirror: TableInfo): readonly Column[] =>
-  mirror.columns.map((column) => {
+  mirror.columns.flatMap((column) => {
     const name = source.renamed.find(({ from }) => from.text === column.name)?.column.text;
-    const taken = name !== undefined && mirror.columns.some((each) => each.name === name);
-    return name === undefined || taken ? column : { ...column, name };
+    if (name === undefined) return [column];
+    return mirror.columns.some((each) => each.name === name) ? [] : [{ ...column, name }];
   });
 
 const knownTable = (source: RawSource, staging: TableInfo | undefined, mirror: TableInfo): readonly TableInfo[] => {

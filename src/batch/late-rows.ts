@@ -20,7 +20,9 @@ export const countLate = (context: BatchContext, source: Source, images: ImageTa
   if (source.watermark === undefined || from === undefined) return [];
   if (known?.mapping !== context.mappings.get(source.name)) return [];
   const stamp = id('i', afterName(images, source.watermark));
-  return [sql`count(*) filter (where i.op <> 'D' and ${stamp} < ${windowStart(context, source, from)}) as late`];
+  return [
+    sql`count(*) filter (where i.op <> 'D' and ${stamp} < ${windowStart(context, source, from)}) as late`,
+  ];
 };
 
 export const lateRows = (source: Source, rows: number): readonly Problem[] =>

@@ -51,12 +51,13 @@ export const sourceIdentity = (source: Source, definition: string | undefined): 
 });
 
 /** A relation that was never in step (it was paused before its first run) has no mapping yet. */
-const readMemory = <T>(text: string | undefined): T | undefined =>
-  text === undefined || text === '' ? undefined : (JSON.parse(text) as T);
+const isKept = (text: string | undefined): text is string => text !== undefined && text !== '';
 
-export const readTargetMemory = (text: string | undefined): TargetMemory | undefined => readMemory<TargetMemory>(text);
+export const readTargetMemory = (text: string | undefined): TargetMemory | undefined =>
+  isKept(text) ? (JSON.parse(text) as TargetMemory) : undefined;
 
-export const readSourceMemory = (text: string | undefined): SourceMemory | undefined => readMemory<SourceMemory>(text);
+export const readSourceMemory = (text: string | undefined): SourceMemory | undefined =>
+  isKept(text) ? (JSON.parse(text) as SourceMemory) : undefined;
 
 export interface MappingChange {
   /** Rows, joins or filter: the target as a whole. */

@@ -28,7 +28,8 @@ export const holdBackDeletes = async (
 ): Promise<Absent | undefined> => {
   const { deleteAfterMs } = comparison.source;
   if (deleteAfterMs === undefined) return undefined;
-  const missing = context.known.version === 0 ? undefined : stateTable(context.project.schemas.state, 'missing');
+  const missing =
+    context.known.version === 0 ? undefined : stateTable(context.project.schemas.state, 'missing');
   const absence: Absence = { comparison, absent, missing, moment, deleteAfterMs };
   await session.execute(fillAbsent(absence));
   const held = await session.execute(dropUnripe(absence));

@@ -24,7 +24,8 @@ const movedTables = ({ sources, targets }: Graph, known: KnownState): readonly M
     };
     if ('mirror' in relation) {
       compare(`source \`${relation.name}\``, showTable(relation.table), before.table);
-      if (before.mirror !== undefined) compare(`the mirror of \`${relation.name}\``, showTable(relation.mirror), before.mirror);
+      if (before.mirror !== undefined)
+        compare(`the mirror of \`${relation.name}\``, showTable(relation.mirror), before.mirror);
     } else compare(`target \`${relation.name}\``, showTable(relation.table), before.table);
   }
   return moved;

@@ -7,7 +7,7 @@ import type { Row, Warehouse } from '../warehouse/port.ts';
 /** Fewer rows that agree are no sign of anything. */
 const tellingPercent = 50;
 
-interface Match extends Pair {
+export interface Match extends Pair {
   readonly percent: number;
 }
 
@@ -16,7 +16,8 @@ const percentOf = (row: Row, place: number): number => {
   return rows === 0 ? 0 : (100 * Number(row[`e${place}`] ?? 0)) / rows;
 };
 
-const findMatches = async (warehouse: Warehouse, { source, vanished, appeared }: Judged): Promise<readonly Match[]> => {
+/** The likeliest first. */
+export const findRenames = async (warehouse: Warehouse, { source, vanished, appeared }: Judged): Promise<readonly Match[]> => {
   const { dialect } = warehouse;
   const pairs = likelyPairs(dialect, vanished, appeared);
   const joinable = source.key.every(({ name }) => !vanished.some((column) => column.name === name));
@@ -43,9 +44,7 @@ const withHint = (error: TidemarkError, matches: readonly Match[], source: strin
   });
 };
 
-export const addRenameHints = async (warehouse: Warehouse, judged: Judged): Promise<Judged> => {
-  const matches = judged.vanished.length === 0 ? [] : await findMatches(warehouse, judged);
-  if (matches.length === 0) return judged;
+export const addRenameHints = (judged: Judged, matches: readonly Match[]): Judged => {
   const { name } = judged.source;
   return {
     ...judged,

@@ -6,7 +6,7 @@ import { isTidemarkError, TidemarkError, type Problem } from '../errors/tidemark
 import { nearest } from '../project/nearest.ts';
 import type { Project } from '../project/project.ts';
 import { readBatches } from '../store/batches.ts';
-import { takeLease, type LeaseHolder } from '../store/lease.ts';
+import { freeToken, takeLease, type LeaseHolder } from '../store/lease.ts';
 import { migrate } from '../store/migrate.ts';
 import { recordRun } from '../store/runs.ts';
 import type { Warehouse } from '../warehouse/port.ts';
@@ -29,7 +29,7 @@ export interface RunOptions {
   readonly allow?: readonly string[] | undefined;
   /** The digest that the batch must have: that of an approved plan. */
   readonly expectedDigest?: string | undefined;
-  /** Targets to compare in full, with those they feed: what `reconcile` is. */
+  /** Targets to compare in full, with those they feed: what `reconcile` is. None named: all of them. */
   readonly reconcile?: readonly string[] | undefined;
   /** Columns of those targets that are no longer held. */
   readonly columns?: readonly string[] | undefined;
@@ -46,7 +46,6 @@ export interface RunOptions {
 }
 
 const defaultWaitMs = 90_000;
-const stillFreshMs = 1_000;
 
 const refuseUnknown = (targets: readonly string[], names: readonly string[], flag: string): void => {
   const unknown = names.find((name) => !targets.includes(name));
@@ -174,24 +173,27 @@ const runUnderLease = async (options: RunOptions, by: Attempt): Promise<RunResul
   }
 };
 
+const askedTargets = ({ reconcile }: RunOptions, { dictionary }: Checked): readonly string[] | undefined =>
+  reconcile?.length === 0 ? dictionary.targets.map(({ name }) => name) : reconcile;
+
 const runOnce = async (warehouse: Warehouse, options: RunOptions): Promise<RunResult> => {
   const { project } = options;
   const waitMs = options.waitMs ?? defaultWaitMs;
   const clock = startClock();
   const runId = randomUUID();
+  const seen = await freeToken(warehouse, project.schemas.state);
   const checked = await refuseMistakes(warehouse, options);
   await migrate(warehouse, project.schemas.state);
   await claim(warehouse, project, options.rebind);
   const owner = options.owner ?? runId;
-  const began = performance.now();
   const lease = await clock.time('lease', () =>
-    takeLease(warehouse, project.schemas.state, { owner, command: 'run', waitMs, onWait: options.onWait, signal: options.signal }),
+    takeLease(warehouse, project.schemas.state, { owner, command: options.reconcile === undefined ? 'run' : 'reconcile', waitMs, onWait: options.onWait, signal: options.signal }),
   );
   const warnings: Problem[] = [];
   const warn: Warn = (problem) => warnings.push(problem);
-  // What was checked a moment ago still holds; after a wait the tables are looked at again.
-  const fresh = performance.now() - began < stillFreshMs ? checked : undefined;
-  const result = await runUnderLease(options, { warehouse, lease, runId, clock, warn, checked: fresh });
+  // What was checked still holds where no other run was at work since: it may have made tables.
+  const fresh = seen !== undefined && lease.token === seen + 1 ? checked : undefined;
+  const result = await runUnderLease({ ...options, reconcile: askedTargets(options, checked) }, { warehouse, lease, runId, clock, warn, checked: fresh });
   await lease.release().catch((error: unknown) => warn(warningOf('the lease was not given back and expires by itself', error)));
   return { ...result, report: { ...result.report, warnings: [...result.report.warnings, ...warnings] } };
 };

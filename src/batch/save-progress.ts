@@ -69,7 +69,7 @@ const inStep = (context: BatchContext, computed: Computed, batch: number | undef
   return names.flatMap(({ name, kind }) => {
     const known = context.known.relations.get(name);
     const mapping = context.mappings.get(name) ?? '';
-    const held = (context.held.get(name) ?? []).map(({ isNew, ...column }) => column);
+    const held = (context.held.get(name) ?? []).map(({ column, since, reason, mapping: text, was }) => ({ column, since, reason, mapping: text, was }));
     const same = known?.mapping === mapping && JSON.stringify(known.held) === JSON.stringify(held);
     if (same && known.firstBatch !== undefined && known.behind === undefined && !made.has(name)) return [];
     return [{ name, kind, madeNow: made.has(name), held, table: tableOf(context, name), mirror: mirrorOf(context, name), mapping, batch: batch ?? context.known.lastBatch }];

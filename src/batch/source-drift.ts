@@ -10,7 +10,7 @@ import { showTable } from '../sql/table-name.ts';
 import type { TableInfo, Warehouse } from '../warehouse/port.ts';
 import type { KnownState } from './known-state.ts';
 import { readSourceMemory, sourceIdentity } from './mapping-hash.ts';
-import { addRenameHints } from './rename-hints.ts';
+import { addRenameHints, findRenames } from './rename-hints.ts';
 
 export interface Drift {
   readonly sources: readonly Source[];
@@ -60,7 +60,7 @@ const unjudged = (source: Source, plan: MirrorPlan, notices: readonly Problem[])
   appeared: [],
 });
 
-const judge = (question: DriftQuestion, source: Source): Judged => {
+const judge = (question: DriftQuestion, source: Source, waiting: ReadonlySet<string>): Judged => {
   const { tables, known, warehouse, dictionary } = question;
   const staging = tables.get(showTable(source.table));
   const mirror = tables.get(showTable(source.mirror));
@@ -84,6 +84,7 @@ const judge = (question: DriftQuestion, source: Source): Judged => {
     was: relation?.firstBatch === undefined ? undefined : readSourceMemory(relation.mapping),
     ours: relation?.madeByUs === true && (relation.mirror ?? showTable(source.mirror)) === showTable(source.mirror),
     readers: (column) => readersOf(dictionary, source, column),
+    waiting,
     released,
     baseType: (type) => warehouse.dialect.baseType(type),
   };
@@ -96,10 +97,21 @@ const memoryOf = ({ source, plan }: Judged, staging: TableInfo | undefined): Sou
   kept: plan.kept.map(({ name, type }) => [name, type]),
 });
 
+/** Taken into the mirror at once, a renamed column would be filled cell by cell, and the name under which the mirror
+ *  has it could not follow. */
+const judgeWithNames = async (question: DriftQuestion, source: Source): Promise<Judged> => {
+  const first = judge(question, source, new Set());
+  const matches = await findRenames(question.warehouse, first);
+  if (matches.length === 0) return first;
+  const names = matches.map(({ appeared }) => appeared.name);
+  const waiting = new Set(names.filter((name) => readersOf(question.dictionary, source, name).length === 0));
+  return addRenameHints(judge(question, source, waiting), matches);
+};
+
 export const judgeDrift = async (question: DriftQuestion): Promise<Drift> => {
   const judged: Judged[] = [];
   for (const source of question.dictionary.sources) {
-    judged.push(await addRenameHints(question.warehouse, judge(question, source)));
+    judged.push(await judgeWithNames(question, source));
   }
   return {
     sources: judged.map(({ source }) => source),

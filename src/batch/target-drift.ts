@@ -35,7 +35,9 @@ const targetChanged = (target: Target, columns: readonly string[]): TidemarkErro
 export const refusedTargets = (targets: readonly Target[], known: KnownState, adopt: ReadonlySet<string>): ReadonlyMap<string, TidemarkError> => {
   const refused = new Map<string, TidemarkError>();
   for (const target of targets) {
-    if (known.relations.get(target.name)?.firstBatch === undefined) continue;
+    const before = known.relations.get(target.name);
+    // Another table than before was not dropped: somebody chose it.
+    if (before?.firstBatch === undefined || before.table !== showTable(target.table)) continue;
     if (!target.exists) {
       if (!adopt.has(target.name) || target.root.kind === 'this') refused.set(target.name, targetMissing(target));
       continue;

@@ -1,7 +1,7 @@
 // Notices what others did to the tables that we maintain, before a batch begins: by the engine's own marks where
 // it keeps them, by reading the table where they moved or there are none.
 import { createHash } from 'node:crypto';
-import { nameInMirror, type MirrorPlan } from '../detect/mirror-plan.ts';
+import type { MirrorPlan } from '../detect/mirror-plan.ts';
 import type { Source } from '../dictionary/dictionary.ts';
 import type { Graph } from '../graph/graph.ts';
 import { fedBy, sourcesOf } from '../graph/graph.ts';
@@ -50,7 +50,7 @@ const mirrorShape = ({ known, tables, mirrors }: Watching, source: Source): Fing
   const memory = readSourceMemory(known.relations.get(source.name)?.mapping);
   const names = memory?.columns.map(([name]) => name) ?? source.columns.map(({ name }) => name);
   const columns = names.flatMap((name) => mirror.columns.find((column) => column.name === name) ?? []);
-  const key = source.key.map((column) => ({ ...column, name: nameInMirror(plan.changes, column.name) }));
+  const key = (memory?.key ?? source.key.map(({ name }) => name)).map((name) => ({ name, type: '', nullable: false }));
   const whole = key.every(({ name }) => mirror.columns.some((column) => column.name === name));
   return whole ? { table: source.mirror, key, columns, reads: [] } : undefined;
 };

@@ -37,6 +37,17 @@ const allow = names(
   'let just this through: `fact_order:deletes` or `fact_order:touched`',
 );
 
+const rebind = flag(
+  '--rebind',
+  'take the tables that this project file names, where those known so far are others',
+);
+
+const owner = text('--owner', 'NAME', 'a retry under the same name takes the lease over at once');
+
+const meta = list('--meta', 'KEY=VALUE', 'kept with the batch: a ticket, the id of an Airflow run');
+
+const waitForLease = text('--wait', 'TIME', 'how long to wait for the lease: `30s`, `5m` (default 90s)');
+
 const wait = text(
   '--wait',
   'TIME',
@@ -53,6 +64,7 @@ const commands = {
       text('--samples', 'N', 'changed rows shown per target (default 3)'),
       adopt,
       allow,
+      rebind,
       wait,
     ],
     select: 'none',
@@ -70,10 +82,12 @@ const commands = {
       text('--plan', 'FILE', 'run only what this plan says; stop when the data has moved on'),
       adopt,
       allow,
-      text('--wait', 'TIME', 'how long to wait for the lease: `30s`, `5m` (default 90s)'),
+      text('--changes', 'FILE|-', 'look only at these keys: `{companies: [5, 7]}`, JSON or YAML'),
+      rebind,
+      waitForLease,
       text('--if-busy', 'fail|skip', 'when somebody else is at work: exit 4, or say so and exit 0'),
-      text('--owner', 'NAME', 'a retry under the same name takes the lease over at once'),
-      list('--meta', 'KEY=VALUE', 'kept with the batch: a ticket, the id of an Airflow run'),
+      owner,
+      meta,
     ],
     select: 'none',
     examples: [
@@ -84,6 +98,43 @@ const commands = {
     ],
     exits: [0, 1, 2, 3, 4, 5, 6, 130],
     load: async () => (await import('./commands/run.ts')).run,
+  },
+  reconcile: {
+    summary: 'compare targets in full and write what differs',
+    options: [
+      names('--column', 'NAME', 'take these held columns of the target in again'),
+      adopt,
+      allow,
+      waitForLease,
+      owner,
+      meta,
+    ],
+    select: 'several',
+    examples: [
+      ['tidemark reconcile', 'all targets'],
+      ['tidemark reconcile -s fact_order', 'heal one, or retry what is behind'],
+      ['tidemark reconcile -s fact_order --column country', 'backfill a column that was held'],
+    ],
+    exits: [0, 1, 2, 4, 5, 6, 130],
+    load: async () => (await import('./commands/reconcile.ts')).reconcile,
+  },
+  pause: {
+    summary: 'leave a source or target out of all batches until it is resumed',
+    argument: { name: 'NAME', about: 'a source or target' },
+    options: [text('--reason', 'TEXT', 'why: whoever finds it paused will ask'), wait],
+    select: 'none',
+    examples: [['tidemark pause orders --reason reload', 'its mirror and what it feeds stay as they are']],
+    exits: [0, 1, 2, 4],
+    load: async () => (await import('./commands/pause.ts')).pause,
+  },
+  resume: {
+    summary: 'take a paused source or target in again',
+    argument: { name: 'NAME', about: 'a source or target' },
+    options: [wait],
+    select: 'none',
+    examples: [['tidemark resume orders', 'the next run compares it in full']],
+    exits: [0, 1, 2, 4],
+    load: async () => (await import('./commands/pause.ts')).resume,
   },
   history: {
     summary: 'list the batches, newest first',

@@ -16,7 +16,7 @@ export const textOf = (options: Options, name: string): string | undefined => {
   return typeof value === 'string' ? value : undefined;
 };
 
-const namesOf = (options: Options, name: string): readonly string[] => {
+export const namesOf = (options: Options, name: string): readonly string[] => {
   const value = options[name];
   return Array.isArray(value) ? (value as readonly string[]) : [];
 };

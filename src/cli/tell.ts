@@ -29,7 +29,7 @@ const stateOfData = (error: TidemarkError, command: CommandName | undefined): st
       ? [`targets are as of batch ${batch}, data as of ${instantUtc(at)}`]
       : [];
   const parts = [
-    ...(command === 'run' && !said ? ['nothing was written'] : []),
+    ...((command === 'run' || command === 'reconcile') && !said ? ['nothing was written'] : []),
     ...standing,
     ...(retry === undefined ? [] : [retry]),
   ];

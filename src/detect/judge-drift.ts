@@ -20,6 +20,8 @@ export interface Situation {
   readonly ours: boolean;
   /** Targets that read a column of the source, directly. */
   readers(column: string): readonly string[];
+  /** New columns that wait: they are perhaps others that vanished, under new names. */
+  readonly waiting: ReadonlySet<string>;
   /** A target's readers were told, or its mapping changed: what it reads may follow. */
   released(target: string): boolean;
   baseType(type: string): string;
@@ -125,6 +127,10 @@ const judgeOurs = (situation: Situation, drift: Exclude<ColumnDrift, { kind: 'va
   const { column } = drift;
   switch (drift.kind) {
     case 'added': {
+      if (situation.waiting.has(column.name)) {
+        so.left.add(column.name);
+        return;
+      }
       const lost = was?.columns.some(([name]) => name === column.name) === true;
       if (isKey(source, column.name)) so.remake ??= `the mirror has no column \`${column.name}\` of the key`;
       else so.changes.push({ kind: 'add', column });

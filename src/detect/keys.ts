@@ -9,9 +9,15 @@ import { alive, anyColumnDiffers, imageRow, mirrorRows, stagingRows, type Compar
 export type KeyText = string | null;
 
 /** Keys as their text: the engine reads them as the type of their column. */
-export const insertKeys = (into: TableName, key: readonly KeyColumn[], rows: readonly (readonly KeyText[])[]): Fragment => {
+export const insertKeys = (
+  into: TableName,
+  key: readonly KeyColumn[],
+  rows: readonly (readonly KeyText[])[],
+): Fragment => {
   const values = rows.map((row) => {
-    const cells = key.map((column, place) => sql`cast(cast(${row[place] ?? null} as varchar) as ${verbatim(column.type)})`);
+    const cells = key.map(
+      (column, place) => sql`cast(cast(${row[place] ?? null} as varchar) as ${verbatim(column.type)})`,
+    );
     return sql`(${commas(cells)})`;
   });
   return sql`insert into ${table(into)} (${commas(key.map((column) => id(column.name)))}) values ${commas(values)}`;

@@ -67,9 +67,3 @@ export const mirrorRowsOf = (source: Source, changes: readonly MirrorChange[], k
   });
   return sql`(select ${commas(values)} from ${table(source.mirror)} as x)`;
 };
-
-/** What the mirror calls a column as long as it is not changed. */
-export const nameInMirror = (changes: readonly MirrorChange[], column: string): string => {
-  const rename = changes.find((change) => change.kind === 'rename' && change.column.name === column);
-  return rename?.kind === 'rename' ? rename.from : column;
-};

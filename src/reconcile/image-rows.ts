@@ -8,7 +8,7 @@ import type { RelationView } from './relation-view.ts';
 export interface ImageRows {
   /** The image table under alias `i`, and what else the values are read from. */
   readonly from: Fragment;
-  value(column: string): Fragment;
+  readonly value: (column: string) => Fragment;
 }
 
 /** Images of a target carry its mapped columns only: the others are read from the row as it is, which a batch

@@ -10,11 +10,15 @@ const withImages = (work: TargetWork): Fragment => {
   const carried = new Set(images.columns.map(({ name }) => name));
   const after = (name: string): Fragment => id('i', afterName(images, name));
   const laid = target.tableColumns.map(({ name }) =>
-    carried.has(name) ? sql`case when i.op = 'U' then ${after(name)} else ${id('t', name)} end as ${id(name)}` : id('t', name),
+    carried.has(name)
+      ? sql`case when i.op = 'U' then ${after(name)} else ${id('t', name)} end as ${id(name)}`
+      : id('t', name),
   );
   // Columns that are not ours are filled by the table's defaults, which a query does not know.
   const inserted = target.tableColumns.map(({ name, type }) =>
-    carried.has(name) ? sql`${after(name)} as ${id(name)}` : sql`cast(null as ${verbatim(type)}) as ${id(name)}`,
+    carried.has(name)
+      ? sql`${after(name)} as ${id(name)}`
+      : sql`cast(null as ${verbatim(type)}) as ${id(name)}`,
   );
   const added = sql`select ${commas(inserted)} from ${table(images.table)} as i where i.op = 'I'`;
   if (!target.exists) return added;
@@ -29,7 +33,9 @@ export const targetAfter = (work: TargetWork, changed: boolean): Fragment => {
   const { target } = work;
   if (changed) return withImages(work);
   if (target.exists) return sql`select * from ${table(target.table)}`;
-  const nulls = target.tableColumns.map(({ name, type }) => sql`cast(null as ${verbatim(type)}) as ${id(name)}`);
+  const nulls = target.tableColumns.map(
+    ({ name, type }) => sql`cast(null as ${verbatim(type)}) as ${id(name)}`,
+  );
   return sql`select ${commas(nulls)} where false`;
 };
 

@@ -6,7 +6,7 @@ import { isTidemarkError, TidemarkError } from '../errors/tidemark-error.ts';
 import type { SchemaName } from '../project/project.ts';
 import { sql } from '../sql/fragment.ts';
 import type { Session, Warehouse } from '../warehouse/port.ts';
-import { instantIso, state } from './state.ts';
+import { instantIso, state, stateTable } from './state.ts';
 
 export interface LeaseWish {
   readonly owner: string;
@@ -96,6 +96,17 @@ export const leaseHeld = (holder: LeaseHolder | undefined): TidemarkError =>
     details: holder === undefined ? {} : { ...holder },
   });
 
+/** The token while nobody holds the lease. Who takes the next one knows that no other run wrote in between. */
+export const freeToken = async (warehouse: Warehouse, schema: SchemaName): Promise<number | undefined> => {
+  if ((await warehouse.introspect([stateTable(schema, 'heartbeat')])).length === 0) return undefined;
+  const rows = await warehouse.session((session) =>
+    session.rows<{ token: string }>(
+      sql`select l.token from ${state(schema, 'lease')} as l where l.id = 1 and not exists (select 1 from ${state(schema, 'heartbeat')})`,
+    ),
+  );
+  return rows[0] === undefined ? undefined : Number(rows[0].token);
+};
+
 /** One try: the token when it is ours now, the holder when it is not. */
 const tryTake = async (warehouse: Warehouse, schema: SchemaName, wish: LeaseWish): Promise<number | LeaseHolder> =>
   warehouse.transaction(async (session) => {
@@ -121,7 +132,7 @@ select 1, ${sql.lit(token)}, ${wish.owner}, ${hostname()}, ${sql.lit(process.pid
   });
 
 const take = async (warehouse: Warehouse, schema: SchemaName, wish: LeaseWish): Promise<number> => {
-  const deadline = Date.now() + wish.waitMs;
+  const deadline = performance.now() + wish.waitMs;
   let told = false;
   for (;;) {
     let holder: LeaseHolder | undefined;
@@ -136,7 +147,7 @@ const take = async (warehouse: Warehouse, schema: SchemaName, wish: LeaseWish): 
       }
       holder = await warehouse.session((session) => leaseHolder(session, warehouse, schema));
     }
-    if (Date.now() >= deadline || wish.signal?.aborted === true) throw leaseHeld(holder);
+    if (performance.now() >= deadline || wish.signal?.aborted === true) throw leaseHeld(holder);
     if (!told && holder !== undefined) wish.onWait?.(holder);
     told = true;
     await delay(pollMs);
@@ -152,7 +163,7 @@ const leaseLost = (): TidemarkError =>
 /** Renews until released; a renewal that finds another token, or fails for a whole lifetime, loses the lease. */
 const heartbeat = (warehouse: Warehouse, schema: SchemaName, token: number) => {
   const lost = new AbortController();
-  let renewedAt = Date.now();
+  let renewedAt = performance.now();
   const renew = async (): Promise<void> => {
     const until = sql`${warehouse.dialect.clock()} + cast(${`${lifetimeMs} milliseconds`} as interval)`;
     try {
@@ -162,9 +173,9 @@ const heartbeat = (warehouse: Warehouse, schema: SchemaName, token: number) => {
         ),
       );
       if (rows === 0) lost.abort(leaseLost());
-      else renewedAt = Date.now();
+      else renewedAt = performance.now();
     } catch (error) {
-      if (Date.now() - renewedAt > lifetimeMs) lost.abort(error);
+      if (performance.now() - renewedAt > lifetimeMs) lost.abort(error);
     }
   };
   const timer = setInterval(() => void renew(), renewalMs);

@@ -14,7 +14,9 @@ const blindTheCheck = async (sandbox: Sandbox): Promise<void> => {
   try {
     await withContext({ project, warehouse }, async (context) => {
       for (const [name, { fingerprint }] of context.observed) {
-        await warehouse.session((session) => saveFingerprint(session, project.schemas.state, name, fingerprint));
+        await warehouse.session((session) =>
+          saveFingerprint(session, project.schemas.state, name, fingerprint),
+        );
       }
     });
   } finally {
@@ -30,7 +32,10 @@ export const describeChangedAt = (engine: Engine): void => {
     });
     afterEach(() => sandbox.remove());
 
-    const sales = async () => (await sandbox.sql('select sale_id, vendor_name from marts.fact_sales order by sale_id')).map((row) => `${String(row['sale_id'])} ${String(row['vendor_name'])}`);
+    const sales = async () =>
+      (await sandbox.sql('select sale_id, vendor_name from marts.fact_sales order by sale_id')).map(
+        (row) => `${String(row['sale_id'])} ${String(row['vendor_name'])}`,
+      );
 
     describe('without `changed_at`', () => {
       beforeEach(() => sandbox.run());
@@ -41,13 +46,19 @@ export const describeChangedAt = (engine: Engine): void => {
           `update marts.fact_sales set vendor_id = 3 where sale_id = 100`,
         );
         const { report, exit } = await sandbox.run();
-        expect({ exit, targets: report.targets }).toMatchObject({ exit: 0, targets: [{ name: 'fact_sales', inserted: 0, updated: 2, deleted: 0 }] });
+        expect({ exit, targets: report.targets }).toMatchObject({
+          exit: 0,
+          targets: [{ name: 'fact_sales', inserted: 0, updated: 2, deleted: 0 }],
+        });
         expect(await sales()).toEqual(['100 Conti', '101 Blanc', '102 Conti']);
         expect((await sandbox.run()).report.status).toBe('idle');
       });
 
       it('are no concern of ours when somebody else deletes them, or writes columns that we do not read', async () => {
-        await sandbox.sql('delete from marts.fact_sales where sale_id = 100', 'update marts.fact_sales set amount = amount + 1');
+        await sandbox.sql(
+          'delete from marts.fact_sales where sale_id = 100',
+          'update marts.fact_sales set amount = amount + 1',
+        );
         expect(await sandbox.run()).toMatchObject({ exit: 0, report: { status: 'idle', targets: [] } });
         expect(await sales()).toEqual(['101 Blanc']);
       });
@@ -57,7 +68,10 @@ export const describeChangedAt = (engine: Engine): void => {
           `insert into marts.fact_sales values (102, 2, 'old', 7.00, null)`,
           `update staging.companies set name = 'Blanche', updated_at = timestamp '2020-03-01 00:00:00' where id = 2`,
         );
-        expect((await sandbox.run()).report.targets).toMatchObject([{ name: 'fact_sales', updated: 2 }, { name: 'fact_vendor', updated: 1 }]);
+        expect((await sandbox.run()).report.targets).toMatchObject([
+          { name: 'fact_sales', updated: 2 },
+          { name: 'fact_vendor', updated: 1 },
+        ]);
         expect(await sales()).toEqual(['100 Adler', '101 Blanche', '102 Blanche']);
       });
     });
@@ -68,7 +82,10 @@ export const describeChangedAt = (engine: Engine): void => {
         await sandbox.run();
       });
 
-      const position = async () => (await sandbox.sql(`select watermark from tidemark.positions where source = 'fact_sales'`))[0]?.['watermark'];
+      const position = async () =>
+        (await sandbox.sql(`select watermark from tidemark.positions where source = 'fact_sales'`))[0]?.[
+          'watermark'
+        ];
 
       it('are found by their own time, though no check of foreign writes saw them', async () => {
         expect(await position()).toBe('2020-02-02 00:00:00');
@@ -79,22 +96,35 @@ export const describeChangedAt = (engine: Engine): void => {
         );
         await blindTheCheck(sandbox);
         expect((await sandbox.run()).report.targets).toMatchObject([{ name: 'fact_sales', updated: 4 }]);
-        expect(await sales()).toEqual(['100 Conti', '101 Blanc', '102 Conti', '103 Conti', '104 Conti', '105 long ago']);
+        expect(await sales()).toEqual([
+          '100 Conti',
+          '101 Blanc',
+          '102 Conti',
+          '103 Conti',
+          '104 Conti',
+          '105 long ago',
+        ]);
         expect(await position()).toBe('2020-02-03 00:00:00');
         expect((await sandbox.run()).report.status).toBe('idle');
       });
 
       it('are found by the check as well, whatever their time', async () => {
-        await sandbox.sql(`insert into marts.fact_sales values (105, 3, 'long ago', 9.00, timestamp '2020-01-01 00:00:00')`);
+        await sandbox.sql(
+          `insert into marts.fact_sales values (105, 3, 'long ago', 9.00, timestamp '2020-01-01 00:00:00')`,
+        );
         await sandbox.run();
         expect(await sales()).toEqual(['100 Adler', '101 Blanc', '105 Conti']);
       });
 
       it('never move the position past the moment: a row stamped 2099 does not hide the next ones', async () => {
-        await sandbox.sql(`insert into marts.fact_sales values (102, 3, null, 7.00, timestamp '2099-01-01 00:00:00')`);
+        await sandbox.sql(
+          `insert into marts.fact_sales values (102, 3, null, 7.00, timestamp '2099-01-01 00:00:00')`,
+        );
         await sandbox.run();
         expect(await position()).toBe('2020-02-02 00:00:00');
-        await sandbox.sql(`insert into marts.fact_sales values (103, 3, null, 7.00, timestamp '2021-01-01 00:00:00')`);
+        await sandbox.sql(
+          `insert into marts.fact_sales values (103, 3, null, 7.00, timestamp '2021-01-01 00:00:00')`,
+        );
         await blindTheCheck(sandbox);
         await sandbox.run();
         expect(await sales()).toEqual(['100 Adler', '101 Blanc', '102 Conti', '103 Conti']);
@@ -103,8 +133,13 @@ export const describeChangedAt = (engine: Engine): void => {
       });
 
       it('are left alone by a batch that leaves the target out, which keeps its position', async () => {
-        sandbox.map('fact_sales.yml', salesFile(`changed_at: changed_at\nchecks: { none: select 1 as one }\n`));
-        await sandbox.sql(`insert into marts.fact_sales values (102, 3, null, 7.00, timestamp '2020-02-03 00:00:00')`);
+        sandbox.map(
+          'fact_sales.yml',
+          salesFile(`changed_at: changed_at\nchecks: { none: select 1 as one }\n`),
+        );
+        await sandbox.sql(
+          `insert into marts.fact_sales values (102, 3, null, 7.00, timestamp '2020-02-03 00:00:00')`,
+        );
         expect((await sandbox.run()).exit).toBe(5);
         expect(await position()).toBe('2020-02-02 00:00:00');
         sandbox.map('fact_sales.yml', salesFile('changed_at: changed_at\n'));
@@ -116,7 +151,9 @@ export const describeChangedAt = (engine: Engine): void => {
 
     it('are all compared when `changed_at` is new', async () => {
       await sandbox.run();
-      await sandbox.sql(`insert into marts.fact_sales values (105, 3, 'long ago', 9.00, timestamp '2020-01-01 00:00:00')`);
+      await sandbox.sql(
+        `insert into marts.fact_sales values (105, 3, 'long ago', 9.00, timestamp '2020-01-01 00:00:00')`,
+      );
       await blindTheCheck(sandbox);
       sandbox.map('fact_sales.yml', salesFile('changed_at: changed_at\n'));
       await sandbox.run();

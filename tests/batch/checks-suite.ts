@@ -18,8 +18,13 @@ export const describeChecks = (engine: Engine): void => {
     afterEach(() => sandbox.remove());
 
     const rename = (id: number, name: string) =>
-      sandbox.sql(`update staging.companies set name = '${name}', updated_at = timestamp '2020-03-01 00:00:00' where id = ${id}`);
-    const vendorNames = async () => (await sandbox.sql('select vendor_name from marts.fact_vendor order by vendor_id')).map((row) => row['vendor_name']);
+      sandbox.sql(
+        `update staging.companies set name = '${name}', updated_at = timestamp '2020-03-01 00:00:00' where id = ${id}`,
+      );
+    const vendorNames = async () =>
+      (await sandbox.sql('select vendor_name from marts.fact_vendor order by vendor_id')).map(
+        (row) => row['vendor_name'],
+      );
 
     it('leaves the target out that would hold bad rows, names check, line and rows, and goes on with the others', async () => {
       sandbox.map('fact_vendor.yml', vendorFile(noShouting));
@@ -31,7 +36,8 @@ export const describeChecks = (engine: Engine): void => {
       expect(report.errors).toMatchObject([
         {
           code: 'check_failed',
-          message: 'target `fact_vendor`: check `no shouting` found bad rows: (vendor_id=2, vendor_name=BLANC); the target was left out',
+          message:
+            'target `fact_vendor`: check `no shouting` found bad rows: (vendor_id=2, vendor_name=BLANC); the target was left out',
           at: { file: 'mappings/fact_vendor.yml', line: 6 },
           details: { check: 'no shouting', rows: [{ vendor_id: '2', vendor_name: 'BLANC' }] },
         },
@@ -45,7 +51,9 @@ export const describeChecks = (engine: Engine): void => {
       await sandbox.run();
       await rename(2, 'BLANC');
       await sandbox.run();
-      await sandbox.sql(`update staging.companies set name = 'Blanche', updated_at = timestamp '2020-03-02 00:00:00' where id = 2`);
+      await sandbox.sql(
+        `update staging.companies set name = 'Blanche', updated_at = timestamp '2020-03-02 00:00:00' where id = 2`,
+      );
       expect((await sandbox.run()).exit).toBe(0);
       expect(await vendorNames()).toEqual(['Adler', 'Blanche', 'Conti']);
     });
@@ -62,13 +70,23 @@ export const describeChecks = (engine: Engine): void => {
       );
       sandbox.map(
         'fact_vendor.yml',
-        vendorFile(`checks: { three of them: 'select count(*) as vendors from fact_vendor having count(*) <> 3', not the first: select * from fact_vendor where vendor_id = 1 and vendor_name = 'Adler' }\n`),
+        vendorFile(
+          `checks: { three of them: 'select count(*) as vendors from fact_vendor having count(*) <> 3', not the first: select * from fact_vendor where vendor_id = 1 and vendor_name = 'Adler' }\n`,
+        ),
       );
       await rename(1, 'Adler AG');
       expect((await sandbox.run()).exit).toBe(0);
-      await sandbox.sql('delete from staging.companies where id = 3', `insert into staging.companies values (4, 'Dorn', true, false, timestamp '2020-03-01 00:00:00')`);
-      expect((await sandbox.run()).report).toMatchObject({ status: 'applied', targets: [{ name: 'fact_vendor', inserted: 1, deleted: 1 }] });
-      await sandbox.sql(`insert into staging.companies values (5, 'Egger', true, false, timestamp '2020-03-01 00:00:00')`);
+      await sandbox.sql(
+        'delete from staging.companies where id = 3',
+        `insert into staging.companies values (4, 'Dorn', true, false, timestamp '2020-03-01 00:00:00')`,
+      );
+      expect((await sandbox.run()).report).toMatchObject({
+        status: 'applied',
+        targets: [{ name: 'fact_vendor', inserted: 1, deleted: 1 }],
+      });
+      await sandbox.sql(
+        `insert into staging.companies values (5, 'Egger', true, false, timestamp '2020-03-01 00:00:00')`,
+      );
       await rename(2, 'Blanche');
       const { report } = await sandbox.run();
       expect(report.errors.map(({ message }) => message)).toEqual([
@@ -78,11 +96,19 @@ export const describeChecks = (engine: Engine): void => {
     });
 
     it('is asked of a table that the batch would make, and of nothing when nothing changes', async () => {
-      sandbox.map('fact_vendor.yml', vendorFile(`checks: { few: select * from fact_vendor where vendor_id > 2 }\n`));
-      expect((await sandbox.run()).report.behind).toMatchObject([{ name: 'fact_vendor', code: 'check_failed' }]);
+      sandbox.map(
+        'fact_vendor.yml',
+        vendorFile(`checks: { few: select * from fact_vendor where vendor_id > 2 }\n`),
+      );
+      expect((await sandbox.run()).report.behind).toMatchObject([
+        { name: 'fact_vendor', code: 'check_failed' },
+      ]);
       sandbox.map('fact_vendor.yml', vendorFile());
       expect((await sandbox.run()).exit).toBe(0);
-      sandbox.map('fact_vendor.yml', vendorFile(`checks: { few: select * from fact_vendor where vendor_id > 2 }\n`));
+      sandbox.map(
+        'fact_vendor.yml',
+        vendorFile(`checks: { few: select * from fact_vendor where vendor_id > 2 }\n`),
+      );
       expect(await sandbox.run()).toMatchObject({ exit: 0, report: { status: 'idle' } });
     });
 
@@ -91,7 +117,11 @@ export const describeChecks = (engine: Engine): void => {
       const { report, exit } = await sandbox.run();
       expect(exit).toBe(5);
       expect(report.errors).toMatchObject([
-        { code: 'check_failed', message: expect.stringMatching(/check `typo` cannot be asked: .*vendor_nmae/s), at: { line: 5 } },
+        {
+          code: 'check_failed',
+          message: expect.stringMatching(/check `typo` cannot be asked: .*vendor_nmae/s),
+          at: { line: 5 },
+        },
       ]);
     });
 
@@ -100,12 +130,30 @@ export const describeChecks = (engine: Engine): void => {
       sandbox.map('fact_vendor.yml', vendorFile(noShouting));
       await rename(2, 'BLANC');
       const planned = await plan({ project: sandbox.project() });
-      expect(planned).toMatchObject({ exit: 5, report: { behind: [{ name: 'fact_vendor', code: 'check_failed' }] } });
-      expect(await verify({ project: sandbox.project() })).toMatchObject({ exit: 0, report: { status: 'equal' } });
-      sandbox.map('fact_vendor.yml', vendorFile(`checks: { no Conti: select * from fact_vendor where vendor_id = 3 }\n`));
+      expect(planned).toMatchObject({
+        exit: 5,
+        report: { behind: [{ name: 'fact_vendor', code: 'check_failed' }] },
+      });
+      expect(await verify({ project: sandbox.project() })).toMatchObject({
+        exit: 0,
+        report: { status: 'equal' },
+      });
+      sandbox.map(
+        'fact_vendor.yml',
+        vendorFile(`checks: { no Conti: select * from fact_vendor where vendor_id = 3 }\n`),
+      );
       expect(await verify({ project: sandbox.project() })).toMatchObject({
         exit: 5,
-        report: { status: 'different', behind: [{ name: 'fact_vendor', code: 'check_failed', reason: expect.stringContaining('vendor_name=Conti') }] },
+        report: {
+          status: 'different',
+          behind: [
+            {
+              name: 'fact_vendor',
+              code: 'check_failed',
+              reason: expect.stringContaining('vendor_name=Conti'),
+            },
+          ],
+        },
       });
     });
   });

@@ -39,18 +39,33 @@ export const describeEnvironments = (engine: Engine): void => {
     });
     afterEach(() => sandbox.remove());
 
-    const project = (environment: string): Project => readProject({ directory: sandbox.folder, environment, variables: {} });
-    const runIn = (environment: string, options: Partial<RunOptions> = {}) => run({ project: project(environment), waitMs: 5_000, ...options });
-    const vendors = async (schema: string) => (await sandbox.sql(`select vendor_name from ${schema}.fact_vendor order by vendor_id`)).map((row) => row['vendor_name']);
-    const rename = (schema: string, name: string) => sandbox.sql(`update ${schema}.companies set name = '${name}', updated_at = timestamp '2020-03-01 00:00:00' where id = 1`);
+    const project = (environment: string): Project =>
+      readProject({ directory: sandbox.folder, environment, variables: {} });
+    const runIn = (environment: string, options: Partial<RunOptions> = {}) =>
+      run({ project: project(environment), waitMs: 5_000, ...options });
+    const vendors = async (schema: string) =>
+      (await sandbox.sql(`select vendor_name from ${schema}.fact_vendor order by vendor_id`)).map(
+        (row) => row['vendor_name'],
+      );
+    const rename = (schema: string, name: string) =>
+      sandbox.sql(
+        `update ${schema}.companies set name = '${name}', updated_at = timestamp '2020-03-01 00:00:00' where id = 1`,
+      );
 
     it('work side by side, each in its own schemas', async () => {
       await runIn('prod');
       await runIn('dev');
       await rename('dev_staging', 'Adler of dev');
-      expect((await runIn('prod')).report).toMatchObject({ environment: 'prod', status: 'idle', batch: null });
+      expect((await runIn('prod')).report).toMatchObject({
+        environment: 'prod',
+        status: 'idle',
+        batch: null,
+      });
       expect((await runIn('dev')).report).toMatchObject({ environment: 'dev', status: 'applied', batch: 2 });
-      expect([await vendors('marts'), await vendors('dev_marts')]).toEqual([['Adler', 'Blanc', 'Conti'], ['Adler of dev', 'Blanc']]);
+      expect([await vendors('marts'), await vendors('dev_marts')]).toEqual([
+        ['Adler', 'Blanc', 'Conti'],
+        ['Adler of dev', 'Blanc'],
+      ]);
       expect((await verify({ project: project('prod') })).exit).toBe(0);
       expect((await verify({ project: project('dev') })).exit).toBe(0);
     });
@@ -61,14 +76,20 @@ export const describeEnvironments = (engine: Engine): void => {
       const refusal = {
         code: 'environment_mismatch',
         exitCode: 2,
-        message: 'the tables in schema `tidemark` belong to project `corner`, environment `prod`; this is project `corner`, environment `careless`',
+        message:
+          'the tables in schema `tidemark` belong to project `corner`, environment `prod`; this is project `corner`, environment `careless`',
         hint: expect.stringContaining('--rebind'),
-        details: { found: { name: 'corner', environment: 'prod' }, expected: { name: 'corner', environment: 'careless' } },
+        details: {
+          found: { name: 'corner', environment: 'prod' },
+          expected: { name: 'corner', environment: 'careless' },
+        },
       };
       await expect(runIn('careless')).rejects.toMatchObject(refusal);
       await expect(plan({ project: project('careless') })).rejects.toMatchObject(refusal);
       await expect(verify({ project: project('careless') })).rejects.toMatchObject(refusal);
-      expect(await sandbox.sql('select * from tidemark.project')).toEqual([{ id: 1, name: 'corner', environment: 'prod' }]);
+      expect(await sandbox.sql('select * from tidemark.project')).toEqual([
+        { id: 1, name: 'corner', environment: 'prod' },
+      ]);
       expect((await runIn('prod')).report.status).toBe('idle');
     });
 
@@ -76,10 +97,19 @@ export const describeEnvironments = (engine: Engine): void => {
       await runIn('prod');
       await runIn('dev');
       // Below the window of the position that prod has: only a full compare sees it.
-      await sandbox.sql(`update dev_staging.companies set name = 'backdated', updated_at = timestamp '2019-01-01 00:00:00' where id = 2`);
-      expect((await plan({ project: project('careless'), rebind: true })).report.sources).toMatchObject([{ name: 'companies', updated: 1 }]);
-      expect(await sandbox.sql('select environment from tidemark.project')).toEqual([{ environment: 'prod' }]);
-      expect(await runIn('careless', { rebind: true })).toMatchObject({ exit: 0, report: { status: 'applied' } });
+      await sandbox.sql(
+        `update dev_staging.companies set name = 'backdated', updated_at = timestamp '2019-01-01 00:00:00' where id = 2`,
+      );
+      expect((await plan({ project: project('careless'), rebind: true })).report.sources).toMatchObject([
+        { name: 'companies', updated: 1 },
+      ]);
+      expect(await sandbox.sql('select environment from tidemark.project')).toEqual([
+        { environment: 'prod' },
+      ]);
+      expect(await runIn('careless', { rebind: true })).toMatchObject({
+        exit: 0,
+        report: { status: 'applied' },
+      });
       expect(await vendors('dev_marts')).toEqual(['Adler', 'backdated']);
       expect(await vendors('marts')).toEqual(['Adler', 'Blanc', 'Conti']);
       expect((await runIn('careless')).report.status).toBe('idle');
@@ -87,26 +117,55 @@ export const describeEnvironments = (engine: Engine): void => {
     });
 
     it.each([
-      ['source', 'source `companies` is `dev_staging.companies` in this project file, but tidemark knows it as `staging.companies`', () => sourcesFile('{ key: id, updated_at: updated_at, table: dev_staging.companies }')],
-      ['mirror', 'the mirror of `companies` is `staging_public.firms` in this project file, but tidemark knows it as `staging_public.companies`', () => sourcesFile('{ key: id, updated_at: updated_at, mirror: firms }')],
-    ])('a known %s that is suddenly another table is refused, naming both, unless --rebind', async (_, message, sources) => {
-      await runIn('prod');
-      sandbox.map('sources.yml', sources());
-      await expect(runIn('prod')).rejects.toMatchObject({ code: 'environment_mismatch', exitCode: 2, message, at: { file: 'mappings/sources.yml' }, hint: expect.stringContaining('--rebind') });
-      const { report, exit } = await runIn('prod', { rebind: true, allow: ['companies:deletes', 'fact_vendor:deletes'] });
-      expect({ exit, errors: report.errors }).toEqual({ exit: 0, errors: [] });
-      expect((await verify({ project: project('prod') })).exit).toBe(0);
-      expect((await runIn('prod')).report.status).toBe('idle');
-    });
+      [
+        'source',
+        'source `companies` is `dev_staging.companies` in this project file, but tidemark knows it as `staging.companies`',
+        () => sourcesFile('{ key: id, updated_at: updated_at, table: dev_staging.companies }'),
+      ],
+      [
+        'mirror',
+        'the mirror of `companies` is `staging_public.firms` in this project file, but tidemark knows it as `staging_public.companies`',
+        () => sourcesFile('{ key: id, updated_at: updated_at, mirror: firms }'),
+      ],
+    ])(
+      'a known %s that is suddenly another table is refused, naming both, unless --rebind',
+      async (_, message, sources) => {
+        await runIn('prod');
+        sandbox.map('sources.yml', sources());
+        await expect(runIn('prod')).rejects.toMatchObject({
+          code: 'environment_mismatch',
+          exitCode: 2,
+          message,
+          at: { file: 'mappings/sources.yml' },
+          hint: expect.stringContaining('--rebind'),
+        });
+        const { report, exit } = await runIn('prod', {
+          rebind: true,
+          allow: ['companies:deletes', 'fact_vendor:deletes'],
+        });
+        expect({ exit, errors: report.errors }).toEqual({ exit: 0, errors: [] });
+        expect((await verify({ project: project('prod') })).exit).toBe(0);
+        expect((await runIn('prod')).report.status).toBe('idle');
+      },
+    );
 
     it('a known target that is suddenly another table is refused, naming both, unless --rebind', async () => {
       await runIn('prod');
-      const elsewhere = projectFile(engine, sandbox.place).replace('prod: {}', 'prod: { schemas: { targets: dev_marts } }');
+      const elsewhere = projectFile(engine, sandbox.place).replace(
+        'prod: {}',
+        'prod: { schemas: { targets: dev_marts } }',
+      );
       writeFileSync(join(sandbox.folder, 'tidemark.yml'), elsewhere);
       await expect(runIn('prod')).rejects.toMatchObject({
         code: 'environment_mismatch',
-        message: expect.stringContaining('target `fact_item` is `dev_marts.fact_item` in this project file, but tidemark knows it as `marts.fact_item`, and 2 more'),
-        details: { moved: expect.arrayContaining([{ name: 'fact_vendor', found: 'dev_marts.fact_vendor', expected: 'marts.fact_vendor' }]) },
+        message: expect.stringContaining(
+          'target `fact_item` is `dev_marts.fact_item` in this project file, but tidemark knows it as `marts.fact_item`, and 2 more',
+        ),
+        details: {
+          moved: expect.arrayContaining([
+            { name: 'fact_vendor', found: 'dev_marts.fact_vendor', expected: 'marts.fact_vendor' },
+          ]),
+        },
       });
       expect((await runIn('prod', { rebind: true })).exit).toBe(0);
       expect(await vendors('dev_marts')).toEqual(['Adler', 'Blanc', 'Conti']);
@@ -115,9 +174,19 @@ export const describeEnvironments = (engine: Engine): void => {
 
     it('a relation that --rebind could not bring in step keeps its old name', async () => {
       await runIn('prod');
-      sandbox.map('sources.yml', sourcesFile('{ key: id, updated_at: updated_at, table: dev_staging.companies, ready: select false }'));
-      expect((await runIn('prod', { rebind: true })).report.behind).toMatchObject([{ name: 'companies', code: 'not_ready' }, ...[expect.anything(), expect.anything()]]);
-      await expect(runIn('prod')).rejects.toMatchObject({ code: 'environment_mismatch', message: expect.stringContaining('`staging.companies`') });
+      sandbox.map(
+        'sources.yml',
+        sourcesFile('{ key: id, updated_at: updated_at, table: dev_staging.companies, ready: select false }'),
+      );
+      expect((await runIn('prod', { rebind: true })).report.behind).toMatchObject([
+        { name: 'companies', code: 'not_ready' },
+        expect.anything(),
+        expect.anything(),
+      ]);
+      await expect(runIn('prod')).rejects.toMatchObject({
+        code: 'environment_mismatch',
+        message: expect.stringContaining('`staging.companies`'),
+      });
     });
   });
 };

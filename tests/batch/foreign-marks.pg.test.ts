@@ -21,8 +21,12 @@ describe('the marks of a Postgres table', () => {
   });
 
   const edit = `update marts.dim_customer set name = 'by hand' where customer_id = 1`;
-  const name = async () => (await sandbox.sql('select name from marts.dim_customer where customer_id = 1'))[0]?.['name'];
-  const scans = async (work: () => Promise<unknown>) => (await recorded(work)).filter((statement) => statement.includes('hashtextextended') && statement.includes('"marts"."dim_customer"')).length;
+  const name = async () =>
+    (await sandbox.sql('select name from marts.dim_customer where customer_id = 1'))[0]?.['name'];
+  const scans = async (work: () => Promise<unknown>) =>
+    (await recorded(work)).filter(
+      (statement) => statement.includes('hashtextextended') && statement.includes('"marts"."dim_customer"'),
+    ).length;
 
   it('spare an idle run from reading any table', async () => {
     expect(await scans(() => sandbox.run())).toBe(0);
@@ -71,19 +75,30 @@ describe('the marks of a Postgres table', () => {
     await other.query('select pg_stat_force_next_flush()');
     await other.end();
     await vi.waitFor(async () => {
-      const [row] = await sandbox.sql(`select n_tup_upd as updates from pg_stat_all_tables where relid = cast('marts.dim_customer' as regclass)`);
+      const [row] = await sandbox.sql(
+        `select n_tup_upd as updates from pg_stat_all_tables where relid = cast('marts.dim_customer' as regclass)`,
+      );
       expect(Number(row?.['updates'])).toBeGreaterThan(0);
     });
     const statements = await recorded(async () => expect((await sandbox.run()).report.status).toBe('idle'));
-    expect(statements.filter((statement) => statement.includes('hashtextextended') && statement.includes('"marts"."dim_customer"'))).toHaveLength(1);
+    expect(
+      statements.filter(
+        (statement) => statement.includes('hashtextextended') && statement.includes('"marts"."dim_customer"'),
+      ),
+    ).toHaveLength(1);
     expect(statements.filter((statement) => statement.includes('desired_dim_customer'))).toEqual([]);
     expect(await scans(() => sandbox.run())).toBe(0);
   });
 
   it('are carried on by our own writes: the next run reads no table', async () => {
-    await sandbox.sql(`update staging.customers set name = 'Adler & Sons', updated_at = timestamp '2020-03-01 10:00:00' where id = 1`);
+    await sandbox.sql(
+      `update staging.customers set name = 'Adler & Sons', updated_at = timestamp '2020-03-01 10:00:00' where id = 1`,
+    );
     expect((await sandbox.run()).report.status).toBe('applied');
     // The server tells its counters when it finds the time.
-    await vi.waitFor(async () => expect(await scans(() => sandbox.run())).toBe(0), { timeout: 30_000, interval: 50 });
+    await vi.waitFor(async () => expect(await scans(() => sandbox.run())).toBe(0), {
+      timeout: 30_000,
+      interval: 50,
+    });
   });
 });

@@ -10,9 +10,6 @@ import { factLine, workshop } from '../support/workshop.ts';
 const lines = `select l.order_id, l.line_no, l.product, l.amount, l.customer_id, c.name as customer_name
 from staging.order_lines l left join staging.customers c on l.customer_id = c.id`;
 
-const customers = `select c.id as customer_id, c.name, k.name as country_name, cast(null as varchar(40)) as note
-from staging.customers c left join staging.countries k on c.country = k.code`;
-
 const rebuild = (name: string, select: string): readonly string[] => [
   `create table marts.${name}__new as ${select}`,
   `drop table marts.${name}`,
@@ -35,7 +32,11 @@ export const describeForeignWrites = (engine: Engine): void => {
 
     const inStep = async (): Promise<void> => {
       const { report, exit } = await verify({ project: sandbox.project() });
-      expect({ exit, behind: report.behind, targets: report.targets.filter((each) => each.different + each.missing + each.extra > 0) }).toEqual({ exit: 0, behind: [], targets: [] });
+      expect({
+        exit,
+        behind: report.behind,
+        targets: report.targets.filter((each) => each.different + each.missing + each.extra > 0),
+      }).toEqual({ exit: 0, behind: [], targets: [] });
     };
 
     it.each([
@@ -47,12 +48,18 @@ export const describeForeignWrites = (engine: Engine): void => {
       ['rebuilt wrongly', rebuild('fact_line', lines.replace('l.product', 'upper(l.product) as product')), 5],
       [
         're-created with another column order',
-        rebuild('fact_line', `select x.customer_name, x.amount, x.product, x.line_no, x.order_id, x.customer_id from (${lines}) as x where x.order_id > 10`),
+        rebuild(
+          'fact_line',
+          `select x.customer_name, x.amount, x.product, x.line_no, x.order_id, x.customer_id from (${lines}) as x where x.order_id > 10`,
+        ),
         2,
       ],
       [
         're-created with other types',
-        rebuild('fact_line', `select cast(x.order_id as integer) as order_id, cast(x.line_no as bigint) as line_no, cast(x.product as varchar(200)) as product, cast(0 as decimal(20,4)) as amount, x.customer_id, x.customer_name from (${lines}) as x`),
+        rebuild(
+          'fact_line',
+          `select cast(x.order_id as integer) as order_id, cast(x.line_no as bigint) as line_no, cast(x.product as varchar(200)) as product, cast(0 as decimal(20,4)) as amount, x.customer_id, x.customer_name from (${lines}) as x`,
+        ),
         5,
       ],
     ] as const)('is healed when it was %s', async (_, statements, rows) => {
@@ -80,12 +87,17 @@ export const describeForeignWrites = (engine: Engine): void => {
       expect(exit).toBe(0);
       expect(report.sources).toMatchObject([{ name: 'customers', updated: 1 }]);
       expect(report.targets.map(({ name }) => name)).toEqual(['dim_customer', 'fact_visit']);
-      expect(await sandbox.sql('select distinct customer_name from marts.fact_line where customer_id = 1')).toEqual([{ customer_name: 'Adler & Sons' }]);
+      expect(
+        await sandbox.sql('select distinct customer_name from marts.fact_line where customer_id = 1'),
+      ).toEqual([{ customer_name: 'Adler & Sons' }]);
       await inStep();
     });
 
     it('hands on to what it feeds what dbt wrote into it: its own diff no longer says what changed', async () => {
-      await sandbox.sql(`update staging.order_lines set product = 'hammer' where order_id = 10 and line_no = 1`, ...rebuild('fact_line', lines));
+      await sandbox.sql(
+        `update staging.order_lines set product = 'hammer' where order_id = 10 and line_no = 1`,
+        ...rebuild('fact_line', lines),
+      );
       const { report } = await sandbox.run();
       expect(report.targets).toMatchObject([{ name: 'line_country', updated: 1, columns: { product: 1 } }]);
       await inStep();
@@ -114,14 +126,24 @@ export const describeForeignWrites = (engine: Engine): void => {
         `update marts.dim_customer set name = 'by hand' where customer_id in (1, 2)`,
       );
       expect((await sandbox.run()).exit).toBe(0);
-      expect(await sandbox.sql('select name from marts.dim_customer order by customer_id')).toMatchObject([{ name: 'Adler & Sons' }, { name: 'Blanc' }, { name: 'Conti' }, { name: 'Dorn' }]);
-      const [audited] = await sandbox.sql(`select cast(before as varchar) as before from tidemark.audit where batch = 2 and target = 'dim_customer' and cast(key as varchar) like '%1%'`);
+      expect(await sandbox.sql('select name from marts.dim_customer order by customer_id')).toMatchObject([
+        { name: 'Adler & Sons' },
+        { name: 'Blanc' },
+        { name: 'Conti' },
+        { name: 'Dorn' },
+      ]);
+      const [audited] = await sandbox.sql(
+        `select cast(before as varchar) as before from tidemark.audit where batch = 2 and target = 'dim_customer' and cast(key as varchar) like '%1%'`,
+      );
       expect(String(audited?.['before'])).toContain('by hand');
       await inStep();
     });
 
     it('costs one look and no comparison when only columns were written that are not mapped', async () => {
-      await sandbox.sql(`update marts.dim_customer set note = 'theirs'`, `update marts.fact_visit set seen_by = 'zoe'`);
+      await sandbox.sql(
+        `update marts.dim_customer set note = 'theirs'`,
+        `update marts.fact_visit set seen_by = 'zoe'`,
+      );
       const statements = await recorded(async () => expect((await sandbox.run()).report.status).toBe('idle'));
       expect(statements.filter((statement) => statement.includes('desired_'))).toEqual([]);
       expect(await sandbox.sql('select distinct note from marts.dim_customer')).toEqual([{ note: 'theirs' }]);
@@ -134,28 +156,49 @@ export const describeForeignWrites = (engine: Engine): void => {
   order_lines: { key: [order_id, line_no] }
 `;
       sandbox.map('sources.yml', sources);
-      await sandbox.sql('create table staging.loads (done boolean)', 'insert into staging.loads values (false)');
-      await sandbox.sql(`update marts.dim_customer set name = 'newer than the mirror' where customer_id = 1`, `update staging.countries set name = 'Deutschland' where code = 'DE'`);
+      await sandbox.sql(
+        'create table staging.loads (done boolean)',
+        'insert into staging.loads values (false)',
+      );
+      await sandbox.sql(
+        `update marts.dim_customer set name = 'newer than the mirror' where customer_id = 1`,
+        `update staging.countries set name = 'Deutschland' where code = 'DE'`,
+      );
       const { report, exit } = await sandbox.run();
       expect(exit).toBe(6);
       expect(report.behind).toMatchObject([
         { name: 'customers', code: 'not_ready', retryable: true },
-        { name: 'dim_customer', code: 'source_stale', retryable: true, reason: expect.stringContaining('`customers` is left out') },
+        {
+          name: 'dim_customer',
+          code: 'source_stale',
+          retryable: true,
+          reason: expect.stringContaining('`customers` is left out'),
+        },
         { name: 'line_country', code: 'upstream_behind' },
       ]);
-      expect(await sandbox.sql('select name, country_name from marts.dim_customer where customer_id = 1')).toEqual([{ name: 'newer than the mirror', country_name: 'Germany' }]);
+      expect(
+        await sandbox.sql('select name, country_name from marts.dim_customer where customer_id = 1'),
+      ).toEqual([{ name: 'newer than the mirror', country_name: 'Germany' }]);
       expect((await sandbox.run()).exit).toBe(6);
       await sandbox.sql('update staging.loads set done = true');
       expect((await sandbox.run()).exit).toBe(0);
-      expect(await sandbox.sql('select name, country_name from marts.dim_customer where customer_id = 1')).toEqual([{ name: 'Adler', country_name: 'Deutschland' }]);
+      expect(
+        await sandbox.sql('select name, country_name from marts.dim_customer where customer_id = 1'),
+      ).toEqual([{ name: 'Adler', country_name: 'Deutschland' }]);
       await inStep();
     });
 
     it('does not hide behind a look-up of its own: rows of a mirror that somebody edited are read again', async () => {
-      await sandbox.sql(`update staging_public.countries set name = 'Nowhere' where code = 'DE'`, `delete from staging_public.order_lines where order_id = 13`);
+      await sandbox.sql(
+        `update staging_public.countries set name = 'Nowhere' where code = 'DE'`,
+        `delete from staging_public.order_lines where order_id = 13`,
+      );
       const { report, exit } = await sandbox.run();
       expect(exit).toBe(0);
-      expect(report.sources).toMatchObject([{ name: 'countries', updated: 1 }, { name: 'order_lines', inserted: 1 }]);
+      expect(report.sources).toMatchObject([
+        { name: 'countries', updated: 1 },
+        { name: 'order_lines', inserted: 1 },
+      ]);
       await inStep();
     });
 

@@ -120,7 +120,7 @@ export const describeMappingChanges = (engine: Engine): void => {
       it('is decided anew when its mapping changes again', async () => {
         map(mapped('vendor_name: lower(companies.name)', strict));
         expect((await sandbox.run()).exit).toBe(5);
-        map(mapped(`vendor_name: replace(companies.name, 'Adler', 'Alder')`, strict));
+        map(mapped(`vendor_name: "replace(companies.name, 'Adler', 'Alder')"`, strict));
         expect(await sandbox.run()).toMatchObject({ exit: 0, report: { guards: [], targets: [{ name: 'fact_vendor', columns: { vendor_name: 1 } }] } });
         expect(await names()).toEqual(['Alder', 'Blanc', 'Conti']);
       });

@@ -15,9 +15,18 @@ export const describeMissing = (engine: Engine): void => {
       sandbox = await createSandbox(engine, corner(companies));
       await sandbox.run();
     };
-    const missing = async (): Promise<readonly unknown[]> => (await sandbox.sql('select source, key from tidemark.missing order by source, key')).map(({ source, key }) => `${String(source)} ${String(key)}`);
-    const vendors = async (): Promise<readonly unknown[]> => (await sandbox.sql('select vendor_id from marts.fact_vendor order by 1')).map((row) => row['vendor_id']);
-    const hoursPass = (hours: number) => sandbox.sql(`update tidemark.missing set first_missing_at = first_missing_at - interval '${hours} hours'`);
+    const missing = async (): Promise<readonly unknown[]> =>
+      (await sandbox.sql('select source, key from tidemark.missing order by source, key')).map(
+        ({ source, key }) => `${String(source)} ${String(key)}`,
+      );
+    const vendors = async (): Promise<readonly unknown[]> =>
+      (await sandbox.sql('select vendor_id from marts.fact_vendor order by 1')).map(
+        (row) => row['vendor_id'],
+      );
+    const hoursPass = (hours: number) =>
+      sandbox.sql(
+        `update tidemark.missing set first_missing_at = first_missing_at - interval '${hours} hours'`,
+      );
     const status = async (): Promise<string> => (await sandbox.run()).report.status;
 
     it('keeps the first absence of a key, also by an idle run, and deletes when it has been missing for so long', async () => {
@@ -55,7 +64,9 @@ export const describeMissing = (engine: Engine): void => {
       await sandbox.sql('delete from staging.companies where id = 2');
       await sandbox.run();
       await hoursPass(3);
-      await sandbox.sql(`insert into staging.companies values (2, 'Blanc', true, false, timestamp '2020-01-02 10:00:00')`);
+      await sandbox.sql(
+        `insert into staging.companies values (2, 'Blanc', true, false, timestamp '2020-01-02 10:00:00')`,
+      );
       expect(await status()).toBe('idle');
       expect(await missing()).toEqual([]);
       await sandbox.sql('delete from staging.companies where id = 2');
@@ -69,10 +80,18 @@ export const describeMissing = (engine: Engine): void => {
       await sandbox.sql('delete from staging.companies where id = 3');
       await sandbox.run();
       await hoursPass(3);
-      await sandbox.sql('delete from staging.companies where id in (1, 2)', `update staging.order_items set product = product || '!'`);
+      await sandbox.sql(
+        'delete from staging.companies where id in (1, 2)',
+        `update staging.order_items set product = product || '!'`,
+      );
       const { report } = await sandbox.run();
-      expect(report.sources).toMatchObject([{ name: 'companies', inserted: 0, updated: 0, deleted: 1 }, { name: 'order_items', updated: 3 }]);
-      const ids = (await sandbox.sql('select change_id from tidemark.changes order by 1')).map((row) => Number(row['change_id']));
+      expect(report.sources).toMatchObject([
+        { name: 'companies', inserted: 0, updated: 0, deleted: 1 },
+        { name: 'order_items', updated: 3 },
+      ]);
+      const ids = (await sandbox.sql('select change_id from tidemark.changes order by 1')).map((row) =>
+        Number(row['change_id']),
+      );
       expect(ids).toEqual([1, 2, 3, 4]);
     });
 
@@ -94,18 +113,31 @@ export const describeMissing = (engine: Engine): void => {
       expect(await missing()).toEqual([]);
       await sandbox.run();
       await hoursPass(3);
-      expect((await plan({ project: sandbox.project() })).report).toMatchObject({ status: 'pending', sources: [{ name: 'companies', deleted: 1 }] });
+      expect((await plan({ project: sandbox.project() })).report).toMatchObject({
+        status: 'pending',
+        sources: [{ name: 'companies', deleted: 1 }],
+      });
       expect(await missing()).toEqual(['companies {"id":"2"}']);
     });
 
     it('records nothing when the source was not ready, or refused', async () => {
       await begin();
-      await sandbox.sql('delete from staging.companies where id = 2', 'create table staging.loads (done boolean)');
-      sandbox.map('sources.yml', sourcesFile('{ key: id, updated_at: updated_at, delete_after: 2h, ready: select done from staging.loads }'));
+      await sandbox.sql(
+        'delete from staging.companies where id = 2',
+        'create table staging.loads (done boolean)',
+      );
+      sandbox.map(
+        'sources.yml',
+        sourcesFile(
+          '{ key: id, updated_at: updated_at, delete_after: 2h, ready: select done from staging.loads }',
+        ),
+      );
       expect((await sandbox.run()).report.behind).toMatchObject([{ name: 'companies', code: 'not_ready' }]);
       expect(await missing()).toEqual([]);
       sandbox.map('sources.yml', sourcesFile(waiting));
-      await sandbox.sql(`insert into staging.companies values (null, 'Nobody', true, false, timestamp '2020-03-01 00:00:00')`);
+      await sandbox.sql(
+        `insert into staging.companies values (null, 'Nobody', true, false, timestamp '2020-03-01 00:00:00')`,
+      );
       expect((await sandbox.run()).report.behind).toMatchObject([{ name: 'companies', code: 'null_key' }]);
       expect(await missing()).toEqual([]);
     });
@@ -115,12 +147,16 @@ export const describeMissing = (engine: Engine): void => {
       await sandbox.sql('delete from staging.companies where id = 2');
       await sandbox.run();
       expect(await missing()).toEqual([]);
-      await sandbox.sql(`update tidemark.positions set delete_check_at = delete_check_at - interval '25 hours'`);
+      await sandbox.sql(
+        `update tidemark.positions set delete_check_at = delete_check_at - interval '25 hours'`,
+      );
       await sandbox.run();
       expect(await missing()).toEqual(['companies {"id":"2"}']);
       await hoursPass(3);
       expect(await status()).toBe('idle');
-      await sandbox.sql(`update tidemark.positions set delete_check_at = delete_check_at - interval '25 hours'`);
+      await sandbox.sql(
+        `update tidemark.positions set delete_check_at = delete_check_at - interval '25 hours'`,
+      );
       expect((await sandbox.run()).report.sources).toMatchObject([{ name: 'companies', deleted: 1 }]);
     });
 

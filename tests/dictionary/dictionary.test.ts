@@ -182,6 +182,21 @@ describe('a target', () => {
     });
   });
 
+  it('takes its checks, each with its place', () => {
+    const { checks } = targetOf(vendorFile({ checks: '{ no gaps: select 1, few: select 2 }' }));
+    expect(checks.map(({ name, sql, at }) => [name, sql, at.line, at.column])).toEqual([
+      ['no gaps', 'select 1', 6, 20],
+      ['few', 'select 2', 6, 35],
+    ]);
+  });
+
+  it('takes the column that tells when others changed its rows', () => {
+    const target = targetOf(
+      'target: fact_sales\nkey: sale_id\njoin: { companies: this.vendor_id = companies.id }\ncolumns: { vendor_name: companies.name }\nchanged_at: _updated_at\n',
+    );
+    expect(target.changedAt).toBe('_updated_at');
+  });
+
   it('that is disabled is left out', () => {
     const { dictionary, problems } = resolve({ 'a.yml': vendorFile({ enabled: 'false' }) });
     expect([dictionary.targets, problems]).toEqual([[], []]);

@@ -60,7 +60,8 @@ export const shapeCases: Readonly<Record<string, Case>> = {
   'a join of many': vendor('not_supported', {
     join: '{ countries: { on: companies.country_id = countries.id, many: true } }',
   }),
-  checks: vendor('not_supported', { checks: '{ none: select 1 }' }),
+  'a check without SQL': vendor('wrong_type', { checks: '{ none: }' }),
+  'checks that are a list': vendor('wrong_type', { checks: '[select 1]' }),
   'a log': source('not_supported', 'companies: { key: id, detect: log }'),
   'a dbt source': source('not_supported', 'companies: { key: id, dbt_source: shop.companies }'),
   'a wrong duration': source('wrong_type', 'companies: { key: id, overlap: soon }'),
@@ -194,6 +195,9 @@ export const resolveCases: Readonly<Record<string, Case>> = {
     'target: fact_sale\nkey: sale_id\njoin: { companies: this.vendor_id = companies.id }\ncolumns: { vendor_name: companies.name }\n',
   ),
   'a required column': vendor('unmapped_not_null', { target: 'strict' }),
+  'rows of ours that tell when they changed': vendor('not_supported', { changed_at: 'loaded_at' }),
+  'an unknown column that tells when rows changed': sales('unknown_column', 'columns: { vendor_name: companies.name }\nchanged_at: changd_at'),
+  'a column that tells when rows changed and is no time': sales('type_mismatch', 'columns: { vendor_name: companies.name }\nchanged_at: vendor_id'),
   'a touched column that is mapped': sales(
     'duplicate_mapping',
     'columns: { vendor_name: companies.name }\ntouch: { vendor_name: x }',

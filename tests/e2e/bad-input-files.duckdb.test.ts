@@ -16,7 +16,8 @@ interface Mistake {
   readonly code: string;
   readonly problems: readonly {
     readonly code: string;
-    readonly message: string | RegExp;
+    /** Or a part of it. */
+    readonly message: string;
     readonly hint?: string;
     readonly line?: number;
     readonly column?: number;
@@ -29,7 +30,9 @@ const mistakes: readonly Mistake[] = [
     file: 'tidemark.yml',
     replace: [['mappings: mappings\n', 'mappings: mappings\nlimits: { deletes: [\n']],
     code: 'project_invalid',
-    problems: [{ code: 'yaml_syntax', message: /sequence/, line: 7, column: 1 }],
+    problems: [
+      { code: 'yaml_syntax', message: 'must be sufficiently indented and end with a ]', line: 7, column: 1 },
+    ],
   },
   {
     name: 'keys that nobody knows',
@@ -37,8 +40,20 @@ const mistakes: readonly Mistake[] = [
     replace: [['mappings: mappings\n', 'mappings: mappings\nlimts: { deletes: 20% }\nschema: x\n']],
     code: 'project_invalid',
     problems: [
-      { code: 'unknown_key', message: 'unknown key `limts` in the project file', hint: 'did you mean `limits`?', line: 6, column: 1 },
-      { code: 'unknown_key', message: 'unknown key `schema` in the project file', hint: 'did you mean `schemas`?', line: 7, column: 1 },
+      {
+        code: 'unknown_key',
+        message: 'unknown key `limts` in the project file',
+        hint: 'did you mean `limits`?',
+        line: 6,
+        column: 1,
+      },
+      {
+        code: 'unknown_key',
+        message: 'unknown key `schema` in the project file',
+        hint: 'did you mean `schemas`?',
+        line: 7,
+        column: 1,
+      },
     ],
   },
   {
@@ -46,7 +61,14 @@ const mistakes: readonly Mistake[] = [
     file: 'tidemark.yml',
     replace: [['name: workshop', 'name: ${NO_SUCH_VARIABLE}']],
     code: 'project_invalid',
-    problems: [{ code: 'missing_variable', message: 'environment variable `NO_SUCH_VARIABLE` is not set', line: 2, column: 7 }],
+    problems: [
+      {
+        code: 'missing_variable',
+        message: 'environment variable `NO_SUCH_VARIABLE` is not set',
+        line: 2,
+        column: 7,
+      },
+    ],
   },
   {
     name: 'a folder of mappings that is not there',
@@ -60,7 +82,15 @@ const mistakes: readonly Mistake[] = [
     file: 'mappings/sources.yml',
     replace: [['rates: {', 'rates: { table: staging.ratse,']],
     code: 'dictionary_invalid',
-    problems: [{ code: 'unknown_table', message: 'table `staging.ratse` does not exist', hint: 'did you mean `staging.rates`?', line: 5, column: 19 }],
+    problems: [
+      {
+        code: 'unknown_table',
+        message: 'table `staging.ratse` does not exist',
+        hint: 'did you mean `staging.rates`?',
+        line: 5,
+        column: 19,
+      },
+    ],
   },
   {
     name: 'columns that are not there',
@@ -71,8 +101,20 @@ const mistakes: readonly Mistake[] = [
     ],
     code: 'dictionary_invalid',
     problems: [
-      { code: 'unknown_column', message: 'column `wrods` is mapped but missing from `staging.rates`', hint: 'did you mean `words`?', line: 9, column: 21 },
-      { code: 'unknown_column', message: 'column `nam` is mapped but missing from `staging.customers`', hint: 'did you mean `name`?', line: 10, column: 20 },
+      {
+        code: 'unknown_column',
+        message: 'column `wrods` is mapped but missing from `staging.rates`',
+        hint: 'did you mean `words`?',
+        line: 9,
+        column: 21,
+      },
+      {
+        code: 'unknown_column',
+        message: 'column `nam` is mapped but missing from `staging.customers`',
+        hint: 'did you mean `name`?',
+        line: 10,
+        column: 20,
+      },
     ],
   },
 ];
@@ -106,7 +148,7 @@ describe('mistakes in the files of a project', () => {
       retryable: false,
       problems: problems.map(({ message, line, column, hint, ...rest }) => ({
         ...rest,
-        message: typeof message === 'string' ? message : expect.stringMatching(message),
+        message: expect.stringContaining(message),
         ...(hint === undefined ? {} : { hint }),
         ...(line === undefined ? {} : { at: { file, line, column } }),
       })),
@@ -129,7 +171,12 @@ hint: did you mean \`words\`?
   it('a database file that is not there: exit 1, and none is made', async () => {
     rewrite('tidemark.yml', [['workshop.duckdb', 'elsewhere.duckdb']]);
     const { exit, stdout } = await startRun(sandbox.folder).ended;
-    expect({ exit, ...JSON.parse(stdout) }).toMatchObject({ exit: 1, code: 'database_missing', message: expect.stringMatching(/^there is no DuckDB file .*elsewhere\.duckdb$/), retryable: false });
+    expect({ exit, ...JSON.parse(stdout) }).toMatchObject({
+      exit: 1,
+      code: 'database_missing',
+      message: expect.stringMatching(/^there is no DuckDB file .*elsewhere\.duckdb$/),
+      retryable: false,
+    });
     expect(() => readFileSync(sandbox.place.replace('workshop', 'elsewhere'))).toThrow('ENOENT');
   });
 });

@@ -24,24 +24,27 @@ describe('a server that cannot do it', () => {
   });
   afterAll(() => prepared.remove());
 
-  it.each(['tidemark.audit', 'marts.line_country', 'staging_public.order_lines', 'tidemark.positions'])('a disk that is full when %s is written', async (table) => {
-    const sandbox = await prepared.copy();
-    try {
-      await sandbox.sql(...full(table));
-      const { exit, stdout } = await startRun(sandbox.folder).ended;
-      expect({ exit, ...JSON.parse(stdout) }).toMatchObject({
-        exit: 1,
-        code: 'disk_full',
-        retryable: true,
-        message: 'could not extend file "base/1/2": No space left on device',
-      });
-      expect(difference(before, await snapshot(sandbox))).toEqual([]);
-      await sandbox.sql(`drop trigger no_space on ${table}`);
-      expect((await sandbox.run()).report).toMatchObject({ status: 'applied', batch: 2 });
-    } finally {
-      await sandbox.remove();
-    }
-  });
+  it.each(['tidemark.audit', 'marts.line_country', 'staging_public.order_lines', 'tidemark.positions'])(
+    'a disk that is full when %s is written',
+    async (table) => {
+      const sandbox = await prepared.copy();
+      try {
+        await sandbox.sql(...full(table));
+        const { exit, stdout } = await startRun(sandbox.folder).ended;
+        expect({ exit, ...JSON.parse(stdout) }).toMatchObject({
+          exit: 1,
+          code: 'disk_full',
+          retryable: true,
+          message: 'could not extend file "base/1/2": No space left on device',
+        });
+        expect(difference(before, await snapshot(sandbox))).toEqual([]);
+        await sandbox.sql(`drop trigger no_space on ${table}`);
+        expect((await sandbox.run()).report).toMatchObject({ status: 'applied', batch: 2 });
+      } finally {
+        await sandbox.remove();
+      }
+    },
+  );
 
   it('a database that is not there', async () => {
     const url = new URL(prepared.place);
@@ -50,7 +53,9 @@ describe('a server that cannot do it', () => {
     expect({ exit, ...JSON.parse(stdout) }).toMatchObject({
       exit: 1,
       code: 'database_missing',
-      message: expect.stringContaining(`postgres no_such_database@127.0.0.1:${url.port}: database "no_such_database" does not exist`),
+      message: expect.stringContaining(
+        `postgres no_such_database@127.0.0.1:${url.port}: database "no_such_database" does not exist`,
+      ),
       retryable: false,
     });
   });
@@ -60,7 +65,12 @@ describe('a server that cannot do it', () => {
     url.port = '1';
     url.password = 'secret';
     const { exit, stdout, stderr } = await startRun(reachedBy(prepared, url.href).folder).ended;
-    expect({ exit, ...JSON.parse(stdout) }).toMatchObject({ exit: 1, code: 'connection_failed', message: expect.stringContaining('127.0.0.1:1'), retryable: true });
+    expect({ exit, ...JSON.parse(stdout) }).toMatchObject({
+      exit: 1,
+      code: 'connection_failed',
+      message: expect.stringContaining('127.0.0.1:1'),
+      retryable: true,
+    });
     expect(stdout + stderr).not.toContain('secret');
   });
 });

@@ -25,8 +25,19 @@ interface Case {
 interface Answer {
   readonly status: string;
   readonly batch: number | null;
-  readonly behind: readonly { readonly name: string; readonly code: string; readonly since: number; readonly reason: string; readonly retryable: boolean }[];
-  readonly errors: readonly { readonly code: string; readonly message: string; readonly hint: string; readonly at: { readonly file: string; readonly line: number } | null }[];
+  readonly behind: readonly {
+    readonly name: string;
+    readonly code: string;
+    readonly since: number;
+    readonly reason: string;
+    readonly retryable: boolean;
+  }[];
+  readonly errors: readonly {
+    readonly code: string;
+    readonly message: string;
+    readonly hint: string;
+    readonly at: { readonly file: string; readonly line: number } | null;
+  }[];
 }
 
 const inRates = (line: number) => ({ file: 'mappings/customer_rate.yml', line });
@@ -49,7 +60,8 @@ const cases: readonly Case[] = [
     exit: 5,
     code: 'null_key',
     behind: ['order_lines'],
-    message: /^`staging\.order_lines` has rows whose key is NULL: \(order_id=20, line_no=NULL\); the source was left out$/,
+    message:
+      /^`staging\.order_lines` has rows whose key is NULL: \(order_id=20, line_no=NULL\); the source was left out$/,
     hint: /mend the rows in staging/,
   },
   {
@@ -79,7 +91,8 @@ const cases: readonly Case[] = [
     exit: 5,
     code: 'ambiguous_lookup',
     behind: ['customer_rate'],
-    message: /^target `customer_rate`: look-up `rates` matches more than one row for customers \(id=1\), \(id=4\)$/,
+    message:
+      /^target `customer_rate`: look-up `rates` matches more than one row for customers \(id=1\), \(id=4\)$/,
     hint: /`customers\.country = rates\.code` must find at most one row of `rates`/,
     at: inRates(4),
   },
@@ -91,7 +104,10 @@ const cases: readonly Case[] = [
     code: 'value_does_not_fit',
     behind: ['customer_rate'],
     message: /^target `customer_rate`: `rate` cannot be computed for customers \(id=2\): /,
-    engineSays: { duckdb: /"123\.45" to type DECIMAL\(4,2\) failed: value is out of range/, postgres: /numeric field overflow/ },
+    engineSays: {
+      duckdb: /"123\.45" to type DECIMAL\(4,2\) failed: value is out of range/,
+      postgres: /numeric field overflow/,
+    },
     hint: /the column is `(DECIMAL|numeric)\(4,2\)`: widen it/,
     at: inRates(7),
   },
@@ -103,7 +119,10 @@ const cases: readonly Case[] = [
     code: 'value_does_not_fit',
     behind: ['customer_rate'],
     message: /^target `customer_rate`: `share` cannot be computed for customers \(id=2\): /,
-    engineSays: { duckdb: /to type DECIMAL\(5,2\) failed: value is out of range/, postgres: /numeric field overflow/ },
+    engineSays: {
+      duckdb: /to type DECIMAL\(5,2\) failed: value is out of range/,
+      postgres: /numeric field overflow/,
+    },
     hint: /widen it/,
     at: inRates(8),
   },
@@ -163,7 +182,11 @@ const cases: readonly Case[] = [
   },
   {
     name: 'a missing table',
-    spoil: ['create schema aside', 'create table aside.rates as select * from staging.rates', 'drop table staging.rates'],
+    spoil: [
+      'create schema aside',
+      'create table aside.rates as select * from staging.rates',
+      'drop table staging.rates',
+    ],
     mend: ['create table staging.rates as select * from aside.rates'],
     exit: 5,
     code: 'source_missing',
@@ -184,7 +207,10 @@ const cases: readonly Case[] = [
     code: 'source_failed',
     behind: ['rates'],
     message: /^source `rates` cannot be read: /,
-    engineSays: { duckdb: /Could not convert string '..' to INT32/, postgres: /invalid input syntax for type integer/ },
+    engineSays: {
+      duckdb: /Could not convert string '..' to INT32/,
+      postgres: /invalid input syntax for type integer/,
+    },
     hint: /^$/,
   },
 ];
@@ -198,10 +224,17 @@ const harmless = [
 const tablesOf = (name: string): readonly string[] => [`staging_public.${name} `, `marts.${name} `];
 
 const sectionsOf = (found: Snapshot, names: readonly string[]): Snapshot =>
-  Object.fromEntries(Object.entries(found).filter(([section]) => names.flatMap(tablesOf).some((table) => section.startsWith(table))));
+  Object.fromEntries(
+    Object.entries(found).filter(([section]) =>
+      names.flatMap(tablesOf).some((table) => section.startsWith(table)),
+    ),
+  );
 
 const namesIn = (found: Snapshot, section: 'ledger' | 'audit', batch: number): readonly unknown[] =>
-  (found[section] ?? []).map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>).filter((line) => Number(line['batch']) === batch).map((line) => line[section === 'ledger' ? 'source' : 'target']);
+  (found[section] ?? [])
+    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+    .filter((line) => Number(line['batch']) === batch)
+    .map((line) => line[section === 'ledger' ? 'source' : 'target']);
 
 export const describeBadInput = (engine: Engine): void => {
   describe(`bad data in staging on ${engine}`, () => {
@@ -221,27 +254,47 @@ export const describeBadInput = (engine: Engine): void => {
         await sandbox.sql(...harmless, ...spoil);
         const ended = await startRun(sandbox.folder).ended;
         const answer = JSON.parse(ended.stdout) as Answer;
-        expect({ exit: ended.exit, stderr: ended.stderr, status: answer.status, batch: answer.batch }).toEqual({ exit, stderr: '', status: 'partial', batch: 2 });
-        expect(answer.behind.map(({ name, since, retryable }) => ({ name, since, retryable }))).toEqual(behind.map((name) => ({ name, since: 1, retryable: exit === 6 })));
+        expect({
+          exit: ended.exit,
+          stderr: ended.stderr,
+          status: answer.status,
+          batch: answer.batch,
+        }).toEqual({ exit, stderr: '', status: 'partial', batch: 2 });
+        expect(answer.behind.map(({ name, since, retryable }) => ({ name, since, retryable }))).toEqual(
+          behind.map((name) => ({ name, since: 1, retryable: exit === 6 })),
+        );
         expect(answer.errors.map((error) => error.code)).toEqual([code]);
         const [error] = answer.errors;
         expect(error?.message).toMatch(message);
         expect(error?.message).not.toContain('\n');
-        if (engineSays !== undefined) expect(error?.message).toMatch(engineSays[engine]);
+        expect(error?.message).toMatch(engineSays?.[engine] ?? message);
         expect(error?.hint ?? '').toMatch(hint);
-        expect(error?.at ?? null).toEqual(at === undefined ? null : expect.objectContaining(at));
+        expect(error?.at?.file).toBe(at?.file);
+        expect(error?.at?.line).toBe(at?.line);
         expect(answer.behind[0]).toMatchObject({ code, reason: error?.message });
 
         const after = await snapshot(sandbox);
         expect(sectionsOf(after, behind)).toEqual(sectionsOf(before, behind));
-        expect(behind.filter((name) => [...namesIn(after, 'ledger', 2), ...namesIn(after, 'audit', 2)].includes(name))).toEqual([]);
+        expect(
+          behind.filter((name) =>
+            [...namesIn(after, 'ledger', 2), ...namesIn(after, 'audit', 2)].includes(name),
+          ),
+        ).toEqual([]);
         const { report } = await verify({ project: sandbox.project() });
-        expect(report.targets.filter(({ name, different, missing, extra }) => different + missing + extra > 0 && !behind.includes(name))).toEqual([]);
+        expect(
+          report.targets.filter(
+            ({ name, different, missing, extra }) =>
+              different + missing + extra > 0 && !behind.includes(name),
+          ),
+        ).toEqual([]);
 
         await sandbox.sql(...mend);
         const next = await sandbox.run();
         expect({ exit: next.exit, behind: next.report.behind }).toEqual({ exit: 0, behind: [] });
-        expect((await verify({ project: sandbox.project() })).report).toMatchObject({ status: 'equal', behind: [] });
+        expect((await verify({ project: sandbox.project() })).report).toMatchObject({
+          status: 'equal',
+          behind: [],
+        });
       } finally {
         await sandbox.remove();
       }
@@ -257,11 +310,21 @@ export const describeBadInput = (engine: Engine): void => {
         );
         const { exit, stdout } = await startRun(sandbox.folder).ended;
         const answer = JSON.parse(stdout) as Answer;
-        expect({ exit, status: answer.status, batch: answer.batch }).toEqual({ exit: 5, status: 'partial', batch: 2 });
-        expect(answer.errors.map((error) => error.code).toSorted()).toEqual(['duplicate_row', 'expression_failed']);
+        expect({ exit, status: answer.status, batch: answer.batch }).toEqual({
+          exit: 5,
+          status: 'partial',
+          batch: 2,
+        });
+        expect(answer.errors.map((error) => error.code).toSorted()).toEqual([
+          'duplicate_row',
+          'expression_failed',
+        ]);
         expect(answer.behind.map(({ name }) => name).toSorted()).toEqual(['countries', 'customer_rate']);
         const idle = await startRun(sandbox.folder).ended;
-        expect({ exit: idle.exit, batch: (JSON.parse(idle.stdout) as Answer).batch }).toEqual({ exit: 5, batch: null });
+        expect({ exit: idle.exit, batch: (JSON.parse(idle.stdout) as Answer).batch }).toEqual({
+          exit: 5,
+          batch: null,
+        });
       } finally {
         await sandbox.remove();
       }

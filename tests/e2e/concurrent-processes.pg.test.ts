@@ -8,12 +8,21 @@ import { difference, snapshot, type Snapshot } from '../support/snapshot.ts';
 import { changes, notes, workshop } from '../support/workshop.ts';
 
 const untilAsleep = ({ child }: Started): Promise<void> =>
-  vi.waitFor(() => {
-    const state = execFileSync('ps', ['-o', 'stat=', '-p', String(child.pid)], { encoding: 'utf8' });
-    expect(state).toMatch(/^T/);
-  }, { timeout: 30_000, interval: 20 });
+  vi.waitFor(
+    () => {
+      const state = execFileSync('ps', ['-o', 'stat=', '-p', String(child.pid)], { encoding: 'utf8' });
+      expect(state).toMatch(/^T/);
+    },
+    { timeout: 30_000, interval: 20 },
+  );
 
-const answerOf = ({ stdout }: Ended) => JSON.parse(stdout) as { readonly status?: string; readonly batch?: number | null; readonly code?: string; readonly message?: string };
+const answerOf = ({ stdout }: Ended) =>
+  JSON.parse(stdout) as {
+    readonly status?: string;
+    readonly batch?: number | null;
+    readonly code?: string;
+    readonly message?: string;
+  };
 
 describe('two processes on one Postgres', () => {
   let prepared: Sandbox;
@@ -56,7 +65,7 @@ describe('two processes on one Postgres', () => {
   it('started at once: one waits, both end well, the batch is done once', async () => {
     const ends = await Promise.all(['left', 'right'].map((owner) => begin(sandbox.folder, { owner }).ended));
     expect(ends.map(({ exit }) => exit)).toEqual([0, 0]);
-    expect(ends.map((end) => answerOf(end).status).toSorted()).toEqual(['applied', 'idle']);
+    expect(ends.map((end) => String(answerOf(end).status)).toSorted()).toEqual(['applied', 'idle']);
     expect(difference(after, await snapshot(sandbox))).toEqual([]);
   });
 
@@ -65,7 +74,7 @@ describe('two processes on one Postgres', () => {
     sandbox = await createSandbox('postgres', workshop);
     const ends = await Promise.all(['left', 'right'].map((owner) => begin(sandbox.folder, { owner }).ended));
     expect(ends.map(({ exit, stdout }) => (exit === 0 ? 0 : stdout))).toEqual([0, 0]);
-    expect(ends.map((end) => answerOf(end).status).toSorted()).toEqual(['applied', 'idle']);
+    expect(ends.map((end) => String(answerOf(end).status)).toSorted()).toEqual(['applied', 'idle']);
     expect(await sandbox.sql('select count(*) as batches from tidemark.batches')).toEqual([{ batches: '1' }]);
   });
 
@@ -100,7 +109,11 @@ describe('two processes on one Postgres', () => {
     sleeper.child.kill('SIGCONT');
     const late = await sleeper.ended;
     expect(difference(after, await snapshot(sandbox))).toEqual([]);
-    expect({ exit: late.exit, ...answerOf(late) }).toMatchObject({ exit: 1, code: 'lease_lost', message: expect.stringContaining('nothing was written') });
+    expect({ exit: late.exit, ...answerOf(late) }).toMatchObject({
+      exit: 1,
+      code: 'lease_lost',
+      message: expect.stringContaining('nothing was written'),
+    });
   });
 
   it('I7: a process that sleeps in the middle of its commit keeps the lease until it ends', async () => {

@@ -51,14 +51,20 @@ describe('locks on targets', () => {
     await direct.remove();
   });
 
-  const lookWhileAt = async (before: (statement: string) => boolean, look: () => Promise<void>): Promise<void> => {
+  const lookWhileAt = async (
+    before: (statement: string) => boolean,
+    look: () => Promise<void>,
+  ): Promise<void> => {
     await pausing(proxy, { before, meanwhile: look }, () => proxied.run());
   };
 
   it.each([
     ['compares the source', (statement: string) => statement.includes('images_customers" (')],
     ['computes the target', (statement: string) => statement.includes('desired_dim_customer" (')],
-    ['takes the target apart', (statement: string) => statement.startsWith('insert') && statement.includes('changes_dim_customer" (')],
+    [
+      'takes the target apart',
+      (statement: string) => statement.startsWith('insert') && statement.includes('changes_dim_customer" ('),
+    ],
   ])('are none but those of a reader while a batch %s', (_, before) =>
     lookWhileAt(before, async () => {
       for (const statement of otherRows) await direct.sql(atOnce(statement));
@@ -76,8 +82,12 @@ describe('locks on targets', () => {
         expect(mine).toMatchObject({ name: 'marts.dim_customer', mode: expect.stringMatching(/^Row/) });
         await direct.sql(atOnce(`update marts.dim_customer set note = 'theirs' where customer_id = 15000`));
         await direct.sql(atOnce(`insert into marts.dim_customer values (901, 'new', 'x', null)`));
-        await expect(direct.sql(atOnce(`update marts.dim_customer set note = 'theirs' where customer_id = 1000`))).rejects.toMatchObject({ code: 'lock_timeout' });
-        expect(await direct.sql(`select count(*) as rows from marts.dim_customer where name like '%!'`)).toEqual([{ rows: '0' }]);
+        await expect(
+          direct.sql(atOnce(`update marts.dim_customer set note = 'theirs' where customer_id = 1000`)),
+        ).rejects.toMatchObject({ code: 'lock_timeout' });
+        expect(
+          await direct.sql(`select count(*) as rows from marts.dim_customer where name like '%!'`),
+        ).toEqual([{ rows: '0' }]);
       },
     ));
 
@@ -86,9 +96,14 @@ describe('locks on targets', () => {
     await lookWhileAt(
       (statement) => statement.startsWith('insert into "tidemark"."positions"'),
       async () => {
-        expect(await direct.sql(heldLocks)).toContainEqual({ name: 'marts.fact_line', mode: 'ShareRowExclusiveLock' });
+        expect(await direct.sql(heldLocks)).toContainEqual({
+          name: 'marts.fact_line',
+          mode: 'ShareRowExclusiveLock',
+        });
         await direct.sql(atOnce('perform count(*) from marts.fact_line'));
-        await expect(direct.sql(atOnce(`insert into marts.fact_line (order_id, line_no) values (20, 1)`))).rejects.toMatchObject({ code: 'lock_timeout' });
+        await expect(
+          direct.sql(atOnce(`insert into marts.fact_line (order_id, line_no) values (20, 1)`)),
+        ).rejects.toMatchObject({ code: 'lock_timeout' });
       },
     );
   });

@@ -58,7 +58,11 @@ const parsed = (text: string | null): unknown => (text === null ? null : (JSON.p
 const operationOf = (change: RowChange): 'I' | 'U' | 'D' =>
   change.before === undefined ? 'I' : change.after === undefined ? 'D' : 'U';
 
-const compareLines = (what: string, expected: readonly string[], found: readonly string[]): readonly string[] => {
+const compareLines = (
+  what: string,
+  expected: readonly string[],
+  found: readonly string[],
+): readonly string[] => {
   const left = [...expected];
   const unexpected = found.filter((each) => {
     const place = left.indexOf(each);
@@ -72,7 +76,12 @@ const compareLines = (what: string, expected: readonly string[], found: readonly
 };
 
 /** The ledger is the difference of the mirrors. */
-const checkLedger = (watched: Watched, before: World, after: World, ledger: readonly ChangeRow[]): readonly string[] => {
+const checkLedger = (
+  watched: Watched,
+  before: World,
+  after: World,
+  ledger: readonly ChangeRow[],
+): readonly string[] => {
   const expected = watched.sources.flatMap(({ name, key }) => {
     const was = before.mirrors.get(name);
     if (was === undefined) return [];
@@ -90,13 +99,23 @@ const checkLedger = (watched: Watched, before: World, after: World, ledger: read
   });
   const found = ledger.map(({ relation, operation, key, before: was, after: is, columns }) => {
     const names = parsed(columns) as readonly string[] | null;
-    return line(relation, operation, [parsed(key), parsed(was), parsed(is), names === null ? null : names.toSorted()]);
+    return line(relation, operation, [
+      parsed(key),
+      parsed(was),
+      parsed(is),
+      names === null ? null : names.toSorted(),
+    ]);
   });
   return compareLines('the ledger', expected, found);
 };
 
 /** I2 and I3: the audit is the difference of the targets, cell by cell, and nothing else was written. */
-const checkAudit = (watched: Watched, before: World, after: World, audit: readonly AuditRow[]): readonly string[] => {
+const checkAudit = (
+  watched: Watched,
+  before: World,
+  after: World,
+  audit: readonly AuditRow[],
+): readonly string[] => {
   const wrong: string[] = [];
   const expected = watched.targets.flatMap(({ name, key, mapped, also, touched }) => {
     const was = before.targets.get(name) ?? noRows;
@@ -114,7 +133,8 @@ const checkAudit = (watched: Watched, before: World, after: World, audit: readon
       const changed = foreign.filter((column) =>
         operation === 'U' ? change.columns.includes(column) : operation === 'I' && row[column] !== null,
       );
-      if (changed.length > 0) wrong.push(`${name} ${change.key}: unmapped columns were written: ${changed.join(', ')}`);
+      if (changed.length > 0)
+        wrong.push(`${name} ${change.key}: unmapped columns were written: ${changed.join(', ')}`);
       if (operation === 'U' && change.columns.every((column) => touched.includes(column)))
         wrong.push(`${name} ${change.key}: was touched, but nothing else of it changed`);
       return line(name, operation, [
@@ -137,7 +157,9 @@ const checkCauses = (ledger: readonly ChangeRow[], audit: readonly AuditRow[]): 
     const named = parsed(causes) as readonly number[] | null;
     if (named === null || named.length === 0) return [`${relation} ${key}: the audit names no cause`];
     const strange = named.filter((each) => !ids.has(each));
-    return strange.length === 0 ? [] : [`${relation} ${key}: causes of no such change: ${strange.join(', ')}`];
+    return strange.length === 0
+      ? []
+      : [`${relation} ${key}: causes of no such change: ${strange.join(', ')}`];
   });
 };
 
@@ -178,7 +200,9 @@ export const sameWorld = (left: World, right: World, parts: readonly (keyof Worl
     return names.flatMap((name) => {
       if (left[part].has(name) !== right[part].has(name)) return [`${part}.${name} was made or dropped`];
       const changes = changesBetween(left[part].get(name) ?? noRows, right[part].get(name) ?? noRows);
-      return changes.map((change) => `${part}.${name} ${operationOf(change)} ${change.key} ${change.columns.join(', ')}`);
+      return changes.map(
+        (change) => `${part}.${name} ${operationOf(change)} ${change.key} ${change.columns.join(', ')}`,
+      );
     });
   });
 

@@ -10,7 +10,7 @@ export type Engine = 'duckdb' | 'postgres';
 export interface Place {
   readonly engine: Engine;
   readonly warehouse: Warehouse;
-  rows<R = Row>(statement: string): Promise<readonly R[]>;
+  readonly rows: <R = Row>(statement: string) => Promise<readonly R[]>;
   execute(statement: string): Promise<void>;
   /** What somebody else does to tables that we watch, and is known to have done when this returns: Postgres would
    *  count it some time later. */
@@ -67,7 +67,8 @@ export const schemasOf = (history: string): Schemas => ({
 });
 
 export const dropSchemas = async (place: Place, schemas: Schemas): Promise<void> => {
-  for (const schema of Object.values(schemas)) await place.execute(`drop schema if exists "${schema}" cascade`);
+  for (const schema of Object.values(schemas))
+    await place.execute(`drop schema if exists "${schema}" cascade`);
 };
 
 /** `mappings` is a folder. Guards against big changes are switched off: histories of tiny tables are all big. */
@@ -76,8 +77,7 @@ export const projectAt = (place: Place, schemas: Schemas, mappings: string): Pro
   directory: mappings,
   file: 'tidemark.yml',
   environment: 'default',
-  connection:
-    place.engine === 'duckdb' ? { type: 'duckdb', path: ':memory:' } : { type: 'postgres' },
+  connection: place.engine === 'duckdb' ? { type: 'duckdb', path: ':memory:' } : { type: 'postgres' },
   schemas: {
     staging: { schema: schemas.staging },
     mirrors: { schema: schemas.mirrors },

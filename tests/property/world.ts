@@ -8,7 +8,7 @@ export type Cells = Readonly<Record<string, unknown>>;
 /** Rows by key, as JSON text of the key's values. */
 export type Rows = ReadonlyMap<string, Cells>;
 
-export interface Relation {
+interface Relation {
   readonly name: string;
   readonly key: readonly string[];
 }

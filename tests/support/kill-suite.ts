@@ -96,7 +96,12 @@ const killOnce = async (undisturbed: Undisturbed, stop: Stop): Promise<readonly 
   }
 };
 
-const killEverywhere = async (prepared: Sandbox): Promise<void> => {
+interface Killed {
+  readonly failures: readonly string[];
+  readonly kills: number;
+}
+
+const killEverywhere = async (prepared: Sandbox): Promise<Killed> => {
   const undisturbed = await runUndisturbed(prepared);
   const limit = pLimit(atOnce);
   const stops = stopsOf(undisturbed);
@@ -105,28 +110,40 @@ const killEverywhere = async (prepared: Sandbox): Promise<void> => {
       limit(async () => {
         const wrong = await killOnce(undisturbed, stop).catch((error: unknown) => [String(error)]);
         const statement = undisturbed.statements[(stop.ordinal ?? 0) - 1]?.slice(0, 90);
-        return wrong.map((each) => `killed ${stop.phase} ${stop.ordinal} (${statement}): ${each}`);
+        return wrong.map(
+          (each) =>
+            `killed ${stop.phase} ${stop.ordinal} (${statement}; TIDEMARK_TEST_SEED=${seed}): ${each}`,
+        );
       }),
     ),
   );
-  console.info(`${prepared.engine}: killed at ${stops.length} of ${undisturbed.statements.length} statements (every one of the commit; step ${step}, TIDEMARK_TEST_SEED=${seed})`);
-  expect(failures.flat()).toEqual([]);
+  await prepared.remove();
+  return { failures: failures.flat(), kills: stops.length };
 };
 
 export const describeKills = (engine: Engine): void => {
-  describe(`I5: kill -9 of a run on ${engine}`, () => {
-    it('leaves all or nothing of a first run, and the next one ends it', async () => {
-      const prepared = await createSandbox(engine, workshop);
-      await killEverywhere(prepared);
-      await prepared.remove();
-    }, patienceMs);
+  describe(`I5: kill -9 of a run on ${engine}, at every statement of the commit and one in ${step} of the others`, () => {
+    it(
+      'leaves all or nothing of a first run, and the next one ends it',
+      { timeout: patienceMs },
+      async () => {
+        const { failures, kills } = await killEverywhere(await createSandbox(engine, workshop));
+        expect(failures).toEqual([]);
+        expect(kills).toBeGreaterThan(30);
+      },
+    );
 
-    it('leaves all or nothing of an ordinary run, and the next one ends it', async () => {
-      const prepared = await createSandbox(engine, workshop);
-      await prepared.run();
-      await prepared.sql(...notes, ...changes);
-      await killEverywhere(prepared);
-      await prepared.remove();
-    }, patienceMs);
+    it(
+      'leaves all or nothing of an ordinary run, and the next one ends it',
+      { timeout: patienceMs },
+      async () => {
+        const prepared = await createSandbox(engine, workshop);
+        await prepared.run();
+        await prepared.sql(...notes, ...changes);
+        const { failures, kills } = await killEverywhere(prepared);
+        expect(failures).toEqual([]);
+        expect(kills).toBeGreaterThan(30);
+      },
+    );
   });
 };

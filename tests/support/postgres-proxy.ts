@@ -2,6 +2,7 @@
 // test has done something else on the server.
 import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
+import type { StatementEvent } from '../../src/warehouse/statement-channel.ts';
 import { listening } from './statements.ts';
 
 export interface PostgresProxy {
@@ -9,7 +10,8 @@ export interface PostgresProxy {
   readonly url: string;
   /** Breaks every connection that is open now; new ones are let through. */
   cut(): void;
-  /** The next thing that the server says is lost, and with it all connections. */
+  /** The next thing that the server says is lost, and with it the connection; the other ones that are open break
+   *  when they are next used, which is when a client finds out. */
   loseNextAnswer(): void;
   /** Keeps back what is sent to the server from now on. */
   hold(): void;
@@ -20,6 +22,7 @@ export interface PostgresProxy {
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
+  doomed: boolean;
 }
 
 export const startProxy = async (target: string): Promise<PostgresProxy> => {
@@ -38,7 +41,7 @@ export const startProxy = async (target: string): Promise<PostgresProxy> => {
 
   const listener = createServer((client) => {
     const server = connect(Number(port), hostname);
-    const pair: Pair = { client, server };
+    const pair: Pair = { client, server, doomed: false };
     pairs.add(pair);
     const end = (): void => {
       client.destroy();
@@ -48,13 +51,15 @@ export const startProxy = async (target: string): Promise<PostgresProxy> => {
     for (const socket of [client, server]) socket.on('error', end).on('close', end);
     client.on('data', (data) => {
       const forward = () => void server.write(data);
-      if (held === undefined) forward();
+      if (pair.doomed) end();
+      else if (held === undefined) forward();
       else held.push(forward);
     });
     server.on('data', (data) => {
       if (losing) {
         losing = false;
-        cut();
+        for (const each of pairs) each.doomed = true;
+        end();
       } else client.write(data);
     });
   });
@@ -101,16 +106,21 @@ export const pausing = async <T>(proxy: PostgresProxy, pause: Pause, work: () =>
   const { times = 1 } = pause;
   let stood = 0;
   let done: Promise<unknown> = Promise.resolve();
-  const result = await listening(
-    (event) => {
-      if (stood === times || event.phase !== 'before' || !pause.before(event.sql)) return;
-      stood += 1;
-      proxy.hold();
-      done = pause.meanwhile().finally(() => proxy.release());
-      done.catch(() => undefined);
-    },
-    () => work(),
-  ).finally(() => done);
+  const onStatement = (event: StatementEvent): void => {
+    if (stood === times || event.phase !== 'before' || !pause.before(event.sql)) return;
+    stood += 1;
+    proxy.hold();
+    done = pause.meanwhile().finally(() => {
+      proxy.release();
+    });
+    done.catch(() => undefined);
+  };
+  let result: T;
+  try {
+    result = await listening(onStatement, work);
+  } finally {
+    await done;
+  }
   if (stood !== times) throw new Error(`the work stood ${stood} times instead of ${times}`);
   return result;
 };

@@ -46,16 +46,15 @@ export interface StartOptions {
 
 export const start = (args: readonly string[], { stop, shell }: StartOptions = {}): Started => {
   if (!existsSync(main)) throw new Error(`${main} is missing: npm run build`);
-  const command = [
-    process.execPath,
-    ...(stop === undefined ? [] : ['--import', preload]),
-    main,
-    ...args,
-  ];
+  const command = [process.execPath, ...(stop === undefined ? [] : ['--import', preload]), main, ...args];
   const [file = '', ...rest] = shell === undefined ? command : ['sh', '-c', shell, 'sh', ...command];
   const { TIDEMARK_PROJECT: _project, TIDEMARK_ENV: _env, ...env } = process.env;
   const child = spawn(file, rest, {
-    env: { ...env, NO_COLOR: '1', ...(stop === undefined ? {} : { TIDEMARK_TEST_STOP: JSON.stringify(stop) }) },
+    env: {
+      ...env,
+      NO_COLOR: '1',
+      ...(stop === undefined ? {} : { TIDEMARK_TEST_STOP: JSON.stringify(stop) }),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [stdout, stderr] = [collected(child.stdout), collected(child.stderr)];
@@ -78,8 +77,20 @@ export const start = (args: readonly string[], { stop, shell }: StartOptions = {
 };
 
 /** One batch of the project in this folder. */
-export const startRun = (folder: string, options?: StartOptions & { readonly owner?: string; readonly wait?: string }): Started =>
+export const startRun = (
+  folder: string,
+  options?: StartOptions & { readonly owner?: string; readonly wait?: string },
+): Started =>
   start(
-    ['run', '--project', folder, '--json', '--owner', options?.owner ?? owner, '--wait', options?.wait ?? '20s'],
+    [
+      'run',
+      '--project',
+      folder,
+      '--json',
+      '--owner',
+      options?.owner ?? owner,
+      '--wait',
+      options?.wait ?? '20s',
+    ],
     options,
   );

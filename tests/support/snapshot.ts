@@ -45,14 +45,16 @@ const lastingPart = ({ fingerprint, ...relation }: Row): Row => {
 
 /** Change ids are given out in no particular order: a cause is shown as the row that changed. */
 const recordsOf = async (query: Query): Promise<Snapshot> => {
-  const changes = (await query('select * from tidemark.changes order by change_id')) as unknown as readonly ChangeRow[];
+  const changes = (await query(
+    'select * from tidemark.changes order by change_id',
+  )) as unknown as readonly ChangeRow[];
   const named = new Map(changes.map(({ change_id, source, key }) => [Number(change_id), `${source} ${key}`]));
   const audit = await query('select * from tidemark.audit');
   return {
     ledger: lines(changes.map(({ change_id: _, ...change }) => change)),
     audit: lines(
       audit.map(({ causes, ...row }) => {
-        const ids = causes === null ? [] : (JSON.parse(String(causes)) as readonly number[]);
+        const ids = typeof causes === 'string' ? (JSON.parse(causes) as readonly number[]) : [];
         return { ...row, causes: ids.map((id) => named.get(id) ?? `unknown ${id}`).toSorted() };
       }),
     ),

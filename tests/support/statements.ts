@@ -21,9 +21,12 @@ export const listening = async <T>(listener: Listener, work: () => Promise<T>): 
 };
 
 /** The transaction that writes a batch, as places of its `begin` and its `commit` among all statements. */
-export const commitOf = (statements: readonly string[]): { readonly begin: number; readonly commit: number } => {
+export const commitOf = (
+  statements: readonly string[],
+): { readonly begin: number; readonly commit: number } => {
   const audit = statements.findIndex((statement) => /^insert into \S*"audit"/.test(statement));
-  const begin = statements.findLastIndex((statement, place) => place < audit && statement.startsWith('begin')) + 1;
+  const begin =
+    statements.findLastIndex((statement, place) => place < audit && statement.startsWith('begin')) + 1;
   return { begin, commit: statements.indexOf('commit', audit) + 1 };
 };
 

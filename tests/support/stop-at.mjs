@@ -7,7 +7,14 @@ import { appendFileSync } from 'node:fs';
  * `before`: not sent yet. `sent`: on its way, whatever comes of it. `after`: answered.
  * @type {{ record?: string, ordinal?: number, text?: string, nth?: number, phase?: 'before' | 'sent' | 'after', signal?: NodeJS.Signals }}
  */
-const { record, ordinal, text, nth = 1, phase = 'before', signal = 'SIGKILL' } = JSON.parse(process.env['TIDEMARK_TEST_STOP'] ?? '{}');
+const {
+  record,
+  ordinal,
+  text,
+  nth = 1,
+  phase = 'before',
+  signal = 'SIGKILL',
+} = JSON.parse(process.env['TIDEMARK_TEST_STOP'] ?? '{}');
 
 let met = 0;
 
@@ -26,7 +33,8 @@ const stop = () => {
 
 subscribe('tidemark:statement', (message) => {
   const event = /** @type {{ phase: 'before' | 'after', ordinal: number, sql: string }} */ (message);
-  if (record !== undefined && event.phase === 'before') appendFileSync(record, `${JSON.stringify(event.sql)}\n`);
+  if (record !== undefined && event.phase === 'before')
+    appendFileSync(record, `${JSON.stringify(event.sql)}\n`);
   if (!isTheOne(event)) return;
   if (phase === 'sent') setImmediate(stop);
   else stop();

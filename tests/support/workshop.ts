@@ -96,6 +96,4 @@ export const changes = [
 ];
 
 /** After the first run: what the owner of a table keeps beside our columns. */
-export const notes = [
-  `update marts.dim_customer set note = 'kept for ' || name`,
-];
+export const notes = [`update marts.dim_customer set note = 'kept for ' || name`];

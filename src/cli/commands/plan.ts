@@ -69,7 +69,14 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const out = textOf(options, 'out');
   const project = await invocation.project();
   const result = await waitingFor(project, invocation, waitMs, (ms) =>
-    planBatch({ project, samples, ...allowed, progress: invocation.progress, waitMs: ms }),
+    planBatch({
+      project,
+      samples,
+      ...allowed,
+      rebind: isOn(options, 'rebind'),
+      progress: invocation.progress,
+      waitMs: ms,
+    }),
   );
   if (out !== undefined) await writePlan(out, result, allowed);
   const line = await projectLine(project);

@@ -3,45 +3,17 @@ import type { BatchReport } from '../../batch/report.ts';
 import { run as runBatch, type RunResult } from '../../batch/run.ts';
 import { isTidemarkError, type TidemarkError } from '../../errors/tidemark-error.ts';
 import type { Project } from '../../project/project.ts';
+import { batchOutcome, tellWaiting } from '../batch-outcome.ts';
+import { readChangesFile } from '../changes-file.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { readPlan } from '../plan-file.ts';
-import { allowancesOf, choiceOf, durationOf, pairsOf, textOf } from '../read-options.ts';
-import { behindTable, effect, figuresTables, problemsOf, totalsOf } from '../render/batch.ts';
+import { allowancesOf, choiceOf, durationOf, isOn, pairsOf, textOf } from '../read-options.ts';
 import { batchJson } from '../render/json.ts';
-import { projectLine, type ProjectLine } from '../render/project-line.ts';
-import type { Style } from '../render/style.ts';
-import { instantUtc, phases } from '../render/text.ts';
+import { projectLine } from '../render/project-line.ts';
+import { usage } from '../usage.ts';
 import { waitingFor } from '../waiting.ts';
 
 const defaultWaitMs = 90_000;
-
-const headline = (report: BatchReport): string => {
-  if (report.batch === null) return `nothing was written (data as of ${instantUtc(report.started_at)})`;
-  return `batch ${report.batch} committed: ${effect(report.kind, totalsOf(report))}`;
-};
-
-const render = ({ report, phases: spent }: RunResult, line: ProjectLine, style: Style): string => {
-  if (report.status === 'idle')
-    return `${line(style)}: nothing changed (data as of ${instantUtc(report.started_at)})`;
-  return [
-    `${line(style)}\n${headline(report)}`,
-    ...figuresTables(report, style),
-    ...(report.behind.length === 0 ? [] : [behindTable(report.behind, style)]),
-    phases(spent, report.duration_ms, style),
-  ].join('\n\n');
-};
-
-/** Which state the data is in when something was left out. */
-const closing = ({ report, exit }: RunResult): string | undefined => {
-  if (exit === 0) return undefined;
-  const { batch } = report;
-  const rest =
-    batch === null
-      ? 'nothing was written; all other tables are in step'
-      : `everything else was committed as batch ${batch}`;
-  const next = exit === 5 ? 'a retry does not help until somebody has decided' : 'the next run tries again';
-  return `${rest}, data as of ${instantUtc(report.started_at)}; ${next}`;
-};
 
 const skipped = async (project: Project, error: TidemarkError, startedAt: Date): Promise<Outcome> => {
   const { code, message, hint, details } = error;
@@ -59,7 +31,7 @@ const skipped = async (project: Project, error: TidemarkError, startedAt: Date):
     sources: [],
     targets: [],
     adopted: [],
-  behind: [],
+    behind: [],
     guards: [],
     warnings: [{ code, message, hint, details, severity: 'warning' }],
     errors: [],
@@ -81,6 +53,9 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const project = await invocation.project();
   const plan = textOf(options, 'plan');
   const planned = plan === undefined ? undefined : await readPlan(plan, project);
+  const file = textOf(options, 'changes');
+  if (file !== undefined && plan !== undefined) throw usage('`--changes` and `--plan` exclude each other');
+  const changes = file === undefined ? undefined : await readChangesFile(file);
   const startedAt = new Date();
   let result: RunResult;
   try {
@@ -90,15 +65,13 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
         adopt: [...given.adopt, ...(planned?.adopt ?? [])],
         allow: [...given.allow, ...(planned?.allow ?? [])],
         expectedDigest: planned?.digest,
+        changes,
+        rebind: isOn(options, 'rebind'),
         meta,
         waitMs: ms,
         owner: textOf(options, 'owner'),
         progress: invocation.progress,
-        onWait: (holder) =>
-          log.info(
-            `waiting up to ${Math.ceil(waitMs / 1000)} s for the lease: \`tidemark ${holder.command}\` of ${holder.owner} (process ${holder.pid} on ${holder.host}) holds it since ${instantUtc(holder.takenAt)}`,
-            { code: 'lease_held', holder },
-          ),
+        onWait: tellWaiting(log, waitMs),
         signal,
       }),
     );
@@ -106,14 +79,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
     if (ifBusy === 'skip' && isBusy(error)) return skipped(project, error, startedAt);
     throw error;
   }
-  const line = await projectLine(project);
-  return {
-    exit: result.exit,
-    json: batchJson(result.report),
-    text: (style) => render(result, line, style),
-    problems: problemsOf(result.report),
-    closing: closing(result),
-  };
+  return batchOutcome(project, result);
 };
 
 export const run: Command = { endsOnSignal: true, execute };

@@ -4,7 +4,7 @@ import { boundValues } from '../bound-value.ts';
 import { compileStatement } from '../compile-statement.ts';
 import type { Row, Session } from '../port.ts';
 import { runTransaction } from '../run-transaction.ts';
-import { strictSteps, type Outcome, type PgConnection } from './connection.ts';
+import { strictSteps, unhurried, type Outcome, type PgConnection } from './connection.ts';
 
 type Send = (statement: Statement) => Promise<Outcome>;
 
@@ -28,5 +28,5 @@ export const transactionSession = (connection: PgConnection): Session =>
 /** Settings live in a transaction, so a lone statement gets one too. */
 export const autocommitSession = (connection: PgConnection): Session =>
   sessionOf((statement) =>
-    runTransaction(strictSteps(connection), () => sendStatement(connection, statement)),
+    runTransaction(strictSteps(connection, unhurried), () => sendStatement(connection, statement)),
   );

@@ -55,7 +55,10 @@ const makers: Readonly<Record<Kind, readonly Maker[]>> = {
     (one, two) => ({ sql: `${one} is distinct from ${two}`, kind: 'flag' }),
     (one) => ({ sql: `case ${one} when 1 then 'one' when 2 then 'alpha.id' end`, kind: 'text' }),
   ],
-  big: [(one) => ({ sql: one, kind: 'big' }), (one, two) => ({ sql: `coalesce(${one}, ${two})`, kind: 'big' })],
+  big: [
+    (one) => ({ sql: one, kind: 'big' }),
+    (one, two) => ({ sql: `coalesce(${one}, ${two})`, kind: 'big' }),
+  ],
   text: [
     (one) => ({ sql: one, kind: 'text' }),
     (one, two) => ({ sql: `coalesce(${one}, ${two}, 'it''s -- none')`, kind: 'text' }),
@@ -114,9 +117,15 @@ export const drawCondition = (random: Random, reach: readonly Reach[]): string =
   const [one, two] = [read(random, reach, 'int'), read(random, reach, 'int')];
   const text = read(random, reach, 'text');
   const options = [
-    ...(flag === undefined ? [] : [flag.sql, `${flag.sql} is not false`, `not ${flag.sql}`, `coalesce(${flag.sql}, true)`]),
-    ...(one === undefined || two === undefined ? [] : [`${one.sql} <= ${two.sql}`, `(${one.sql} > 2 or ${two.sql} is null)`]),
-    ...(text === undefined ? [] : [`${text.sql} <> 'a'`, `coalesce(${text.sql}, '') in ('a', 'b', '', '日本')`]),
+    ...(flag === undefined
+      ? []
+      : [flag.sql, `${flag.sql} is not false`, `not ${flag.sql}`, `coalesce(${flag.sql}, true)`]),
+    ...(one === undefined || two === undefined
+      ? []
+      : [`${one.sql} <= ${two.sql}`, `(${one.sql} > 2 or ${two.sql} is null)`]),
+    ...(text === undefined
+      ? []
+      : [`${text.sql} <> 'a'`, `coalesce(${text.sql}, '') in ('a', 'b', '', '日本')`]),
   ];
   return random.oneOf(options.length === 0 ? ['1 = 1'] : options);
 };
@@ -140,23 +149,31 @@ const counterpart = (random: Random, reach: readonly Reach[], kind: Kind): strin
   const one = reference(random, reach, wanted) ?? reference(random, reach, kind);
   const two = reference(random, reach, kind);
   if (one === undefined) return undefined;
-  if (!random.chance(3)) return one.sql;
+  if (!random.chance(2)) return one.sql;
   return random.oneOf([
     ...(two === undefined ? [] : [`coalesce(${one.sql}, ${two.sql})`]),
-    ...(kind === 'text' ? [`lower(${one.sql})`, `coalesce(${one.sql}, 'a')`] : [`coalesce(${one.sql}, 2)`, `${one.sql} + 1`]),
+    ...(kind === 'text'
+      ? [`lower(${one.sql})`, `coalesce(${one.sql}, 'a')`]
+      : [`coalesce(${one.sql}, 2)`, `${one.sql} + 1`]),
   ]);
 };
 
 /** A condition that finds at most one row of the relation: its whole key is given, further conditions may follow. */
-export const drawOn = (random: Random, alias: string, relation: RelationSpec, before: readonly Reach[]): string | undefined => {
+export const drawOn = (
+  random: Random,
+  alias: string,
+  relation: RelationSpec,
+  before: readonly Reach[],
+): string | undefined => {
   const parts: string[] = [];
   for (const column of relation.key) {
     const other = counterpart(random, before, column.kind);
-    if (other === undefined || !relation.columns.some(({ kind }) => sameKind(kind, column.kind))) return undefined;
+    if (other === undefined || !relation.columns.some(({ kind }) => sameKind(kind, column.kind)))
+      return undefined;
     parts.push(matches(random, `${alias}.${column.name}`, other, column.nullable));
   }
   const own = { alias, relation };
-  if (random.chance(4)) parts.push(drawCondition(random, [own]));
+  if (random.chance(3)) parts.push(drawCondition(random, [own]));
   if (random.chance(6)) parts.push(drawCondition(random, [own, ...before]));
   return parts.join(random.oneOf([' and ', ' AND ', '\n  and ']));
 };

@@ -31,9 +31,15 @@ export const spare: ColumnSpec = { name: 'spare', kind: 'text' };
 export const stamp: ColumnSpec = { name: 'updated_at', kind: 'time' };
 export const removed: ColumnSpec = { name: 'removed', kind: 'flag' };
 
-const filters = ['active', 'active is not false', 'ref_int > 2', "label <> 'a'", 'active and ref_int is not null'];
+const filters = [
+  'active',
+  'active is not false',
+  'ref_int > 2',
+  "label <> 'a'",
+  'active and ref_int is not null',
+];
 
-export const drawSource = (random: Random, name: string): SourceSpec => {
+const drawSource = (random: Random, name: string): SourceSpec => {
   const key = random.oneOf(keys);
   const softly = random.chance(4);
   const stamped = random.chance(2);
@@ -45,7 +51,12 @@ export const drawSource = (random: Random, name: string): SourceSpec => {
     primaryKey: key.every((column) => !column.nullable) && random.chance(2),
     watermark: stamped,
     keepsDeleted: random.chance(6),
-    where: filter === undefined ? undefined : random.chance(2) ? filter : filter.replaceAll(/\b(active|ref_int|label)\b/g, `${name}.$1`),
+    where:
+      filter === undefined
+        ? undefined
+        : random.chance(2)
+          ? filter
+          : filter.replaceAll(/\b(active|ref_int|label)\b/g, `${name}.$1`),
     deleted: softly ? random.oneOf(['removed', `${name}.removed`, 'removed is true']) : undefined,
     excluded: random.chance(4) ? [spare.name] : [],
   };

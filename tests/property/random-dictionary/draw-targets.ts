@@ -1,7 +1,18 @@
 // Random targets: grains and `this`, chains of look-ups, targets that read targets, all the rules.
 import type { Random } from '../../../scripts/shop/random.ts';
 import { drawCondition, drawExpression, drawOn, type Reach } from './draw-expressions.ts';
-import { ownColumns, some, typeOf, type ColumnSpec, type JoinSpec, type KeySpec, type MappedSpec, type RelationSpec, type SourceSpec, type TargetSpec } from './spec.ts';
+import {
+  ownColumns,
+  some,
+  typeOf,
+  type ColumnSpec,
+  type JoinSpec,
+  type KeySpec,
+  type MappedSpec,
+  type RelationSpec,
+  type SourceSpec,
+  type TargetSpec,
+} from './spec.ts';
 
 const aliases = ['ash', 'birch', 'cedar', 'elm'];
 
@@ -46,13 +57,19 @@ const drawKey = (random: Random, root: RelationSpec): GrainKey => {
       aliases: [],
     };
   });
-  const key = parts.map((column, place) => ({ name: `key_${place + 1}`, kind: column.kind, nullable: column.nullable }));
+  const key = parts.map((column, place) => ({
+    name: `key_${place + 1}`,
+    kind: column.kind,
+    nullable: column.nullable,
+  }));
   if (!fixes) return { mapped, key, where: undefined };
   return { mapped, key, where: `${root.name}.${second.name} = ${second.kind === 'text' ? "'a'" : '2'}` };
 };
 
 const declared = (random: Random, column: ColumnSpec): string =>
-  column.kind === 'number' ? random.oneOf(['numeric(18, 2)', 'numeric(20, 5)', 'numeric(18, 0)']) : typeOf[column.kind];
+  column.kind === 'number'
+    ? random.oneOf(['numeric(18, 2)', 'numeric(20, 5)', 'numeric(18, 0)'])
+    : typeOf[column.kind];
 
 const drawColumns = (random: Random, reach: readonly Reach[]): readonly MappedSpec[] =>
   Array.from({ length: 1 + random.below(6) }, (_, place) => {
@@ -74,7 +91,11 @@ const drawGrain = (random: Random, name: string, relations: readonly RelationSpe
   const { mapped: keys, key, where } = drawKey(random, from);
   const filter = random.chance(5) ? drawCondition(random, reach) : undefined;
   const rows = random.chance(8) ? 'update-only' : 'manage';
-  const begins = random.oneOf(rows === 'manage' ? (['equal', 'equal', 'other', 'empty', 'absent'] as const) : (['equal', 'other'] as const));
+  const begins = random.oneOf(
+    rows === 'manage'
+      ? (['equal', 'equal', 'other', 'empty', 'absent'] as const)
+      : (['equal', 'other'] as const),
+  );
   const rule = random.oneOf(['delete', 'delete', 'delete', 'keep', 'set'] as const);
   const mapped = [...keys, ...drawColumns(random, reach)];
   return {
@@ -84,7 +105,10 @@ const drawGrain = (random: Random, name: string, relations: readonly RelationSpe
     joins,
     where: joined([where, filter]),
     mapped,
-    columns: [...mapped.map((column) => ({ name: column.name, kind: column.kind })), ...(begins === 'absent' ? [] : ownColumns)],
+    columns: [
+      ...mapped.map((column) => ({ name: column.name, kind: column.kind })),
+      ...(begins === 'absent' ? [] : ownColumns),
+    ],
     onDelete: begins === 'absent' && rule === 'set' ? 'delete' : rule,
     onMissing: random.chance(4) ? 'keep' : 'null',
     rows,
@@ -98,7 +122,10 @@ const drawGrain = (random: Random, name: string, relations: readonly RelationSpe
 const drawThis = (random: Random, name: string, relations: readonly RelationSpec[]): TargetSpec => {
   const key: readonly KeySpec[] = random.oneOf([
     [{ name: 'row_id', kind: 'int', nullable: false }],
-    [{ name: 'row_id', kind: 'int', nullable: false }, { name: 'row_code', kind: 'text', nullable: false }],
+    [
+      { name: 'row_id', kind: 'int', nullable: false },
+      { name: 'row_code', kind: 'text', nullable: false },
+    ],
   ] as const);
   const own: readonly ColumnSpec[] = [
     ...key,

@@ -36,7 +36,10 @@ const targetFile = (target: TargetSpec): unknown => ({
   on_missing: target.onMissing,
   ...(target.from === undefined
     ? {}
-    : { rows: target.rows, on_delete: target.onDelete === 'set' ? { set: { state: 'gone' } } : target.onDelete }),
+    : {
+        rows: target.rows,
+        on_delete: target.onDelete === 'set' ? { set: { state: 'gone' } } : target.onDelete,
+      }),
   ...(target.touch ? { touch: { touched: 'now' } } : {}),
 });
 
@@ -46,6 +49,8 @@ export const writeMappings = (folder: string, { sources, targets }: ProjectSpec)
   const write = (name: string, content: unknown): void => {
     writeFileSync(join(folder, `${name}.yml`), JSON.stringify(content, undefined, 2));
   };
-  write('sources', { sources: Object.fromEntries(sources.map((source) => [source.name, sourceEntry(source)])) });
+  write('sources', {
+    sources: Object.fromEntries(sources.map((source) => [source.name, sourceEntry(source)])),
+  });
   for (const target of targets) write(target.name, targetFile(target));
 };

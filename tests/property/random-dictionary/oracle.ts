@@ -47,7 +47,12 @@ const rowAfter = (target: TargetSpec, before: Cells | undefined, desired: Cells)
 };
 
 /** The target after a batch, from what it was; columns that nobody sets are left out of new rows. */
-export const expectedRows = async (place: Place, target: TargetSpec, tables: Tables, before: Rows): Promise<Rows> => {
+export const expectedRows = async (
+  place: Place,
+  target: TargetSpec,
+  tables: Tables,
+  before: Rows,
+): Promise<Rows> => {
   const rows = await place.rows<Cells>(desiredSelect(target, tables));
   const desired = rowsByKey(`what ${target.name} should hold`, keyNames(target), rows);
   const expected = new Map<string, Cells>();
@@ -58,7 +63,8 @@ export const expectedRows = async (place: Place, target: TargetSpec, tables: Tab
     else if (target.onDelete === 'keep' || target.rows === 'update-only') expected.set(key, cells);
   }
   if (target.rows === 'manage') {
-    for (const [key, cells] of desired) if (!before.has(key)) expected.set(key, rowAfter(target, undefined, cells));
+    for (const [key, cells] of desired)
+      if (!before.has(key)) expected.set(key, rowAfter(target, undefined, cells));
   }
   return expected;
 };
@@ -84,8 +90,16 @@ export const expectedMirror = async (
   const alive = await place.rows<Cells>(aliveSelect(source, schemas.staging));
   const expected = new Map<string, Cells>();
   for (const cells of alive) {
-    const mirrored = Object.fromEntries(Object.entries(cells).filter(([name]) => !source.excluded.includes(name)));
-    expected.set(keyText(source.key.map(({ name }) => name), cells), mirrored);
+    const mirrored = Object.fromEntries(
+      Object.entries(cells).filter(([name]) => !source.excluded.includes(name)),
+    );
+    expected.set(
+      keyText(
+        source.key.map(({ name }) => name),
+        cells,
+      ),
+      mirrored,
+    );
   }
   if (source.keepsDeleted) for (const [key, cells] of mirror) if (!staging.has(key)) expected.set(key, cells);
   return expected;

@@ -5,6 +5,12 @@ import { desiredSelect } from './oracle.ts';
 import { typeOf, type ColumnSpec, type ProjectSpec, type TargetSpec } from './spec.ts';
 import { drawKeyValue, drawValue } from './values.ts';
 
+export interface Scene {
+  readonly place: Place;
+  readonly schemas: Schemas;
+  readonly random: Random;
+}
+
 const tableOf = (schemas: Schemas, target: TargetSpec): string => `"${schemas.targets}".${target.name}`;
 
 const typed = (target: TargetSpec, column: ColumnSpec): string =>
@@ -18,33 +24,54 @@ export const emptyTarget = async (place: Place, schemas: Schemas, target: Target
   await place.execute(`create table ${tableOf(schemas, target)} (${[...columns, ...key].join(', ')})`);
 };
 
-/** Fills it from staging, as dbt would. */
-export const buildTarget = async (place: Place, schemas: Schemas, target: TargetSpec, project: ProjectSpec): Promise<void> => {
+/** Fills it from staging, as dbt would. Columns that are not mapped keep, by key, what `old` has in them. */
+export const buildTarget = async (
+  { place, schemas }: Omit<Scene, 'random'>,
+  target: TargetSpec,
+  { sources }: ProjectSpec,
+  old?: string,
+): Promise<void> => {
   const tables = {
-    sources: new Set(project.sources.map(({ name }) => name)),
+    sources: new Set(sources.map(({ name }) => name)),
     sourceSchema: schemas.staging,
     targetSchema: schemas.targets,
   };
-  const names = target.mapped.map(({ name }) => name).join(', ');
-  const rows = `select ${names} from (${desiredSelect(target, tables)}) as d`;
+  const names = target.mapped.map(({ name }) => name);
+  const match = target.key.map(({ name }) => `d.${name} is not distinct from o.${name}`).join(' and ');
+  const own = old === undefined ? `'noted', 'here'` : 'o.note, o.state';
+  const from = old === undefined ? '' : `left join ${old} as o on ${match}`;
   await place.executeByOthers([
-    `insert into ${tableOf(schemas, target)} (${names}) ${rows}`,
-    `update ${tableOf(schemas, target)} set note = 'noted', state = 'here'`,
+    `insert into ${tableOf(schemas, target)} (${names.join(', ')}, note, state)
+     select ${names.map((name) => `d.${name}`).join(', ')}, ${own} from (${desiredSelect(target, tables)}) as d ${from}`,
   ]);
 };
 
-interface Scene {
-  readonly place: Place;
-  readonly schemas: Schemas;
-  readonly random: Random;
-}
+/** Drops it and builds it anew. */
+export const rebuildTarget = async (
+  scene: Scene,
+  target: TargetSpec,
+  project: ProjectSpec,
+): Promise<void> => {
+  const { place, schemas } = scene;
+  const old = `"${schemas.rebuilt}".${target.name}`;
+  await place.execute(`create schema if not exists "${schemas.rebuilt}"`);
+  await place.execute(`create table ${old} as select * from ${tableOf(schemas, target)}`);
+  await emptyTarget(place, schemas, target);
+  await buildTarget(scene, target, project, old);
+  await place.execute(`drop table ${old}`);
+};
 
 const fillThis = async ({ place, schemas, random }: Scene, target: TargetSpec): Promise<void> => {
   const rows = new Map<string, string>();
   for (let row = 0; row < 10; row += 1) {
     const key = target.key.map(({ kind }) => drawKeyValue(random, kind));
-    const values = target.columns.slice(key.length).map((column) => drawValue(random, column.kind, column.name));
-    rows.set(key.join(), `insert into ${tableOf(schemas, target)} values (${[...key, ...values].join(', ')})`);
+    const values = target.columns
+      .slice(key.length)
+      .map((column) => drawValue(random, column.kind, column.name));
+    rows.set(
+      key.join(),
+      `insert into ${tableOf(schemas, target)} values (${[...key, ...values].join(', ')})`,
+    );
   }
   for (const statement of rows.values()) await place.execute(statement);
 };
@@ -54,7 +81,9 @@ export const spoilTarget = async ({ place, schemas, random }: Scene, target: Tar
   const [first] = target.key;
   if (first === undefined) return;
   const table = tableOf(schemas, target);
-  const column = random.oneOf(target.mapped.filter(({ name }) => !target.key.some((part) => part.name === name)));
+  const column = random.oneOf(
+    target.mapped.filter(({ name }) => !target.key.some((part) => part.name === name)),
+  );
   const isOdd = first.kind === 'text' ? `length(${first.name}) > 1` : `${first.name} % 2 = 1`;
   const names = target.key.map(({ name }) => name);
   const strange = target.key.map(({ kind }) =>
@@ -84,7 +113,7 @@ export const prebuild = async (scene: Scene, project: ProjectSpec): Promise<void
     }
     const reads = [target.from, ...target.joins.map(({ relation }) => relation)];
     if (target.begins === 'empty' || !reads.every(({ name }) => made.has(name))) continue;
-    await buildTarget(place, schemas, target, project);
+    await buildTarget(scene, target, project);
     if (target.begins === 'other') await spoilTarget(scene, target);
   }
 };

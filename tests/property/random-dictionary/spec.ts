@@ -87,9 +87,3 @@ export const ownColumns: readonly ColumnSpec[] = [
 
 export const some = <T>(random: Random, items: readonly T[], every: number): readonly T[] =>
   items.filter(() => random.chance(every));
-
-export const shuffled = <T>(random: Random, items: readonly T[]): readonly T[] =>
-  items
-    .map((item) => ({ item, place: random.below(1_000_000) }))
-    .toSorted((left, right) => left.place - right.place)
-    .map(({ item }) => item);

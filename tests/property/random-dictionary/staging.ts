@@ -16,7 +16,8 @@ const moment = (minutes: number): string =>
 const minutesPerRound = 5;
 const lateMinutes = 10;
 
-const isKey = (source: SourceSpec, name: string): boolean => source.key.some((column) => column.name === name);
+const isKey = (source: SourceSpec, name: string): boolean =>
+  source.key.some((column) => column.name === name);
 
 export class Staging {
   readonly #place: Place;
@@ -37,7 +38,9 @@ export class Staging {
       const columns = source.columns.map(({ name, kind }) => `${name} ${typeOf[kind]}`);
       const key = source.key.map(({ name }) => name).join(', ');
       const constraint = source.primaryKey ? [`primary key (${key})`] : [];
-      await this.#place.execute(`create table ${this.#table(source)} (${[...columns, ...constraint].join(', ')})`);
+      await this.#place.execute(
+        `create table ${this.#table(source)} (${[...columns, ...constraint].join(', ')})`,
+      );
       this.#rows.set(source, new Map());
       const count = this.#random.chance(8) ? 0 : 5 + this.#random.below(11);
       for (let row = 0; row < count; row += 1) await this.#put(source);
@@ -48,18 +51,22 @@ export class Staging {
   /** Some changes; with `onlySpare`, in columns that no target reads. */
   async change(sources: readonly SourceSpec[], onlySpare: boolean): Promise<void> {
     this.#round += 1;
-    const count = 1 + this.#random.below(this.#random.oneOf([3, 6, 16]));
+    const count = 1 + this.#random.below(this.#random.oneOf([3, 8, 24]));
+    const calm = this.#random.chance(3);
     for (let change = 0; change < count; change += 1) {
       const source = this.#random.oneOf(sources);
       if (onlySpare) await this.#update(source, [spare.name]);
-      else await this.#changeOne(source);
+      else await this.#changeOne(source, calm);
     }
   }
 
-  async #changeOne(source: SourceSpec): Promise<void> {
+  /** Of a calm round all rows stay. */
+  async #changeOne(source: SourceSpec, calm: boolean): Promise<void> {
     const { columns } = source;
-    const values = columns.map(({ name }) => name).filter((name) => !isKey(source, name) && name !== stamp.name);
-    switch (this.#random.below(9)) {
+    const values = columns
+      .map(({ name }) => name)
+      .filter((name) => !isKey(source, name) && name !== stamp.name);
+    switch (calm ? 4 + this.#random.below(7) : this.#random.below(11)) {
       case 0:
       case 1:
         return this.#put(source);
@@ -68,10 +75,18 @@ export class Staging {
       case 3:
         return this.#rekey(source);
       case 4:
-        return this.#update(source, values.filter((name) => name.startsWith('ref') || this.#random.chance(6)));
+        return this.#update(
+          source,
+          values.filter((name) => name.startsWith('ref') || this.#random.chance(6)),
+        );
       case 5:
-        return this.#update(source, values.filter((name) => ['active', removed.name, 'ref_int', 'label'].includes(name)));
       case 6:
+      case 7:
+        return this.#update(
+          source,
+          values.filter((name) => ['active', removed.name, 'ref_int', 'label'].includes(name)),
+        );
+      case 8:
         return this.#update(source, []);
       default:
         return this.#update(source, [this.#random.oneOf(values)]);
@@ -103,7 +118,13 @@ export class Staging {
   #stamp(source: SourceSpec): Literals {
     if (!source.watermark) return {};
     const now = this.#round * minutesPerRound;
-    const said = this.#random.oneOf([moment(now), moment(now), moment(now), moment(now - lateMinutes), 'null']);
+    const said = this.#random.oneOf([
+      moment(now),
+      moment(now),
+      moment(now),
+      moment(now - lateMinutes),
+      'null',
+    ]);
     return { [stamp.name]: said };
   }
 
@@ -125,7 +146,8 @@ export class Staging {
       .map(({ name, kind }) => [name, drawValue(this.#random, kind, name)] as const);
     const row = { ...key, ...Object.fromEntries(values), ...this.#stamp(source) };
     const text = JSON.stringify(key);
-    if (this.#rowsOf(source).has(text)) await this.#place.execute(`delete from ${this.#table(source)} where ${this.#where(key)}`);
+    if (this.#rowsOf(source).has(text))
+      await this.#place.execute(`delete from ${this.#table(source)} where ${this.#where(key)}`);
     this.#rowsOf(source).set(text, row);
     await this.#place.execute(
       `insert into ${this.#table(source)} (${Object.keys(row).join(', ')}) values (${Object.values(row).join(', ')})`,
@@ -136,7 +158,9 @@ export class Staging {
     const found = this.#pick(source);
     if (found === undefined) return;
     this.#rowsOf(source).delete(found[0]);
-    await this.#place.execute(`delete from ${this.#table(source)} where ${this.#where(this.#keyOf(source, found[1]))}`);
+    await this.#place.execute(
+      `delete from ${this.#table(source)} where ${this.#where(this.#keyOf(source, found[1]))}`,
+    );
   }
 
   async #rekey(source: SourceSpec): Promise<void> {

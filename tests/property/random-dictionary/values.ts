@@ -2,7 +2,22 @@
 import { literal, type Random } from '../../../scripts/shop/random.ts';
 import type { Kind } from './spec.ts';
 
-const texts = ['a', 'b', 'A', '', ' ', "o'k", 'Straße', 'e\u0301', '日本', '🚀', 'say "hi"', 'null', '%_\\', 'two\nlines'];
+const texts = [
+  'a',
+  'b',
+  'A',
+  '',
+  ' ',
+  "o'k",
+  'Straße',
+  'e\u0301',
+  '日本',
+  '🚀',
+  'say "hi"',
+  'null',
+  '%_\\',
+  'two\nlines',
+];
 
 const numbers = ['0', '1', '-1.5', '2.005', '2.0050', '99.9999', '-0.0049', '1234.5678'];
 

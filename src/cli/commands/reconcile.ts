@@ -1,0 +1,34 @@
+// tidemark reconcile
+import { run as runBatch } from '../../batch/run.ts';
+import { batchOutcome, tellWaiting } from '../batch-outcome.ts';
+import type { Command, Invocation, Outcome } from '../invocation.ts';
+import { allowancesOf, durationOf, namesOf, pairsOf, textOf } from '../read-options.ts';
+import { waitingFor } from '../waiting.ts';
+
+const defaultWaitMs = 90_000;
+
+const execute = async (invocation: Invocation): Promise<Outcome> => {
+  const { options, select, log, signal } = invocation;
+  const waitMs = durationOf(options, 'wait') ?? defaultWaitMs;
+  const allowed = allowancesOf(options);
+  const meta = pairsOf(options, 'meta');
+  const columns = namesOf(options, 'column');
+  const project = await invocation.project();
+  const result = await waitingFor(project, invocation, waitMs, (ms) =>
+    runBatch({
+      project,
+      reconcile: select,
+      columns,
+      ...allowed,
+      meta,
+      waitMs: ms,
+      owner: textOf(options, 'owner'),
+      progress: invocation.progress,
+      onWait: tellWaiting(log, waitMs),
+      signal,
+    }),
+  );
+  return batchOutcome(project, result);
+};
+
+export const reconcile: Command = { endsOnSignal: true, execute };

@@ -1,0 +1,4 @@
+// See commands-suite.ts.
+import { describeCommands } from './commands-suite.ts';
+
+describeCommands('duckdb');

@@ -1,0 +1,4 @@
+// See drift-suite.ts.
+import { describeDrift } from './drift-suite.ts';
+
+describeDrift('postgres');

@@ -1,0 +1,4 @@
+// See refusals-suite.ts.
+import { describeRefusals } from './refusals-suite.ts';
+
+describeRefusals('duckdb');

@@ -1,0 +1,3 @@
+import { goldenBatch } from './batch-sql.ts';
+
+goldenBatch('postgres');

@@ -1,0 +1,52 @@
+// Every statement that an ordinary batch of the workshop runs, as it is sent: reviewed like code. What differs from
+// run to run (scratch owners, ids, moments) is replaced by a word.
+import diagnostics from 'node:diagnostics_channel';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { statementChannel, type StatementEvent } from '../../src/warehouse/statement-channel.ts';
+import { createSandbox, type Engine, type Sandbox } from '../support/sandbox.ts';
+import { changes, workshop } from '../support/workshop.ts';
+
+const withoutChance = (sql: string): string =>
+  sql
+    .replaceAll(/tm_[0-9a-z]+_\d+_/g, 'tm_OWNER_N_')
+    .replaceAll(new RegExp(`\\b${process.pid}\\b`, 'g'), 'PID')
+    .replaceAll(/[ \t]+$/gm, '')
+    .trim();
+
+/** Housekeeping of sessions and the reading of catalogs are the adapters' affair, tested with them. */
+const isOurs = (sql: string): boolean => !/^(begin|commit|set|drop table|with (recursive )?wanted|select .*pg_)/is.test(sql);
+
+const statementsOf = async (work: () => Promise<unknown>): Promise<readonly string[]> => {
+  const seen = new Set<string>();
+  const listen = (message: unknown): void => {
+    const event = message as StatementEvent;
+    if (event.phase === 'before' && isOurs(event.sql)) seen.add(withoutChance(event.sql));
+  };
+  diagnostics.subscribe(statementChannel, listen);
+  try {
+    await work();
+  } finally {
+    diagnostics.unsubscribe(statementChannel, listen);
+  }
+  return [...seen].toSorted();
+};
+
+export const goldenBatch = (engine: Engine): void => {
+  let box: Sandbox;
+
+  beforeAll(async () => {
+    box = await createSandbox(engine, workshop);
+    await box.run();
+    await box.sql(...changes);
+  });
+
+  afterAll(async () => {
+    await box.remove();
+  });
+
+  it('sends the statements that were reviewed', async () => {
+    const statements = await statementsOf(() => box.run());
+    expect(statements.length).toBeGreaterThan(20);
+    await expect(`${statements.join(';\n\n')};\n`).toMatchFileSnapshot(`./batch.${engine}.sql`);
+  });
+};
