@@ -4,7 +4,7 @@ import type { TargetWork } from '../reconcile/target-work.ts';
 import type { Session } from '../warehouse/port.ts';
 import type { BatchContext } from './context.ts';
 
-export const changedSince = (context: BatchContext, { target }: TargetWork): ChangedSince | undefined =>
+const changedSince = (context: BatchContext, { target }: TargetWork): ChangedSince | undefined =>
   target.changedAt === undefined || !target.exists
     ? undefined
     : { column: target.changedAt, seen: context.known.positions.get(target.name)?.watermark };

@@ -29,7 +29,7 @@ export interface Computed {
 }
 
 /** All rows are compared when nothing says that the table was in step before; otherwise what the images reach. */
-export const scopeOf = (context: BatchContext, frozen: Frozen, target: Target): TargetWork['scope'] => {
+const scopeOf = (context: BatchContext, frozen: Frozen, target: Target): TargetWork['scope'] => {
   const known = context.known.relations.get(target.name);
   const inStep =
     target.exists &&

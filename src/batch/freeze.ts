@@ -29,7 +29,7 @@ import { countLate, lateRows, windowStart } from './late-rows.ts';
 import { leaveOut, pausedBy, refusal, type LeftOut } from './left-out.ts';
 import { holdBackDeletes, type Absent } from './missing-keys.ts';
 
-export type Reading =
+type Reading =
   /** First run of a source: every row, no ledger. */
   | { readonly kind: 'bootstrap' }
   | { readonly kind: 'all' }
@@ -114,7 +114,7 @@ const refuseBadKeys = async (session: Session, comparison: Comparison): Promise<
 /** The loader says whether its load is complete. */
 const refuseUnready = async (session: Session, source: Source): Promise<void> => {
   if (source.ready === undefined) return;
-  const rows = await session.rows<Row>(verbatim(source.ready));
+  const rows = await session.rows(verbatim(source.ready));
   const [first] = rows;
   if (first !== undefined && Object.values(first)[0] === true) return;
   throw refusal(

@@ -19,7 +19,7 @@ export interface KnownState {
   readonly fingerprints: ReadonlyMap<string, Fingerprint>;
 }
 
-export const nothingKnown: KnownState = {
+const nothingKnown: KnownState = {
   version: 0,
   lastBatch: 0,
   positions: new Map(),

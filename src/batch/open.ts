@@ -85,7 +85,7 @@ export interface OpenBatch {
 }
 
 /** Reads everything a batch needs to know before it begins; the caller closes the warehouse. */
-export const openContext = async (open: OpenBatch): Promise<BatchContext> => {
+const openContext = async (open: OpenBatch): Promise<BatchContext> => {
   const { project, warehouse, options, changes, progress, suspects } = open;
   const checked = open.checked ?? (await checkDictionary(warehouse, project));
   const errors = checked.problems.filter((problem) => problem.severity === 'error');

@@ -9,10 +9,13 @@ import type { Row, Session } from '../warehouse/port.ts';
 /** How many rows a message names. */
 const named = 5;
 
+const showValue = (value: unknown): string =>
+  value === null ? 'NULL' : typeof value === 'string' ? value : JSON.stringify(value);
+
 const showRow = (row: Row): string =>
   Object.entries(row)
     .filter(([name]) => !name.startsWith('tidemark.'))
-    .map(([name, value]) => `${name}=${value === null ? 'NULL' : String(value)}`)
+    .map(([name, value]) => `${name}=${showValue(value)}`)
     .join(', ');
 
 export const showRows = (rows: readonly Row[]): string => rows.map((row) => `(${showRow(row)})`).join(', ');

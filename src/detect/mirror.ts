@@ -65,7 +65,7 @@ export const anyColumnDiffers = (dialect: Dialect, source: Source): Fragment =>
     ),
   );
 
-export const sameRow = (dialect: Dialect, source: Source): Fragment =>
+const sameRow = (dialect: Dialect, source: Source): Fragment =>
   keysMatch(
     dialect,
     source.key,
@@ -180,11 +180,11 @@ export const createImageTable = (dialect: Dialect, images: ImageTable): Fragment
   dialect.createScratch(images.table, imageColumns(images));
 
 /** The highest time seen, never past the moment of the freeze and never before the old watermark: as text. */
-export const nextWatermark = (images: ImageTable, column: { name: string; type: string }, old: string | undefined, moment: string): Fragment => {
-  const type = verbatim(column.type);
+export const nextWatermark = (images: ImageTable, stamp: { name: string; type: string }, old: string | undefined, moment: string): Fragment => {
+  const type = verbatim(stamp.type);
   const before = sql`cast(${old ?? null} as ${type})`;
   const now = sql`cast(cast(${moment} as timestamptz) as ${type})`;
-  const most = sql`max(${id('i', afterName(images, column.name))})`;
+  const most = sql`max(${id('i', afterName(images, stamp.name))})`;
   const seen = sql`case when ${most} > ${now} then ${now} else ${most} end`;
   return sql`cast(case when ${most} is null then ${before} when ${before} is null or ${seen} > ${before} then ${seen} else ${before} end as varchar) as watermark`;
 };

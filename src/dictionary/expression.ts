@@ -24,7 +24,7 @@ export interface Piece {
   readonly end: number;
 }
 
-export interface Read {
+interface Read {
   readonly ref: ColumnRef;
   readonly at: Position;
 }
@@ -59,7 +59,7 @@ export const partsOf = (pieces: readonly Piece[]): Expression['parts'] => {
   return parts;
 };
 
-export interface Surroundings {
+interface Surroundings {
   readonly scope: Scope;
   readonly report: Report;
 }

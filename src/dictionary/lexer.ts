@@ -1,7 +1,7 @@
 // Cuts SQL into tokens, for the dialects we speak: enough to tell names from strings and comments. Whatever it
 // does not know is an operator; the texts of all tokens joined are the input, for every input.
 
-export type TokenKind =
+type TokenKind =
   | 'space'
   | 'comment'
   | 'word'

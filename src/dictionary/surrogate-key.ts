@@ -4,7 +4,7 @@ import { isBlank } from './lexer.ts';
 import type { Token } from './lexer.ts';
 
 /** A run of tokens that is cut in its turn. */
-export interface TokenRange {
+interface TokenRange {
   readonly from: number;
   readonly to: number;
 }

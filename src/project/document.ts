@@ -19,13 +19,13 @@ export interface Scalar {
   within(offset: number, length: number): Position;
 }
 
-export interface List {
+interface List {
   readonly kind: 'list';
   readonly items: readonly Value[];
   readonly at: Position;
 }
 
-export interface Mapping {
+interface Mapping {
   readonly kind: 'mapping';
   /** As they stand, a key written twice included. */
   readonly entries: readonly Entry[];

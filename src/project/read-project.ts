@@ -7,7 +7,7 @@ import { noMappings, noProject, projectInvalid, unreadable } from './problems.ts
 import type { Project } from './project.ts';
 import type { Variables } from './variables.ts';
 
-export const projectFileName = 'tidemark.yml';
+const projectFileName = 'tidemark.yml';
 
 export interface ReadProject {
   /** The project's folder, one below it, or its file; else TIDEMARK_PROJECT, else where we were started. */

@@ -9,7 +9,7 @@ import { keysMatch, rowOfImage } from '../sql/keys.ts';
 import type { TableName } from '../sql/table-name.ts';
 import type { ImageSummary } from './relation-view.ts';
 
-export interface RecordOfImages {
+interface RecordOfImages {
   readonly dialect: Dialect;
   /** The audit or ledger table. */
   readonly into: TableName;

@@ -4,7 +4,7 @@ import type { CompiledQuery } from 'kysely';
 import type { Fragment, Statement } from './fragment.ts';
 import type { TableName } from './table-name.ts';
 
-export type EngineName = 'duckdb' | 'postgres' | 'snowflake';
+type EngineName = 'duckdb' | 'postgres' | 'snowflake';
 
 export interface Column {
   readonly name: string;
@@ -17,7 +17,7 @@ export interface Column {
   readonly hasDefault?: boolean;
 }
 
-export interface Capabilities {
+interface Capabilities {
   /** How many sessions may work at once; 1 where the engine parallelises inside one. */
   readonly parallelSessions: number;
   /** DDL can be rolled back with the data. */

@@ -5,7 +5,6 @@ import type { Values } from '../sql/readable.ts';
 import type { Session } from '../warehouse/port.ts';
 import { state } from './state.ts';
 
-export type { Values };
 
 export interface AuditRow {
   readonly target: string;

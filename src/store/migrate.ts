@@ -42,7 +42,7 @@ const versionIn = async (session: Session, schema: SchemaName): Promise<number> 
   const rows = await session.rows<{ version: number | null }>(
     sql`select max(version) as version from ${state(schema, 'schema_version')}`,
   );
-  return Number(rows[0]?.version ?? 0);
+  return rows[0]?.version ?? 0;
 };
 
 const tooNew = (schema: SchemaName, found: number, known: number): TidemarkError =>

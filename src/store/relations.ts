@@ -5,7 +5,7 @@ import { sql, type Fragment } from '../sql/fragment.ts';
 import type { Session } from '../warehouse/port.ts';
 import { instant, instantIso, state } from './state.ts';
 
-export interface Behind {
+interface Behind {
   /** The last batch that it was part of; none when it never was. */
   readonly since: number | undefined;
   readonly at: string;

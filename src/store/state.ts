@@ -16,20 +16,6 @@ export type StateTable =
   | 'heartbeat'
   | 'runs';
 
-export const stateTables: readonly StateTable[] = [
-  'schema_version',
-  'project',
-  'batches',
-  'changes',
-  'audit',
-  'positions',
-  'missing',
-  'relations',
-  'lease',
-  'heartbeat',
-  'runs',
-];
-
 export const stateTable = (schema: SchemaName, name: StateTable): TableName => ({ ...schema, name });
 
 export const state = (schema: SchemaName, name: StateTable): Fragment => table(stateTable(schema, name));

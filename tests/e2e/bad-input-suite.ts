@@ -181,6 +181,17 @@ const cases: readonly Case[] = [
     at: { file: 'mappings/country_by_name.yml', line: 4 },
   },
   {
+    name: 'a new row that takes the target key of another',
+    spoil: [`insert into staging.countries values ('DX', 'Germany')`],
+    mend: [`delete from staging.countries where code = 'DX'`],
+    exit: 5,
+    code: 'duplicate_target_key',
+    behind: ['country_by_name'],
+    message: /^target `country_by_name`: several rows of countries would share a key: \(name=Germany.*\)/,
+    hint: /the key must tell the rows of `countries` \(key code\) apart/,
+    at: { file: 'mappings/country_by_name.yml', line: 4 },
+  },
+  {
     name: 'a missing table',
     spoil: [
       'create schema aside',

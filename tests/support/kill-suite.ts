@@ -10,7 +10,7 @@ import { difference, snapshot, type Snapshot } from './snapshot.ts';
 import { changes, notes, workshop } from './workshop.ts';
 
 /** 1: at every statement. Otherwise every statement of the commit, and so many apart of the others. */
-const step = Number(process.env['TIDEMARK_TEST_KILL_STEP'] ?? 12);
+const step = Number(process.env['TIDEMARK_TEST_KILL_STEP'] ?? 40);
 const seed = Number(process.env['TIDEMARK_TEST_SEED'] ?? Math.trunc(Math.random() * 1000));
 
 const atOnce = 2;

@@ -1,7 +1,7 @@
 // How output for people is drawn: with or without colour, and how wide.
 import { createColors } from 'picocolors';
 
-export type Colors = ReturnType<typeof createColors>;
+type Colors = ReturnType<typeof createColors>;
 
 export interface Style {
   readonly color: boolean;

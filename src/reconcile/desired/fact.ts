@@ -49,7 +49,7 @@ export const rootRows = (work: TargetWork): Fragment => {
 };
 
 /** The desired rows as a bare query: for describing its types, and for finding the row that fails. */
-export const selectDesired = (work: TargetWork, root: Fragment = rootRows(work)): Fragment => {
+const selectDesired = (work: TargetWork, root: Fragment = rootRows(work)): Fragment => {
   const { target } = work;
   const keeps = target.columns.flatMap((column) => {
     const aliases = keptWhenMissing(work, column);

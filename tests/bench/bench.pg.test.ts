@@ -1,0 +1,3 @@
+import { benchSuite } from './bench-suite.ts';
+
+benchSuite('postgres');
