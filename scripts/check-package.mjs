@@ -15,7 +15,12 @@ const required = [
   /^sql\/postgres\/.+\.sql$/,
   /^src\/cli\/schemas\/.+\.json$/,
 ];
-const unwanted = [/^(src(?!\/cli\/schemas\/)|tests|scripts|playground)\//, /\.tsbuildinfo$/, /\.duckdb$/, /(^|\/)\.env/];
+const unwanted = [
+  /^(src(?!\/cli\/schemas\/)|tests|scripts|playground)\//,
+  /\.tsbuildinfo$/,
+  /\.duckdb$/,
+  /(^|\/)\.env/,
+];
 
 const { command, args } = npm();
 const answer = execFileSync(command, [...args, 'pack', '--dry-run', '--json', '--ignore-scripts'], {

@@ -48,7 +48,11 @@ export interface OpenProject {
   /** One batch. */
   run(options?: Given<RunOptions>): Promise<RunResult>;
   /** One batch that compares these targets in full, with those they feed; without names, all. */
-  reconcile(options?: Omit<Given<RunOptions>, 'reconcile' | 'changes'> & { readonly targets?: readonly string[] | undefined }): Promise<RunResult>;
+  reconcile(
+    options?: Omit<Given<RunOptions>, 'reconcile' | 'changes'> & {
+      readonly targets?: readonly string[] | undefined;
+    },
+  ): Promise<RunResult>;
   /** Leaves a source or target out of all batches until it is resumed. */
   pause(name: string, reason: string, options?: Pick<PauseOptions, 'waitMs'>): Promise<PauseReport>;
   resume(name: string, options?: Pick<PauseOptions, 'waitMs'>): Promise<PauseReport>;
@@ -77,7 +81,8 @@ export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject
     run: async (options) => (await import('./batch/run.ts')).run({ ...options, project }),
     reconcile: async ({ targets = [], ...options } = {}) =>
       (await import('./batch/run.ts')).run({ ...options, reconcile: targets, project }),
-    pause: async (name, reason, options) => (await import('./batch/pause.ts')).pause({ ...options, project, name, reason }),
+    pause: async (name, reason, options) =>
+      (await import('./batch/pause.ts')).pause({ ...options, project, name, reason }),
     resume: async (name, options) => (await import('./batch/pause.ts')).resume({ ...options, project, name }),
     verify: async (options) => (await import('./batch/verify.ts')).verify({ ...options, project }),
     status: async (options) => (await import('./batch/status.ts')).status({ ...options, project }),

@@ -42,7 +42,11 @@ const shopsOf = (lab: Lab, folder: string, scale: number): ((size: Size) => Prom
   };
 };
 
-const partsOf = (lab: Lab, folder: string, { scale, runs }: Options): Readonly<Record<PartName, () => Promise<Section>>> => {
+const partsOf = (
+  lab: Lab,
+  folder: string,
+  { scale, runs }: Options,
+): Readonly<Record<PartName, () => Promise<Section>>> => {
   const shop = shopsOf(lab, folder, scale);
   const changed = changedCompanies(scale);
   const large = async () => (await shop('large')).shop;

@@ -38,7 +38,7 @@ interface Words {
   readonly object: string;
   readonly row: string;
   readonly now: string;
-  scratch(name: string, query: string): readonly string[];
+  readonly scratch: (name: string, query: string) => readonly string[];
 }
 
 const wordsOf = (engine: ShopEngine): Words =>

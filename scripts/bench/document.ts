@@ -18,10 +18,12 @@ is promised (\`--no-fail\` writes it all the same). Every figure is a median; wh
 run of the benchmark, on the same machine, after a round that is not counted. Figures that lose are shown like the others.`;
 
 const blocksOf = (document: string): readonly Block[] =>
-  [...document.matchAll(/<!-- figures: (.+?) -->\n([\s\S]*?)\n<!-- end of figures -->/g)].map(([, name, text]) => ({
-    name: name ?? '',
-    text: (text ?? '').trim(),
-  }));
+  [...document.matchAll(/<!-- figures: (.+?) -->\n([\s\S]*?)\n<!-- end of figures -->/g)].map(
+    ([, name, text]) => ({
+      name: name ?? '',
+      text: (text ?? '').trim(),
+    }),
+  );
 
 const overview = (blocks: readonly Block[]): string => {
   const rows = blocks.flatMap(({ text }) => {
@@ -35,7 +37,11 @@ const overview = (blocks: readonly Block[]): string => {
 };
 
 /** Blocks keep the order in which they were first measured; `order` says where new ones go. */
-export const mergeBlocks = (old: readonly Block[], measured: readonly Block[], order: readonly string[]): readonly Block[] => {
+export const mergeBlocks = (
+  old: readonly Block[],
+  measured: readonly Block[],
+  order: readonly string[],
+): readonly Block[] => {
   const all = new Map([...old, ...measured].map((block) => [block.name, block]));
   const place = (name: string): number => order.findIndex((start) => name.startsWith(start));
   return [...all.values()].toSorted((a, b) => place(a.name) - place(b.name));

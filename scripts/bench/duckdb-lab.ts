@@ -10,7 +10,8 @@ const useFile = async <T>(path: string, work: (connection: Connection) => Promis
   try {
     const connection = await instance.connect();
     try {
-      const rows: Connection['rows'] = async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJson();
+      const rows: Connection['rows'] = async (sql) =>
+        (await connection.runAndReadAll(sql)).getRowObjectsJson();
       return await work({ rows, execute: rows });
     } finally {
       connection.closeSync();

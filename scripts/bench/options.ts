@@ -19,7 +19,7 @@ export interface Options {
 
 const engineNames = ['duckdb', 'postgres'] as const;
 
-export const usage = `usage: npm run bench -- [--scale 1] [--runs 5] [--engine duckdb|postgres] [--only ${partNames.join(',')}]
+const usage = `usage: npm run bench -- [--scale 1] [--runs 5] [--engine duckdb|postgres] [--only ${partNames.join(',')}]
                         [--out docs/benchmarks.md] [--no-fail]`;
 
 const listed = <Name extends string>(text: string | undefined, known: readonly Name[]): readonly Name[] => {

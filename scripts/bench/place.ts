@@ -36,4 +36,3 @@ export const onlyText = async (connection: Connection, sql: string): Promise<str
   const [value] = Object.values(row ?? {});
   return String(value);
 };
-

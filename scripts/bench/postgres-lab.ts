@@ -31,7 +31,8 @@ const databaseAt = (serverUrl: string, name: string): Place => {
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   const { href } = url;
-  const administer = (sql: string): Promise<unknown> => useDatabase(serverUrl, (server) => server.execute(sql));
+  const administer = (sql: string): Promise<unknown> =>
+    useDatabase(serverUrl, (server) => server.execute(sql));
   return {
     engine: 'postgres',
     warehouse: { type: 'postgres', url: href },

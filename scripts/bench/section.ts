@@ -31,7 +31,9 @@ export const sampleCells = (sample: Sample): readonly string[] => [
 ];
 
 const padded = (cells: readonly string[], widths: readonly number[]): readonly string[] =>
-  cells.map((cell, place) => (place === 0 ? cell.padEnd(widths[place] ?? 0) : cell.padStart(widths[place] ?? 0)));
+  cells.map((cell, place) =>
+    place === 0 ? cell.padEnd(widths[place] ?? 0) : cell.padStart(widths[place] ?? 0),
+  );
 
 const widthsOf = (rows: readonly (readonly string[])[]): readonly number[] =>
   (rows[0] ?? []).map((_, place) => Math.max(...rows.map((row) => row[place]?.length ?? 0)));

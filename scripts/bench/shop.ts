@@ -47,13 +47,21 @@ const writeProject = async (folder: string, place: Place, deletes: Deletes): Pro
 };
 
 /** Ids are spread over the table by a step that shares no factor with its size. */
-const rename = ({ companies: all }: Scale, companies: number, round: number): string => `update staging.companies
+const rename = (
+  { companies: all }: Scale,
+  companies: number,
+  round: number,
+): string => `update staging.companies
 set name = 'Company ' || id || ' as of change ${round}', updated_at = timestamp '2025-06-01 00:00:00' + ${round} * interval '1 hour'
 where id in (select 1 + (k * 7919 + ${round} * 104729) % ${all} from generate_series(1, ${companies}) as series(k))`;
 
 const shopAt = async (
   place: Place,
-  { folder, scale, firstRound }: { readonly folder: string; readonly scale: Scale; readonly firstRound: number },
+  {
+    folder,
+    scale,
+    firstRound,
+  }: { readonly folder: string; readonly scale: Scale; readonly firstRound: number },
 ): Promise<Shop> => {
   let round = firstRound;
   const changeOn = async (connection: Connection, companies: number): Promise<void> => {
@@ -72,7 +80,8 @@ const shopAt = async (
     },
     changeOn,
     change: (companies) => place.use((connection) => changeOn(connection, companies)),
-    copy: async (name) => shopAt(await place.copy(name), { folder: `${folder}-${name}`, scale, firstRound: round }),
+    copy: async (name) =>
+      shopAt(await place.copy(name), { folder: `${folder}-${name}`, scale, firstRound: round }),
   };
 };
 

@@ -10,7 +10,8 @@ import type { ComputedTarget } from './compute-target.ts';
 import { refusal } from './left-out.ts';
 
 const isNumber = (value: unknown): boolean =>
-  (typeof value === 'number' || (typeof value === 'string' && value.trim() !== '')) && Number.isFinite(Number(value));
+  (typeof value === 'number' || (typeof value === 'string' && value.trim() !== '')) &&
+  Number.isFinite(Number(value));
 
 /** Every sampled difference is a number off by less than a hundredth. */
 const looksRounded = (samples: readonly Sample[]): boolean => {
@@ -28,14 +29,17 @@ const looksRounded = (samples: readonly Sample[]): boolean => {
 
 const likelyCauses = (summary: ImageSummary, samples: readonly Sample[]): readonly string[] => {
   const causes: string[] = [];
-  if (looksRounded(samples)) causes.push('the differences look like rounding: compare the casts of model and mapping');
+  if (looksRounded(samples))
+    causes.push('the differences look like rounding: compare the casts of model and mapping');
   if (summary.deleted > 0 && summary.inserted === 0) {
     causes.push(
       'rows only in the table: kept on purpose (`on_delete: keep`), from another leg of a union (`where:` or `rows: update-only`), or older than staging',
     );
   }
   if (summary.inserted > 0 && summary.deleted === 0) {
-    causes.push('rows missing from the table: filtered by the model (`where:`), or newer than its last build');
+    causes.push(
+      'rows missing from the table: filtered by the model (`where:`), or newer than its last build',
+    );
   }
   if (summary.updated > 0 && summary.inserted + summary.deleted === 0 && summary.columns.size <= 2) {
     causes.push('only a few columns differ: is their expression in the mapping that of the model?');

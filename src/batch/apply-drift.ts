@@ -41,7 +41,11 @@ const statementsOf = (mirror: Fragment, change: MirrorChange): readonly Fragment
   }
 };
 
-const blameMirror = async (session: Session, source: Source, statements: readonly Fragment[]): Promise<void> => {
+const blameMirror = async (
+  session: Session,
+  source: Source,
+  statements: readonly Fragment[],
+): Promise<void> => {
   try {
     for (const statement of statements) await session.execute(statement);
   } catch (error) {
@@ -53,10 +57,20 @@ const blameMirror = async (session: Session, source: Source, statements: readonl
 export const dropMirror = (session: Session, source: Source): Promise<void> =>
   blameMirror(session, source, [sql`drop table ${table(source.mirror)}`]);
 
-export const changeMirror = async (context: BatchContext, session: Session, source: Source, { changes }: MirrorPlan): Promise<void> => {
-  await blameMirror(session, source, changes.flatMap((change) => statementsOf(table(source.mirror), change)));
+export const changeMirror = async (
+  context: BatchContext,
+  session: Session,
+  source: Source,
+  { changes }: MirrorPlan,
+): Promise<void> => {
+  await blameMirror(
+    session,
+    source,
+    changes.flatMap((change) => statementsOf(table(source.mirror), change)),
+  );
   const isNew = changes.some(({ kind }) => kind === 'add' || kind === 'replace');
-  if (isNew && context.warehouse.dialect.capabilities.indexesMirrors) await indexMirror(session, context.graph, source);
+  if (isNew && context.warehouse.dialect.capabilities.indexesMirrors)
+    await indexMirror(session, context.graph, source);
 };
 
 /** The mirror's columns after the batch, in the order of the images. */
@@ -70,21 +84,33 @@ const shapeAfter = (context: BatchContext, source: Source, plan: MirrorPlan): Fi
 };
 
 /** The mirror holds other columns than when its fingerprint was taken. */
-export const reshaped = (context: BatchContext, { source, plan, reading }: Computed['frozen']['sources'][number]): FingerprintShape | undefined => {
+export const reshaped = (
+  context: BatchContext,
+  { source, plan, reading }: Computed['frozen']['sources'][number],
+): FingerprintShape | undefined => {
   const before = context.observed.get(source.name)?.fingerprint;
   if (before === undefined || reading.kind === 'bootstrap' || reading.kind === 'keys') return undefined;
   const shape = shapeAfter(context, source, plan);
   return shapeHash(shape) === before.shape ? undefined : shape;
 };
 
-export const readReshaped = async (context: BatchContext, session: Session, computed: Computed): Promise<ReadonlyMap<string, Fingerprint>> => {
+export const readReshaped = async (
+  context: BatchContext,
+  session: Session,
+  computed: Computed,
+): Promise<ReadonlyMap<string, Fingerprint>> => {
   const found = new Map<string, Fingerprint>();
   for (const frozen of computed.frozen.sources) {
     const shape = reshaped(context, frozen);
     if (shape === undefined) continue;
     const [row] = await session.rows<{ cells: string }>(readFingerprint(context.warehouse.dialect, shape));
     const cells = row?.cells ?? '0:0';
-    found.set(frozen.source.name, { shape: shapeHash(shape), cells, reads: '', scannedAtMs: instantMs(computed.frozen.moment) });
+    found.set(frozen.source.name, {
+      shape: shapeHash(shape),
+      cells,
+      reads: '',
+      scannedAtMs: instantMs(computed.frozen.moment),
+    });
   }
   return found;
 };

@@ -41,7 +41,8 @@ export const actorName = (): string => {
 
 const stale = (expected: string, found: string): TidemarkError =>
   new TidemarkError('plan_stale', {
-    message: 'the data changed since the plan was made: this run would write something else, nothing was written',
+    message:
+      'the data changed since the plan was made: this run would write something else, nothing was written',
     hint: 'plan again, look at it, and run the new plan',
     details: { expected, found },
   });
@@ -57,7 +58,11 @@ export interface Attempt {
   readonly checked?: Checked | undefined;
 }
 
-const commitOnce = async (context: BatchContext, computed: Computed, facts: CommitFacts): Promise<number | undefined> => {
+const commitOnce = async (
+  context: BatchContext,
+  computed: Computed,
+  facts: CommitFacts,
+): Promise<number | undefined> => {
   try {
     return await commit(context, computed, facts);
   } catch (error) {
@@ -67,8 +72,15 @@ const commitOnce = async (context: BatchContext, computed: Computed, facts: Comm
 };
 
 /** Freeze, compute and commit once; everything is looked at anew when it has to be done again. */
-export const attempt = async (context: BatchContext, wish: AttemptWish, { lease, runId, clock, warn }: Attempt, lessons: Lessons): Promise<RunResult> => {
-  const frozen = await clock.time('freeze', () => stoppable(context.warehouse, wish.signal, () => freeze(context, lessons.without)));
+export const attempt = async (
+  context: BatchContext,
+  wish: AttemptWish,
+  { lease, runId, clock, warn }: Attempt,
+  lessons: Lessons,
+): Promise<RunResult> => {
+  const frozen = await clock.time('freeze', () =>
+    stoppable(context.warehouse, wish.signal, () => freeze(context, lessons.without)),
+  );
   const computed = await clock.time('compute', () =>
     stoppable(context.warehouse, wish.signal, () => compute(context, frozen, lessons.without)),
   );
@@ -87,7 +99,12 @@ export const attempt = async (context: BatchContext, wish: AttemptWish, { lease,
     kind: wish.command,
   };
   const batch = await clock.time('commit', () => commitOnce(context, computed, facts));
-  const report = reportOf(context, computed, { command: 'run', kind: wish.command, batch, durationMs: clock.elapsedMs() });
+  const report = reportOf(context, computed, {
+    command: 'run',
+    kind: wish.command,
+    batch,
+    durationMs: clock.elapsedMs(),
+  });
   const recording = context.warehouse.session((session) =>
     recordRun(session, context.project.schemas.state, context.warehouse.dialect, {
       runId,
@@ -101,7 +118,8 @@ export const attempt = async (context: BatchContext, wish: AttemptWish, { lease,
       meta: facts.meta,
     }),
   );
-  await recording.catch((error: unknown) => warn(warningOf('the run is missing from `tidemark.runs`', error)));
+  await recording.catch((error: unknown) =>
+    warn(warningOf('the run is missing from `tidemark.runs`', error)),
+  );
   return { report, exit: exitOf(context, computed), phases: clock.phases() };
 };
-

@@ -26,8 +26,10 @@ export interface CommitFacts {
 
 /** Writing needs a batch when anything outside our own bookkeeping changes. */
 export const isIdle = (computed: Computed): boolean =>
-  computed.frozen.sources.every(({ reading, summary, plan }) => reading.kind !== 'bootstrap' && changedRows(summary) + plan.changes.length === 0) &&
-  computed.targets.every(({ target, summary }) => target.exists && changedRows(summary) === 0);
+  computed.frozen.sources.every(
+    ({ reading, summary, plan }) =>
+      reading.kind !== 'bootstrap' && changedRows(summary) + plan.changes.length === 0,
+  ) && computed.targets.every(({ target, summary }) => target.exists && changedRows(summary) === 0);
 
 /** Nothing was left out, and no column of a target is held from now on. */
 export const isWhole = (context: BatchContext, computed: Computed): boolean =>
@@ -37,7 +39,12 @@ export const isWhole = (context: BatchContext, computed: Computed): boolean =>
 export const kindOf = (computed: Computed): 'bootstrap' | 'run' =>
   computed.frozen.sources.some(({ reading }) => reading.kind === 'bootstrap') ? 'bootstrap' : 'run';
 
-const recordBatch = async (context: BatchContext, session: Session, computed: Computed, facts: CommitFacts & { readonly figures: BatchFigures; readonly counters: Counters }): Promise<number> => {
+const recordBatch = async (
+  context: BatchContext,
+  session: Session,
+  computed: Computed,
+  facts: CommitFacts & { readonly figures: BatchFigures; readonly counters: Counters },
+): Promise<number> => {
   const batch = facts.counters.lastBatch + 1;
   const { figures } = facts;
   await insertBatch(session, context.project.schemas.state, context.warehouse.dialect, {
@@ -62,7 +69,11 @@ const recordBatch = async (context: BatchContext, session: Session, computed: Co
 };
 
 /** Writes the batch; answers its number, or nothing when only bookkeeping was to be saved. */
-export const commit = async (context: BatchContext, computed: Computed, facts: CommitFacts): Promise<number | undefined> => {
+export const commit = async (
+  context: BatchContext,
+  computed: Computed,
+  facts: CommitFacts,
+): Promise<number | undefined> => {
   const { moment } = computed.frozen;
   const schema = context.project.schemas.state;
   if (isIdle(computed)) {
@@ -72,21 +83,28 @@ export const commit = async (context: BatchContext, computed: Computed, facts: C
     await saveProgress(context, computed, { lease: facts.lease, fingerprints });
     return undefined;
   }
-  const written = computed.targets.filter(({ target, summary }) => changedRows(summary) > 0 || !target.exists);
+  const written = computed.targets.filter(
+    ({ target, summary }) => changedRows(summary) > 0 || !target.exists,
+  );
   const plans = written.map((each) => targetWrites(context, each, moment));
   await prepareScratch(context, plans, written);
   const fingerprints = new Map(await fingerprintsAfter(context, computed));
   return context.warehouse.transaction(async (session) => {
     await facts.lease.check(session);
     const counters = await readCounters(session, schema);
-    const batch = await recordBatch(context, session, computed, { ...facts, figures: figuresOf(computed), counters });
+    const batch = await recordBatch(context, session, computed, {
+      ...facts,
+      figures: figuresOf(computed),
+      counters,
+    });
     const writing: Writing = { context, session, batch, firstChange: counters.lastChange, moment };
     for (const [place, each] of written.entries()) {
       const plan = plans[place];
       if (plan !== undefined) await writeBlamed(writing, each, plan);
     }
     await writeSources(writing, computed.frozen.sources);
-    for (const [name, fingerprint] of await readReshaped(context, session, computed)) fingerprints.set(name, fingerprint);
+    for (const [name, fingerprint] of await readReshaped(context, session, computed))
+      fingerprints.set(name, fingerprint);
     await saveProgress(context, computed, { lease: facts.lease, fingerprints, session, batch });
     await facts.lease.check(session);
     return batch;

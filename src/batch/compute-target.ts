@@ -1,10 +1,23 @@
 // One target: affected keys, desired rows, diff; then what must not be is refused. Only scratch is written.
 import type { Target } from '../dictionary/dictionary.ts';
-import { affectedColumns, desiredColumns, fillDesired, fillKeys, fillRoot, keysColumns, rootScratchColumns } from '../reconcile/desired/fact.ts';
+import {
+  affectedColumns,
+  desiredColumns,
+  fillDesired,
+  fillKeys,
+  fillRoot,
+  keysColumns,
+  rootScratchColumns,
+} from '../reconcile/desired/fact.ts';
 import { fillSharers, mayShareKeys } from '../reconcile/desired/shared-keys.ts';
 import { affectedKeys, causesColumns, fillCauses } from '../reconcile/affected.ts';
 import { currentColumns, fillCurrent, fillImages } from '../reconcile/diff.ts';
-import { changedRows, type Causes, type ImageSummary, type RelationView } from '../reconcile/relation-view.ts';
+import {
+  changedRows,
+  type Causes,
+  type ImageSummary,
+  type RelationView,
+} from '../reconcile/relation-view.ts';
 import { readSummary, summarize, type SummaryRow } from '../reconcile/summary.ts';
 import { imageShapeOf, type TargetScratch, type TargetWork } from '../reconcile/target-work.ts';
 import { sql, table } from '../sql/fragment.ts';
@@ -57,7 +70,11 @@ const isEmpty = async (session: Session, name: TableName): Promise<boolean> =>
   (await session.rows(sql`select 1 as found from ${table(name)} limit 1`)).length === 0;
 
 /** Fills the small tables that limit the work to the affected rows; false when there are none. */
-const limitToAffected = async (context: BatchContext, session: Session, work: TargetWork): Promise<boolean> => {
+const limitToAffected = async (
+  context: BatchContext,
+  session: Session,
+  work: TargetWork,
+): Promise<boolean> => {
   const { dialect, scratch } = work;
   const create = (name: TableName, columns: readonly ScratchColumn[]) =>
     session.execute(dialect.createScratch(name, columns));

@@ -39,16 +39,27 @@ const scopeOf = (context: BatchContext, frozen: Frozen, target: Target): TargetW
   const looked = target.changedAt === undefined || context.known.positions.has(target.name);
   if (!inStep || !looked || context.healing.targets.has(target.name)) return 'all';
   const reads = new Set(relationsOf(target));
-  const first = frozen.sources.some(({ source, reading }) => reading.kind === 'bootstrap' && reads.has(source.name));
+  const first = frozen.sources.some(
+    ({ source, reading }) => reading.kind === 'bootstrap' && reads.has(source.name),
+  );
   return first ? 'all' : 'affected';
 };
 
 /** Where only columns are mapped anew, each of them is judged by itself, and the rest of the target goes on. */
-const touchedBesides = (context: BatchContext, about: Pick<ChangedColumns, 'target' | 'summary' | 'limits'>): number | undefined => {
+const touchedBesides = (
+  context: BatchContext,
+  about: Pick<ChangedColumns, 'target' | 'summary' | 'limits'>,
+): number | undefined => {
   const { name } = about.target;
   const change = changeOfMapping(context, name);
-  if (change === undefined || change.base || context.options.allow.has(allowance(name, 'touched'))) return undefined;
-  return holdLargeChanges({ ...about, columns: change.columns, rowsBefore: rowsBefore(context, name), known: context.known });
+  if (change === undefined || change.base || context.options.allow.has(allowance(name, 'touched')))
+    return undefined;
+  return holdLargeChanges({
+    ...about,
+    columns: change.columns,
+    rowsBefore: rowsBefore(context, name),
+    known: context.known,
+  });
 };
 
 /** Taking a table over was decided by a person, whatever it changes. */
@@ -56,7 +67,14 @@ const guardTarget = (context: BatchContext, { target, summary }: ComputedTarget)
   if (context.options.adopt.has(target.name)) return;
   const { name, table } = target;
   const limits = target.limits ?? context.project.limits;
-  guard(context, { name, kind: 'target', table, summary, limits, touched: touchedBesides(context, { target, summary, limits }) });
+  guard(context, {
+    name,
+    kind: 'target',
+    table,
+    summary,
+    limits,
+    touched: touchedBesides(context, { target, summary, limits }),
+  });
 };
 
 const upstreamBehind = (target: Target, because: string): LeftOut =>
@@ -84,11 +102,17 @@ const readsUnread = (context: BatchContext, frozen: Frozen, target: Target): Lef
   for (const alias of aliases) {
     const name = relationOf(target, alias);
     if (frozen.sources.some(({ source }) => source.name === name)) continue;
-    const lacking = context.mirrors.get(name)?.changes.filter(({ kind }) => kind === 'add' || kind === 'replace') ?? [];
-    const column = lacking.find(({ column: { name: each } }) => columnsRead(target, alias).has(each))?.column.name;
+    const lacking =
+      context.mirrors.get(name)?.changes.filter(({ kind }) => kind === 'add' || kind === 'replace') ?? [];
+    const column = lacking.find(({ column: { name: each } }) => columnsRead(target, alias).has(each))?.column
+      .name;
     if (column === undefined) continue;
     const why = `target \`${target.name}\` reads \`${name}.${column}\`, which the mirror of \`${name}\` does not have yet, and the source was not read`;
-    return leaveOut(target.name, 'target', refusal('source_stale', why, 'it goes on as soon as its source is read'));
+    return leaveOut(
+      target.name,
+      'target',
+      refusal('source_stale', why, 'it goes on as soon as its source is read'),
+    );
   }
   return undefined;
 };
@@ -99,7 +123,12 @@ interface Progressing {
   readonly done: ComputedTarget[];
 }
 
-const computeOne = async (context: BatchContext, frozen: Frozen, target: Target, so: Progressing): Promise<void> => {
+const computeOne = async (
+  context: BatchContext,
+  frozen: Frozen,
+  target: Target,
+  so: Progressing,
+): Promise<void> => {
   const reason = context.known.relations.get(target.name)?.paused;
   if (reason !== undefined) {
     so.leftOut.push(leaveOut(target.name, 'target', pausedBy(target.name, reason)));
@@ -117,9 +146,12 @@ const computeOne = async (context: BatchContext, frozen: Frozen, target: Target,
   }
   const unusable = relationsOf(target).find((name) => {
     const view = so.views.get(name);
-    return view === undefined || (view.base === undefined && view.images === undefined && isLeftOut(so, name));
+    return (
+      view === undefined || (view.base === undefined && view.images === undefined && isLeftOut(so, name))
+    );
   });
-  const behind = unusable ?? relationsOf(target).find((name) => context.graph.targets.has(name) && isLeftOut(so, name));
+  const behind =
+    unusable ?? relationsOf(target).find((name) => context.graph.targets.has(name) && isLeftOut(so, name));
   if (behind !== undefined) {
     so.leftOut.push(upstreamBehind(target, behind));
     return;
@@ -127,7 +159,9 @@ const computeOne = async (context: BatchContext, frozen: Frozen, target: Target,
   const stale = [...sourcesOf(context.graph, target)].find((name) => isLeftOut(so, name));
   const keysOnly = context.options.changes !== undefined;
   if ((stale !== undefined || keysOnly) && context.healing.targets.has(target.name)) {
-    so.leftOut.push(sourceStale(target, stale === undefined ? 'only named keys are read' : `\`${stale}\` is left out`));
+    so.leftOut.push(
+      sourceStale(target, stale === undefined ? 'only named keys are read' : `\`${stale}\` is left out`),
+    );
     return;
   }
   const work = workFor(context, target, so.views, scopeOf(context, frozen, target));
@@ -142,8 +176,7 @@ const computeOne = async (context: BatchContext, frozen: Frozen, target: Target,
       return result;
     });
     const { summary, causes } = computed;
-    const images =
-      changedRows(summary) === 0 ? undefined : { table: work.scratch.images, summary, causes };
+    const images = changedRows(summary) === 0 ? undefined : { table: work.scratch.images, summary, causes };
     so.views.set(target.name, targetView(target, images));
     so.done.push(computed);
   } catch (error) {
@@ -156,8 +189,12 @@ const isLeftOut = (so: Progressing, name: string): boolean => so.leftOut.some((e
 /** Order-free over all images of all relations: equal for a plan and the run that does what it said. */
 const digestOf = (frozen: Frozen, targets: readonly ComputedTarget[]): string => {
   const lines = [
-    ...frozen.sources.filter(({ summary }) => changedRows(summary) > 0).map(({ source, summary }) => `source ${source.name} ${summary.digest}`),
-    ...targets.filter(({ summary }) => changedRows(summary) > 0).map(({ target, summary }) => `target ${target.name} ${summary.digest}`),
+    ...frozen.sources
+      .filter(({ summary }) => changedRows(summary) > 0)
+      .map(({ source, summary }) => `source ${source.name} ${summary.digest}`),
+    ...targets
+      .filter(({ summary }) => changedRows(summary) > 0)
+      .map(({ target, summary }) => `target ${target.name} ${summary.digest}`),
   ];
   return createHash('sha256').update(lines.toSorted().join('\n')).digest('hex');
 };
@@ -169,7 +206,11 @@ export const compute = async (
   without: readonly LeftOut[] = [],
 ): Promise<Computed> => {
   const { graph, warehouse } = context;
-  const so: Progressing = { views: sourceViews(context, frozen), leftOut: [...frozen.leftOut, ...without], done: [] };
+  const so: Progressing = {
+    views: sourceViews(context, frozen),
+    leftOut: [...frozen.leftOut, ...without],
+    done: [],
+  };
   const limit = pLimit(warehouse.dialect.capabilities.parallelSessions);
   for (const level of graph.levels) {
     const jobs = level

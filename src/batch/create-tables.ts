@@ -26,13 +26,18 @@ export const createTarget = (session: Session, target: Target): Promise<void> =>
 
 /** Index names are ours alone: a hash keeps them short and the same on every run. */
 const indexName = (name: TableName, columns: readonly string[]): string =>
-  `tidemark_${createHash('sha256').update(JSON.stringify([name, columns])).digest('hex').slice(0, 16)}`;
+  `tidemark_${createHash('sha256')
+    .update(JSON.stringify([name, columns]))
+    .digest('hex')
+    .slice(0, 16)}`;
 
 /** Columns of a source by which targets find its rows: those that join conditions name. */
 const joinColumns = (graph: Graph, source: Source): readonly string[] => {
   const found = new Set<string>();
   for (const target of graph.order) {
-    const aliases = new Set(target.joins.filter((join) => join.relation === source.name).map((join) => join.alias));
+    const aliases = new Set(
+      target.joins.filter((join) => join.relation === source.name).map((join) => join.alias),
+    );
     if (target.root.kind === 'grain' && target.root.relation === source.name) aliases.add(target.root.alias);
     for (const join of target.joins) {
       for (const ref of refsOf(join.on)) if (aliases.has(ref.alias)) found.add(ref.column);

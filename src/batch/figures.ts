@@ -20,7 +20,8 @@ const sourceFigures = (name: string, summary: ImageSummary): SourceFigures => ({
   columns: Object.fromEntries(summary.columns),
 });
 
-const cellsOf = (summary: ImageSummary): number => [...summary.columns.values()].reduce((sum, cells) => sum + cells, 0);
+const cellsOf = (summary: ImageSummary): number =>
+  [...summary.columns.values()].reduce((sum, cells) => sum + cells, 0);
 
 const targetFigures = (name: string, summary: ImageSummary): TargetFigures => {
   const { columns, ...rest } = sourceFigures(name, summary);

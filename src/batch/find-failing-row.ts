@@ -21,7 +21,9 @@ const failure = async (session: Session, statement: Fragment): Promise<TidemarkE
 };
 
 const countRows = async (session: Session, work: TargetWork): Promise<number> => {
-  const rows = await session.rows<{ rows: string }>(sql`select count(*) as rows from (${rootRows(work)}) as r`);
+  const rows = await session.rows<{ rows: string }>(
+    sql`select count(*) as rows from (${rootRows(work)}) as r`,
+  );
   return Number(rows[0]?.rows ?? 0);
 };
 
@@ -40,7 +42,11 @@ const findPlace = async (session: Session, work: TargetWork, count: number): Pro
 };
 
 /** The error that people should see for a value that could not be computed or does not fit. */
-export const explainFailure = async (session: Session, work: TargetWork, error: unknown): Promise<unknown> => {
+export const explainFailure = async (
+  session: Session,
+  work: TargetWork,
+  error: unknown,
+): Promise<unknown> => {
   if (!isValueError(error)) return error;
   const { target } = work;
   const place = await findPlace(session, work, await countRows(session, work));
@@ -63,7 +69,10 @@ interface Findings {
 
 const describeFailure = (work: TargetWork, { error, column, keys }: Findings): TidemarkError => {
   const { target } = work;
-  const where = keys === undefined ? '' : ` for ${target.root.kind === 'this' ? 'row' : target.root.relation} ${showRows(keys)}`;
+  const where =
+    keys === undefined
+      ? ''
+      : ` for ${target.root.kind === 'this' ? 'row' : target.root.relation} ${showRows(keys)}`;
   const what = column === undefined ? '' : `: \`${column.name}\``;
   const fits = /length|too long|overflow|out of range|precision/i.test(error.message);
   return new TidemarkError(fits ? 'value_does_not_fit' : 'expression_failed', {

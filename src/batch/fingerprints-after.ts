@@ -45,7 +45,11 @@ const madeNow = ({ table, images }: Written, nowMs: number): Fingerprint => ({
   scannedAtMs: nowMs,
 });
 
-const advance = async (context: BatchContext, session: Session, { written, moment }: { written: Written; moment: string }): Promise<Fingerprint | undefined> => {
+const advance = async (
+  context: BatchContext,
+  session: Session,
+  { written, moment }: { written: Written; moment: string },
+): Promise<Fingerprint | undefined> => {
   const before = context.observed.get(written.name)?.fingerprint ?? madeNow(written, instantMs(moment));
   const rows = changedRows(written.summary);
   if (rows === 0) return before;
@@ -66,7 +70,11 @@ export const fingerprintsAfter = async (
 ): Promise<ReadonlyMap<string, Fingerprint>> =>
   context.warehouse.session(async (session) => {
     const after = new Map<string, Fingerprint>();
-    const anew = new Set(computed.frozen.sources.filter((frozen) => reshaped(context, frozen) !== undefined).map(({ source }) => source.name));
+    const anew = new Set(
+      computed.frozen.sources
+        .filter((frozen) => reshaped(context, frozen) !== undefined)
+        .map(({ source }) => source.name),
+    );
     for (const written of writtenBy(computed)) {
       // Its images say nothing of the columns that come or go: it is read once it is written.
       if (anew.has(written.name)) continue;

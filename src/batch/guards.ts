@@ -40,7 +40,13 @@ export const rowsBefore = (context: BatchContext, name: string): number => {
 
 const refuseDeletes = (guarded: Guarded, before: number): void => {
   const { name, kind, summary, limits } = guarded;
-  const details = { relation: name, rows: before, deleted: summary.deleted, inserted: summary.inserted, limit: limits.deletesPercent };
+  const details = {
+    relation: name,
+    rows: before,
+    deleted: summary.deleted,
+    inserted: summary.inserted,
+    limit: limits.deletesPercent,
+  };
   const where = kind === 'source' ? `source \`${name}\`` : `target \`${name}\``;
   const table = showTable(guarded.table);
   if (before - summary.deleted + summary.inserted === 0) {
@@ -61,13 +67,22 @@ const refuseDeletes = (guarded: Guarded, before: number): void => {
   }
 };
 
-const refuseTouched = ({ name, table, summary, limits, touched = summary.updated }: Guarded, before: number): void => {
+const refuseTouched = (
+  { name, table, summary, limits, touched = summary.updated }: Guarded,
+  before: number,
+): void => {
   if (touched * 100 <= limits.touchedPercent * before) return;
   throw refusal(
     'guard_touched',
     `target \`${name}\`: ${count(touched)} of ${count(before)} rows of \`${showTable(table)}\` would change (${percent(touched, before)}, limit ${limits.touchedPercent} %); it was left out`,
     letThrough(name, 'touched'),
-    { relation: name, rows: before, updated: touched, limit: limits.touchedPercent, columns: Object.fromEntries(summary.columns) },
+    {
+      relation: name,
+      rows: before,
+      updated: touched,
+      limit: limits.touchedPercent,
+      columns: Object.fromEntries(summary.columns),
+    },
   );
 };
 
@@ -76,5 +91,6 @@ export const guard = (context: BatchContext, guarded: Guarded): void => {
   if (before <= guarded.limits.floor) return;
   const { allow } = context.options;
   if (!allow.has(allowance(guarded.name, 'deletes'))) refuseDeletes(guarded, before);
-  if (guarded.kind === 'target' && !allow.has(allowance(guarded.name, 'touched'))) refuseTouched(guarded, before);
+  if (guarded.kind === 'target' && !allow.has(allowance(guarded.name, 'touched')))
+    refuseTouched(guarded, before);
 };

@@ -40,7 +40,11 @@ export class ColumnsHeld extends Error {
 /** A key says which rows there are, and a column that takes no NULL must be given a value with each new row. */
 const canBeHeld = (target: Target, { name, nullable }: MappedColumn): boolean => {
   if (target.key.some((each) => each.name === name)) return false;
-  return nullable || target.rows === 'update-only' || target.tableColumns.some((each) => each.name === name && each.hasDefault === true);
+  return (
+    nullable ||
+    target.rows === 'update-only' ||
+    target.tableColumns.some((each) => each.name === name && each.hasDefault === true)
+  );
 };
 
 const ofTarget = (target: Target, known: KnownState, wishes: HoldWishes): readonly Held[] => {
@@ -70,7 +74,10 @@ export const holdColumns = (dictionary: Dictionary, known: KnownState, wishes: H
     const holds = ofTarget(target, known, wishes);
     if (holds.length === 0) return target;
     held.set(target.name, holds);
-    return { ...target, columns: target.columns.filter(({ name }) => !holds.some(({ column }) => column === name)) };
+    return {
+      ...target,
+      columns: target.columns.filter(({ name }) => !holds.some(({ column }) => column === name)),
+    };
   });
   return { dictionary: { ...dictionary, targets }, held };
 };
@@ -89,8 +96,17 @@ const count = (rows: number): string => rows.toLocaleString('en-US');
 
 /** Holds the columns whose new mapping would change more rows than the limit allows. Answers how many rows at most
  *  change in a column that is none of those. */
-export const holdLargeChanges = ({ target, columns, summary, limits, rowsBefore, known }: ChangedColumns): number => {
-  const judged = target.columns.filter((column) => columns.includes(column.name) && canBeHeld(target, column));
+export const holdLargeChanges = ({
+  target,
+  columns,
+  summary,
+  limits,
+  rowsBefore,
+  known,
+}: ChangedColumns): number => {
+  const judged = target.columns.filter(
+    (column) => columns.includes(column.name) && canBeHeld(target, column),
+  );
   const relation = known.relations.get(target.name);
   const memory = readTargetMemory(relation?.mapping);
   const tooMany = judged.flatMap((column): readonly HeldColumn[] => {
@@ -114,7 +130,11 @@ export const holdLargeChanges = ({ target, columns, summary, limits, rowsBefore,
 };
 
 /** New holds are refusals, old ones are reminders. */
-export const heldProblems = (target: string, held: readonly Held[], which: 'new' | 'old'): readonly Problem[] =>
+export const heldProblems = (
+  target: string,
+  held: readonly Held[],
+  which: 'new' | 'old',
+): readonly Problem[] =>
   held
     .filter(({ isNew }) => isNew === (which === 'new'))
     .map(({ column, since, reason }) => ({

@@ -102,7 +102,9 @@ export const history = async (options: HistoryOptions): Promise<HistoryReport> =
     project,
     options.waitMs,
     (warehouse) =>
-      warehouse.session((session) => readBatches(session, project.schemas.state, { limit: limit ?? 20, target })),
+      warehouse.session((session) =>
+        readBatches(session, project.schemas.state, { limit: limit ?? 20, target }),
+      ),
     () => [],
   );
   return {
@@ -115,7 +117,8 @@ export const history = async (options: HistoryOptions): Promise<HistoryReport> =
 
 const unknownBatch = (batch: number, last: number): TidemarkError =>
   new TidemarkError('unknown_batch', {
-    message: last === 0 ? 'no batch was committed yet' : `there is no batch ${batch}; the last one is ${last}`,
+    message:
+      last === 0 ? 'no batch was committed yet' : `there is no batch ${batch}; the last one is ${last}`,
     hint: '`tidemark history` lists them',
   });
 
@@ -151,12 +154,17 @@ const readStored = async (session: Session, options: ShowOptions): Promise<Store
 };
 
 /** The audit keeps wide integers as text; which ones they are is known from the targets' tables. */
-const readableAudit = async (warehouse: Warehouse, { audit, relations }: StoredBatch): Promise<readonly AuditRow[]> => {
+const readableAudit = async (
+  warehouse: Warehouse,
+  { audit, relations }: StoredBatch,
+): Promise<readonly AuditRow[]> => {
   const names = [...new Set(audit.map(({ target }) => target))];
-  const tables = new Map(names.flatMap((name) => {
-    const shown = relations.get(name)?.table;
-    return shown === undefined ? [] : [[name, readTable(shown)] as const];
-  }));
+  const tables = new Map(
+    names.flatMap((name) => {
+      const shown = relations.get(name)?.table;
+      return shown === undefined ? [] : [[name, readTable(shown)] as const];
+    }),
+  );
   const found = await warehouse.introspect([...tables.values()]);
   return audit.map((row) => {
     const table = tables.get(row.target);

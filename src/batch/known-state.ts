@@ -35,7 +35,8 @@ export const refuseStranger = async (session: Session, project: Project, rebind 
     sql`select name, environment from ${state(project.schemas.state, 'project')} where id = 1`,
   );
   const [owner] = rows;
-  if (owner === undefined || (owner.name === project.name && owner.environment === project.environment)) return;
+  if (owner === undefined || (owner.name === project.name && owner.environment === project.environment))
+    return;
   throw new TidemarkError('environment_mismatch', {
     message: `the tables in schema \`${project.schemas.state.schema}\` belong to project \`${owner.name}\`, environment \`${owner.environment}\`; this is project \`${project.name}\`, environment \`${project.environment}\``,
     hint: 'give each project and environment a state schema of its own (`schemas: { state: … }`), or correct `name:`; `tidemark run --rebind` makes them those of this project',
@@ -53,7 +54,12 @@ export const claim = async (warehouse: Warehouse, project: Project, rebind = fal
   });
 };
 
-export const readKnownState = async (warehouse: Warehouse, project: Project, version: number, rebind = false): Promise<KnownState> => {
+export const readKnownState = async (
+  warehouse: Warehouse,
+  project: Project,
+  version: number,
+  rebind = false,
+): Promise<KnownState> => {
   if (version === 0) return nothingKnown;
   const schema = project.schemas.state;
   return warehouse.session(async (session) => {

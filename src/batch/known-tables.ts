@@ -16,7 +16,11 @@ const mirroredColumns = (source: RawSource, mirror: TableInfo): readonly Column[
     return mirror.columns.some((each) => each.name === name) ? [] : [{ ...column, name }];
   });
 
-const knownTable = (source: RawSource, staging: TableInfo | undefined, mirror: TableInfo): readonly TableInfo[] => {
+const knownTable = (
+  source: RawSource,
+  staging: TableInfo | undefined,
+  mirror: TableInfo,
+): readonly TableInfo[] => {
   const columns = mirroredColumns(source, mirror);
   if (staging === undefined) return [{ ...mirror, columns }];
   const names = new Set(staging.columns.map(({ name }) => name));
@@ -25,7 +29,12 @@ const knownTable = (source: RawSource, staging: TableInfo | undefined, mirror: T
 };
 
 /** `strict`: columns that only a mirror still has are no columns of the source. */
-export const knownTables = (raw: RawDictionary, project: Project, tables: readonly TableInfo[], strict: boolean): Catalog => {
+export const knownTables = (
+  raw: RawDictionary,
+  project: Project,
+  tables: readonly TableInfo[],
+  strict: boolean,
+): Catalog => {
   const catalog = catalogOf(tables);
   const known = raw.sources.flatMap((source) => {
     if (source.unsupported) return [];
@@ -33,7 +42,9 @@ export const knownTables = (raw: RawDictionary, project: Project, tables: readon
     const staging = lookUp(catalog, table);
     const mirror = tables.find((each) => showTable(each.table) === showTable(mirrorTable(source, project)));
     const info = staging && tables.find((each) => showTable(each.table) === showTable(staging.table));
-    return mirror === undefined || (strict && info !== undefined) ? [] : knownTable(source, info, mirror).map((each) => ({ ...each, table: info?.table ?? table }));
+    return mirror === undefined || (strict && info !== undefined)
+      ? []
+      : knownTable(source, info, mirror).map((each) => ({ ...each, table: info?.table ?? table }));
   });
   return new Map([...catalog, ...catalogOf(known)]);
 };

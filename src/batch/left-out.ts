@@ -50,8 +50,12 @@ export const leaveOut = (name: string, kind: LeftOut['kind'], error: unknown): L
   };
 };
 
-export const refusal = (code: ErrorCode, message: string, hint?: string, details?: Problem['details']): TidemarkError =>
-  new TidemarkError(code, { message, hint, details });
+export const refusal = (
+  code: ErrorCode,
+  message: string,
+  hint?: string,
+  details?: Problem['details'],
+): TidemarkError => new TidemarkError(code, { message, hint, details });
 
 export const pausedBy = (name: string, reason: string): TidemarkError =>
   refusal('paused', `\`${name}\` is paused: ${reason}`, `\`tidemark resume ${name}\` takes it in again`);

@@ -58,10 +58,18 @@ export const learn = (error: unknown, lessons: Lessons, sources: ReadonlySet<str
     if (countFailure(lessons, error.relation) < tries) return;
     const again = `${error.message}, ${tries} times in a row`;
     if (sources.has(error.relation)) {
-      throw refusal('write_conflict', `the mirror ${again}`, 'nobody but tidemark may write mirrors: find out who does');
+      throw refusal(
+        'write_conflict',
+        `the mirror ${again}`,
+        'nobody but tidemark may write mirrors: find out who does',
+      );
     }
     lessons.without.push(
-      leaveOut(error.relation, 'target', refusal('written_meanwhile', again, 'run again when the other writer is done')),
+      leaveOut(
+        error.relation,
+        'target',
+        refusal('written_meanwhile', again, 'run again when the other writer is done'),
+      ),
     );
     return;
   }
@@ -79,10 +87,13 @@ const mirrorStays = ({ source, cause }: MirrorRefused): unknown =>
 const refusedBy = (error: TargetRefused): unknown => {
   const { cause } = error;
   if (!isTidemarkError(cause)) return cause;
-  return new TidemarkError(cause.code === 'constraint_violated' ? 'constraint_violated' : 'value_does_not_fit', {
-    message: `target \`${error.relation}\`: ${cause.message}`,
-    hint: cause.hint ?? 'the table refuses what the mapping yields: change the constraint or the mapping',
-    details: cause.details,
-    cause,
-  });
+  return new TidemarkError(
+    cause.code === 'constraint_violated' ? 'constraint_violated' : 'value_does_not_fit',
+    {
+      message: `target \`${error.relation}\`: ${cause.message}`,
+      hint: cause.hint ?? 'the table refuses what the mapping yields: change the constraint or the mapping',
+      details: cause.details,
+      cause,
+    },
+  );
 };

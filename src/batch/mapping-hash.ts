@@ -13,7 +13,8 @@ export interface TargetMemory {
 
 const textOf = (expression: Expression | undefined): string | undefined => expression?.text;
 
-const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+const hash = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 
 const isKey = (target: Target, name: string): boolean => target.key.some((each) => each.name === name);
 
@@ -28,14 +29,21 @@ export const targetMemory = (target: Target): TargetMemory => ({
       expression: textOf(target.columns.find((column) => column.name === name)?.expression),
     })),
     root: target.root,
-    joins: target.joins.map((join) => ({ alias: join.alias, relation: join.relation, type: join.type, on: textOf(join.on) })),
+    joins: target.joins.map((join) => ({
+      alias: join.alias,
+      relation: join.relation,
+      type: join.type,
+      on: textOf(join.on),
+    })),
     where: textOf(target.where),
     onDelete: target.onDelete,
     onMissing: target.onMissing,
     rows: target.rows,
   }),
   columns: Object.fromEntries(
-    target.columns.filter(({ name }) => !isKey(target, name)).map((column) => [column.name, columnHash(column)]),
+    target.columns
+      .filter(({ name }) => !isKey(target, name))
+      .map((column) => [column.name, columnHash(column)]),
   ),
 });
 
@@ -43,7 +51,11 @@ type Identity = Pick<SourceMemory, 'base' | 'definition' | 'table' | 'key' | 'wa
 
 /** What there is to say of a source before its columns are looked at. */
 export const sourceIdentity = (source: Source, definition: string | undefined): Identity => ({
-  base: hash({ where: textOf(source.where), deleted: textOf(source.deleted), nullable: source.key.map(({ nullable }) => nullable) }),
+  base: hash({
+    where: textOf(source.where),
+    deleted: textOf(source.deleted),
+    nullable: source.key.map(({ nullable }) => nullable),
+  }),
   definition: definition === undefined ? null : hash(definition),
   table: showTable(source.table),
   key: source.key.map(({ name }) => name),

@@ -17,22 +17,43 @@ export const changeOfMapping = (context: BatchContext, name: string): MappingCha
 
 const count = (figure: number): string => figure.toLocaleString('en-US');
 
-const noticeFor = (context: BatchContext, { target, summary }: ComputedTarget, would: string): Problem | undefined => {
+const noticeFor = (
+  context: BatchContext,
+  { target, summary }: ComputedTarget,
+  would: string,
+): Problem | undefined => {
   const change = changeOfMapping(context, target.name);
   const observed = context.observed.get(target.name);
   if (change === undefined || observed === undefined) return undefined;
   const rows = rowsIn(observed.fingerprint.cells);
   const cells = change.columns.reduce((sum, column) => sum + (summary.columns.get(column) ?? 0), 0);
-  const what = change.base ? 'its rows, joins or rules' : change.columns.map((column) => `\`${column}\``).join(', ');
-  const effect = change.base ? `${count(changedRows(summary))} rows ${would}` : `${count(cells)} cells ${would}`;
+  const what = change.base
+    ? 'its rows, joins or rules'
+    : change.columns.map((column) => `\`${column}\``).join(', ');
+  const effect = change.base
+    ? `${count(changedRows(summary))} rows ${would}`
+    : `${count(cells)} cells ${would}`;
   return {
     code: 'mapping_changed',
     severity: 'warning',
     message: `target \`${target.name}\`: mapping of ${what} changed: ${count(rows)} rows compared, ${effect}`,
     at: target.at,
-    details: { target: target.name, base: change.base, columns: change.columns, compared: rows, rows: changedRows(summary), cells },
+    details: {
+      target: target.name,
+      base: change.base,
+      columns: change.columns,
+      compared: rows,
+      rows: changedRows(summary),
+      cells,
+    },
   };
 };
 
-export const mappingNotices = (context: BatchContext, targets: readonly ComputedTarget[], command: 'run' | 'plan'): readonly Problem[] =>
-  targets.flatMap((target) => noticeFor(context, target, command === 'plan' ? 'would change' : 'changed') ?? []);
+export const mappingNotices = (
+  context: BatchContext,
+  targets: readonly ComputedTarget[],
+  command: 'run' | 'plan',
+): readonly Problem[] =>
+  targets.flatMap(
+    (target) => noticeFor(context, target, command === 'plan' ? 'would change' : 'changed') ?? [],
+  );

@@ -33,7 +33,11 @@ export interface Checked {
   readonly tables: ReadonlyMap<string, TableInfo>;
 }
 
-const tableNamesFor = async (warehouse: Warehouse, project: Project, problems: readonly Problem[]): Promise<readonly string[]> => {
+const tableNamesFor = async (
+  warehouse: Warehouse,
+  project: Project,
+  problems: readonly Problem[],
+): Promise<readonly string[]> => {
   if (!problems.some(({ code }) => code === 'unknown_table')) return [];
   const schemas = [...new Set([project.schemas.staging.schema, project.schemas.targets.schema])];
   const names = await Promise.all(
@@ -44,18 +48,29 @@ const tableNamesFor = async (warehouse: Warehouse, project: Project, problems: r
 
 /** All that can be said of the mapping files against the warehouse's tables, without running anything. What fitted
  *  before and does not fit tables that changed is passed over here, for the batch to judge, unless `strict`. */
-export const checkDictionary = async (warehouse: Warehouse, project: Project, { strict = false } = {}): Promise<Checked> => {
+export const checkDictionary = async (
+  warehouse: Warehouse,
+  project: Project,
+  { strict = false } = {},
+): Promise<Checked> => {
   const parsed = parseDictionary(readMappings(project));
   const { raw } = parsed;
-  const mirrors = raw.sources.filter((source) => !source.unsupported).map((source) => mirrorTable(source, project));
+  const mirrors = raw.sources
+    .filter((source) => !source.unsupported)
+    .map((source) => mirrorTable(source, project));
   const found = await warehouse.introspect([...tablesOf(raw, project), ...mirrors]);
   const catalog = knownTables(raw, project, found, strict);
   const first = resolveDictionary(raw, project, catalog);
-  const resolve = (trusted: ReadonlySet<string>): Dictionary => resolveDictionary(raw, project, catalog, { trusted }).dictionary;
-  const trusted = strict ? new Set<string>() : await trustedTargets(warehouse, project, { raw, problems: first.problems, resolve });
+  const resolve = (trusted: ReadonlySet<string>): Dictionary =>
+    resolveDictionary(raw, project, catalog, { trusted }).dictionary;
+  const trusted = strict
+    ? new Set<string>()
+    : await trustedTargets(warehouse, project, { raw, problems: first.problems, resolve });
   const tableNames = await tableNamesFor(warehouse, project, first.problems);
   const asFirst = tableNames.length + trusted.size === 0;
-  const { dictionary, problems } = asFirst ? first : resolveDictionary(raw, project, catalog, { tableNames, trusted });
+  const { dictionary, problems } = asFirst
+    ? first
+    : resolveDictionary(raw, project, catalog, { tableNames, trusted });
   return {
     dictionary,
     problems: [...parsed.problems, ...problems],
@@ -84,25 +99,55 @@ export interface OpenBatch {
   readonly checked?: Checked | undefined;
 }
 
+const noneOr = (names: ReadonlySet<string> | undefined): ReadonlySet<string> => names ?? new Set();
+
+const refuseErrors = ({ problems }: Checked): void => {
+  const errors = problems.filter((problem) => problem.severity === 'error');
+  if (errors.length > 0) throw dictionaryInvalid(errors);
+};
+
+const memoriesOf = ({ targets }: Dictionary): Map<string, string> =>
+  new Map(targets.map((target) => [target.name, JSON.stringify(targetMemory(target))]));
+
 /** Reads everything a batch needs to know before it begins; the caller closes the warehouse. */
 const openContext = async (open: OpenBatch): Promise<BatchContext> => {
   const { project, warehouse, options, changes, progress, suspects } = open;
   const checked = open.checked ?? (await checkDictionary(warehouse, project));
-  const errors = checked.problems.filter((problem) => problem.severity === 'error');
-  if (errors.length > 0) throw dictionaryInvalid(errors);
+  refuseErrors(checked);
   const version = await stateVersion(warehouse, project.schemas.state);
   const known = await readKnownState(warehouse, project, version, open.rebind);
   const reconcile = options?.reconcile ?? new Set();
-  const holds = holdColumns(checked.dictionary, known, { reconcile, columns: open.release ?? new Set(), decided: open.held ?? new Map() });
+  const holds = holdColumns(checked.dictionary, known, {
+    reconcile,
+    columns: open.release ?? new Set(),
+    decided: open.held ?? new Map(),
+  });
   const resolved = await resolveTypes(warehouse, holds.dictionary);
-  const mappings = new Map(resolved.targets.map((target) => [target.name, JSON.stringify(targetMemory(target))]));
-  const drift = await judgeDrift({ dictionary: resolved, warehouse, tables: checked.tables, known, mappings, reconcile });
+  const mappings = memoriesOf(resolved);
+  const drift = await judgeDrift({
+    dictionary: resolved,
+    warehouse,
+    tables: checked.tables,
+    known,
+    mappings,
+    reconcile,
+  });
   for (const [name, memory] of drift.memories) mappings.set(name, JSON.stringify(memory));
-  const refused = new Map([...drift.refused, ...refusedTargets(resolved.targets, known, options?.adopt ?? new Set())]);
+  const refused = new Map([
+    ...drift.refused,
+    ...refusedTargets(resolved.targets, known, options?.adopt ?? new Set()),
+  ]);
   const graph = buildGraph({ ...resolved, sources: drift.sources });
   const rebound = reboundRelations(graph, known, open.rebind === true);
   const named = changes === undefined ? undefined : readChanges(graph, checked.tables, changes);
-  const observed = await observe({ graph, warehouse, known, tables: checked.tables, mirrors: drift.mirrors, refused });
+  const observed = await observe({
+    graph,
+    warehouse,
+    known,
+    tables: checked.tables,
+    mirrors: drift.mirrors,
+    refused,
+  });
   return {
     project,
     graph,
@@ -112,12 +157,7 @@ const openContext = async (open: OpenBatch): Promise<BatchContext> => {
     tables: checked.tables,
     observed,
     healing: healingOf({ graph, known }, observed, new Set([...(suspects ?? []), ...rebound])),
-    options: {
-      adopt: options?.adopt ?? new Set(),
-      allow: options?.allow ?? new Set(),
-      reconcile,
-      changes: named,
-    },
+    options: { adopt: noneOr(options?.adopt), allow: noneOr(options?.allow), reconcile, changes: named },
     mappings,
     mirrors: drift.mirrors,
     refused,
@@ -141,7 +181,10 @@ export const withWarehouse = async <T>(
 };
 
 /** A context for the time of some work; its scratch is dropped at the end, whatever happens. */
-export const withContext = async <T>(open: OpenBatch, work: (context: BatchContext) => Promise<T>): Promise<T> => {
+export const withContext = async <T>(
+  open: OpenBatch,
+  work: (context: BatchContext) => Promise<T>,
+): Promise<T> => {
   const context = await openContext(open);
   let result: T;
   try {

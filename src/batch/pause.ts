@@ -50,8 +50,20 @@ const change = (options: PauseOptions, reason: string | null): Promise<PauseRepo
       if (reason === null && paused === undefined) {
         return { schema: 'tidemark/pause/1', name, kind, status: 'not paused', reason: null };
       }
-      await setPaused(session, project.schemas.state, { name, kind, table, reason, clock: warehouse.dialect.clock() });
-      return { schema: 'tidemark/pause/1', name, kind, status: reason === null ? 'resumed' : 'paused', reason: reason ?? paused ?? null };
+      await setPaused(session, project.schemas.state, {
+        name,
+        kind,
+        table,
+        reason,
+        clock: warehouse.dialect.clock(),
+      });
+      return {
+        schema: 'tidemark/pause/1',
+        name,
+        kind,
+        status: reason === null ? 'resumed' : 'paused',
+        reason: reason ?? paused ?? null,
+      };
     });
   });
 

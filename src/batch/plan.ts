@@ -40,11 +40,17 @@ export interface PlanResult {
 
 const batchedMeanwhile = async (context: BatchContext): Promise<boolean> => {
   if (context.known.version === 0) return false;
-  const counters = await context.warehouse.session((session) => readCounters(session, context.project.schemas.state));
+  const counters = await context.warehouse.session((session) =>
+    readCounters(session, context.project.schemas.state),
+  );
   return counters.lastBatch !== context.known.lastBatch;
 };
 
-const collectSamples = async (context: BatchContext, computed: Computed, limit: number): Promise<readonly TargetSamples[]> =>
+const collectSamples = async (
+  context: BatchContext,
+  computed: Computed,
+  limit: number,
+): Promise<readonly TargetSamples[]> =>
   context.warehouse.session(async (session) => {
     const all: TargetSamples[] = [];
     for (const { target, work, summary } of computed.targets) {
@@ -70,20 +76,30 @@ const planned = (options: PlanOptions, warehouse: Warehouse, held: Holds): OpenB
   progress: options.progress,
 });
 
-const planOnce = async (warehouse: Warehouse, options: PlanOptions, held: Holds): Promise<PlanResult | 'overtaken'> =>
+const planOnce = async (
+  warehouse: Warehouse,
+  options: PlanOptions,
+  held: Holds,
+): Promise<PlanResult | 'overtaken'> =>
   withContext(planned(options, warehouse, held), async (context) => {
     const started = performance.now();
     const computed = await compute(context, await freeze(context));
     if (await batchedMeanwhile(context)) return 'overtaken';
-    const samples = options.samples === 0 ? [] : await collectSamples(context, computed, options.samples ?? 3);
+    const samples =
+      options.samples === 0 ? [] : await collectSamples(context, computed, options.samples ?? 3);
     const facts = { command: 'plan' as const, batch: undefined, durationMs: performance.now() - started };
-    return { report: reportOf(context, computed, facts), samples, exit: exitOf(context, computed), after: context.known.lastBatch };
+    return {
+      report: reportOf(context, computed, facts),
+      samples,
+      exit: exitOf(context, computed),
+      after: context.known.lastBatch,
+    };
   });
 
 /** A plan on a warehouse that is open already; whoever opened it closes it. */
 export const planIn = async (warehouse: Warehouse, options: PlanOptions): Promise<PlanResult> => {
   const held: Holds = new Map();
-  for (let attempt = 0; attempt < tries; ) {
+  for (let attempt = 0; attempt < tries;) {
     try {
       const result = await planOnce(warehouse, options, held);
       if (result !== 'overtaken') return result;
@@ -100,6 +116,8 @@ export const planIn = async (warehouse: Warehouse, options: PlanOptions): Promis
 };
 
 export const plan = (options: PlanOptions): Promise<PlanResult> =>
-  withWarehouse(options.project, { readOnly: true, ...(options.waitMs === undefined ? {} : { waitMs: options.waitMs }) }, (warehouse) =>
-    planIn(warehouse, options),
+  withWarehouse(
+    options.project,
+    { readOnly: true, ...(options.waitMs === undefined ? {} : { waitMs: options.waitMs }) },
+    (warehouse) => planIn(warehouse, options),
   );

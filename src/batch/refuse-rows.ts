@@ -1,7 +1,13 @@
 // Rows that must not be written: without a key, with somebody else's key, multiplied by a look-up, or with NULL
 // where the column takes none. Each refusal names the rows and the line of the mapping.
 import { TidemarkError } from '../errors/tidemark-error.ts';
-import { duplicateImages, duplicateTargetKeys, multipliedBy, nullTargetKeys, nullValues } from '../reconcile/checks.ts';
+import {
+  duplicateImages,
+  duplicateTargetKeys,
+  multipliedBy,
+  nullTargetKeys,
+  nullValues,
+} from '../reconcile/checks.ts';
 import { rootView, type TargetWork } from '../reconcile/target-work.ts';
 import { showTable } from '../sql/table-name.ts';
 import type { Row, Session } from '../warehouse/port.ts';
@@ -21,7 +27,9 @@ const showRow = (row: Row): string =>
 export const showRows = (rows: readonly Row[]): string => rows.map((row) => `(${showRow(row)})`).join(', ');
 
 const withoutMarks = (rows: readonly Row[]): readonly Row[] =>
-  rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith('tidemark.'))));
+  rows.map((row) =>
+    Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith('tidemark.'))),
+  );
 
 const relationName = (work: TargetWork): string =>
   work.target.root.kind === 'this' ? showTable(work.target.table) : work.target.root.relation;
@@ -42,8 +50,8 @@ const ambiguousLookUp = async (session: Session, work: TargetWork): Promise<Tide
 };
 
 const keyPosition = (work: TargetWork) =>
-  work.target.columns.find((column) => work.target.key.some((part) => part.name === column.name))?.expression.at ??
-  work.target.at;
+  work.target.columns.find((column) => work.target.key.some((part) => part.name === column.name))?.expression
+    .at ?? work.target.at;
 
 /** Refuses desired rows that have no key of their own. */
 export const refuseBadRows = async (session: Session, work: TargetWork): Promise<void> => {
@@ -64,7 +72,9 @@ export const refuseBadRows = async (session: Session, work: TargetWork): Promise
   if (ambiguous !== undefined) throw ambiguous;
   throw new TidemarkError('duplicate_target_key', {
     message: `target \`${target.name}\`: several rows of ${relationName(work)} would share a key: ${showRows(shared)}`,
-    hint: `the key must tell the rows of \`${relationName(work)}\` (key ${rootView(work).key.map((column) => column.name).join(', ')}) apart`,
+    hint: `the key must tell the rows of \`${relationName(work)}\` (key ${rootView(work)
+      .key.map((column) => column.name)
+      .join(', ')}) apart`,
     at: keyPosition(work),
     details: { target: target.name, keys: withoutMarks(shared) },
   });

@@ -17,7 +17,10 @@ const percentOf = (row: Row, place: number): number => {
 };
 
 /** The likeliest first. */
-export const findRenames = async (warehouse: Warehouse, { source, vanished, appeared }: Judged): Promise<readonly Match[]> => {
+export const findRenames = async (
+  warehouse: Warehouse,
+  { source, vanished, appeared }: Judged,
+): Promise<readonly Match[]> => {
   const { dialect } = warehouse;
   const pairs = likelyPairs(dialect, vanished, appeared);
   const joinable = source.key.every(({ name }) => !vanished.some((column) => column.name === name));
@@ -40,7 +43,10 @@ const withHint = (error: TidemarkError, matches: readonly Match[], source: strin
     message: error.message,
     hint: `\`${appeared.name}\` is new and ${shown(percent)} equal to the mirrored \`${vanished.name}\`: renamed? Then write \`renamed: { ${appeared.name}: ${vanished.name} }\` for source \`${source}\`, and map \`${appeared.name}\``,
     at: error.at,
-    details: { ...error.details, renamed: { from: vanished.name, to: appeared.name, equal_percent: percent } },
+    details: {
+      ...error.details,
+      renamed: { from: vanished.name, to: appeared.name, equal_percent: percent },
+    },
   });
 };
 
@@ -49,6 +55,8 @@ export const addRenameHints = (judged: Judged, matches: readonly Match[]): Judge
   return {
     ...judged,
     refused: judged.refused && withHint(judged.refused, matches, name),
-    refusedTargets: new Map([...judged.refusedTargets].map(([target, error]) => [target, withHint(error, matches, name)])),
+    refusedTargets: new Map(
+      [...judged.refusedTargets].map(([target, error]) => [target, withHint(error, matches, name)]),
+    ),
   };
 };

@@ -55,7 +55,9 @@ const statusOf = (context: BatchContext, computed: Computed, facts: ReportFacts)
 
 /** Of a target that was left out nothing is decided. */
 const heldIn = (context: BatchContext, computed: Computed, which: 'new' | 'old'): readonly Problem[] =>
-  computed.targets.flatMap(({ target }) => heldProblems(target.name, context.held.get(target.name) ?? [], which));
+  computed.targets.flatMap(({ target }) =>
+    heldProblems(target.name, context.held.get(target.name) ?? [], which),
+  );
 
 export const reportOf = (context: BatchContext, computed: Computed, facts: ReportFacts): BatchReport => {
   const { sources, targets } = figuresOf(computed);
@@ -73,7 +75,9 @@ export const reportOf = (context: BatchContext, computed: Computed, facts: Repor
     sources,
     targets,
     adopted: computed.targets
-      .filter(({ target }) => target.exists && context.known.relations.get(target.name)?.firstBatch === undefined)
+      .filter(
+        ({ target }) => target.exists && context.known.relations.get(target.name)?.firstBatch === undefined,
+      )
       .map(({ target }) => target.name),
     behind: computed.leftOut.map(({ name, code, reason, retryable }) => ({
       name,
@@ -92,7 +96,9 @@ export const reportOf = (context: BatchContext, computed: Computed, facts: Repor
       ...mappingNotices(context, computed.targets, facts.command),
       ...heldIn(context, computed, 'old'),
     ],
-    errors: computed.leftOut.filter(({ code }) => !notErrors.has(code) && !code.startsWith('guard_')).map(({ problem }) => problem),
+    errors: computed.leftOut
+      .filter(({ code }) => !notErrors.has(code) && !code.startsWith('guard_'))
+      .map(({ problem }) => problem),
   };
 };
 

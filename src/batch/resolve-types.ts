@@ -47,7 +47,10 @@ const withTypes = (target: Target, described: readonly Column[]): Target => {
 
 export const sourceColumns = (dictionary: Dictionary): Map<string, RelationView> =>
   new Map(
-    dictionary.sources.map((source) => [source.name, { name: source.name, key: source.key, columns: source.columns }]),
+    dictionary.sources.map((source) => [
+      source.name,
+      { name: source.name, key: source.key, columns: source.columns },
+    ]),
   );
 
 export const resolveTypes = async (warehouse: Warehouse, dictionary: Dictionary): Promise<Dictionary> => {

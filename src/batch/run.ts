@@ -95,13 +95,21 @@ const attemptUntilDone = async (options: RunOptions, by: Attempt): Promise<RunRe
   }
 };
 
-const refuseUnknownColumns = ({ targets }: Checked['dictionary'], { columns = [], reconcile = [] }: RunOptions): void => {
+const refuseUnknownColumns = (
+  { targets }: Checked['dictionary'],
+  { columns = [], reconcile = [] }: RunOptions,
+): void => {
   const [first] = columns;
   if (first === undefined) return;
   if (reconcile.length === 0) {
-    throw new TidemarkError('usage', { message: `--column names \`${first}\`, but not of which target`, hint: `add the target: \`-s TARGET --column ${first}\`` });
+    throw new TidemarkError('usage', {
+      message: `--column names \`${first}\`, but not of which target`,
+      hint: `add the target: \`-s TARGET --column ${first}\``,
+    });
   }
-  const mapped = targets.filter(({ name }) => reconcile.includes(name)).flatMap((target) => target.columns.map(({ name }) => name));
+  const mapped = targets
+    .filter(({ name }) => reconcile.includes(name))
+    .flatMap((target) => target.columns.map(({ name }) => name));
   const unknown = columns.find((name) => !mapped.includes(name));
   if (unknown === undefined) return;
   const near = nearest(unknown, mapped);
@@ -125,7 +133,11 @@ const refuseMistakes = async (warehouse: Warehouse, options: RunOptions): Promis
 
 /** A failure is told to those who come later, where that is still possible: the connection may be what failed,
  *  and then the lease expires by itself. The first error is the one that is thrown. */
-const recordFailure = async (options: RunOptions, { warehouse, lease, runId, clock }: Attempt, error: unknown): Promise<void> => {
+const recordFailure = async (
+  options: RunOptions,
+  { warehouse, lease, runId, clock }: Attempt,
+  error: unknown,
+): Promise<void> => {
   const { schemas } = options.project;
   const recording = warehouse.session((session) =>
     recordRun(session, schemas.state, warehouse.dialect, {
@@ -147,7 +159,10 @@ const recordFailure = async (options: RunOptions, { warehouse, lease, runId, clo
 /** The connection is gone, and with it whatever was not committed; that of a batch whose COMMIT got no answer is
  *  settled by then. */
 const lostBefore = (error: unknown): unknown =>
-  isTidemarkError(error) && error.details['unsettled'] !== true && (error.code === 'commit_unknown' || error.code === 'connection_lost') && !error.message.includes('nothing was written')
+  isTidemarkError(error) &&
+  error.details['unsettled'] !== true &&
+  (error.code === 'commit_unknown' || error.code === 'connection_lost') &&
+  !error.message.includes('nothing was written')
     ? new TidemarkError('connection_lost', {
         message: `the connection was lost, nothing was written: ${error.code === 'commit_unknown' ? 'no answer came' : error.message}`,
         hint: 'run again',
@@ -157,7 +172,10 @@ const lostBefore = (error: unknown): unknown =>
     : error;
 
 /** What state the data is in, for whoever reads the error; nothing where nobody can be asked any more. */
-const standingOf = async ({ project }: RunOptions, { warehouse }: Attempt): Promise<Readonly<Record<string, unknown>>> => {
+const standingOf = async (
+  { project }: RunOptions,
+  { warehouse }: Attempt,
+): Promise<Readonly<Record<string, unknown>>> => {
   const reading = warehouse.session((session) => readBatches(session, project.schemas.state, { limit: 1 }));
   const [last] = await reading.catch(() => []);
   return last === undefined ? {} : { last_batch: last.batch, data_at: last.moment };
@@ -187,14 +205,25 @@ const runOnce = async (warehouse: Warehouse, options: RunOptions): Promise<RunRe
   await claim(warehouse, project, options.rebind);
   const owner = options.owner ?? runId;
   const lease = await clock.time('lease', () =>
-    takeLease(warehouse, project.schemas.state, { owner, command: options.reconcile === undefined ? 'run' : 'reconcile', waitMs, onWait: options.onWait, signal: options.signal }),
+    takeLease(warehouse, project.schemas.state, {
+      owner,
+      command: options.reconcile === undefined ? 'run' : 'reconcile',
+      waitMs,
+      onWait: options.onWait,
+      signal: options.signal,
+    }),
   );
   const warnings: Problem[] = [];
   const warn: Warn = (problem) => warnings.push(problem);
   // What was checked still holds where no other run was at work since: it may have made tables.
   const fresh = seen !== undefined && lease.token === seen + 1 ? checked : undefined;
-  const result = await runUnderLease({ ...options, reconcile: askedTargets(options, checked) }, { warehouse, lease, runId, clock, warn, checked: fresh });
-  await lease.release().catch((error: unknown) => warn(warningOf('the lease was not given back and expires by itself', error)));
+  const result = await runUnderLease(
+    { ...options, reconcile: askedTargets(options, checked) },
+    { warehouse, lease, runId, clock, warn, checked: fresh },
+  );
+  await lease
+    .release()
+    .catch((error: unknown) => warn(warningOf('the lease was not given back and expires by itself', error)));
   return { ...result, report: { ...result.report, warnings: [...result.report.warnings, ...warnings] } };
 };
 
@@ -208,4 +237,6 @@ export const runIn = async (warehouse: Warehouse, options: RunOptions): Promise<
 };
 
 export const run = (options: RunOptions): Promise<RunResult> =>
-  withWarehouse(options.project, { waitMs: options.waitMs ?? defaultWaitMs }, (warehouse) => runIn(warehouse, options));
+  withWarehouse(options.project, { waitMs: options.waitMs ?? defaultWaitMs }, (warehouse) =>
+    runIn(warehouse, options),
+  );

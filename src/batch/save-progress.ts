@@ -19,7 +19,11 @@ interface Saving {
   readonly batch?: number;
 }
 
-const advances = (context: BatchContext, computed: Computed, batch: number | undefined): readonly PositionAdvance[] =>
+const advances = (
+  context: BatchContext,
+  computed: Computed,
+  batch: number | undefined,
+): readonly PositionAdvance[] =>
   computed.frozen.sources.flatMap(({ source, reading, watermark, plan: { restart } }) => {
     if (reading.kind === 'keys') return [];
     const known = context.known.positions.get(source.name);
@@ -29,11 +33,24 @@ const advances = (context: BatchContext, computed: Computed, batch: number | und
     const dated = checked && (compared || source.deletes.kind === 'every');
     if (known !== undefined && !dated && watermark === known.watermark) return [];
     const { moment } = computed.frozen;
-    return [{ source: source.name, watermark, fullCompareAt: compared ? moment : undefined, deleteCheckAt: checked ? moment : undefined, batch, restart }];
+    return [
+      {
+        source: source.name,
+        watermark,
+        fullCompareAt: compared ? moment : undefined,
+        deleteCheckAt: checked ? moment : undefined,
+        batch,
+        restart,
+      },
+    ];
   });
 
 /** How far the rows of targets were looked through that tell when they changed. */
-const targetAdvances = (context: BatchContext, { targets }: Computed, batch: number | undefined): readonly PositionAdvance[] =>
+const targetAdvances = (
+  context: BatchContext,
+  { targets }: Computed,
+  batch: number | undefined,
+): readonly PositionAdvance[] =>
   targets.flatMap(({ target, seen }) =>
     seen === undefined || seen === context.known.positions.get(target.name)?.watermark
       ? []
@@ -57,7 +74,11 @@ const madeNow = ({ frozen, targets }: Computed): ReadonlySet<string> =>
     ...targets.filter(({ target }) => !target.exists).map(({ target }) => target.name),
   ]);
 
-const inStep = (context: BatchContext, computed: Computed, batch: number | undefined): readonly RelationNow[] => {
+const inStep = (
+  context: BatchContext,
+  computed: Computed,
+  batch: number | undefined,
+): readonly RelationNow[] => {
   const names = [
     // Named keys say nothing of the others.
     ...computed.frozen.sources
@@ -69,10 +90,27 @@ const inStep = (context: BatchContext, computed: Computed, batch: number | undef
   return names.flatMap(({ name, kind }) => {
     const known = context.known.relations.get(name);
     const mapping = context.mappings.get(name) ?? '';
-    const held = (context.held.get(name) ?? []).map(({ column, since, reason, mapping: text, was }) => ({ column, since, reason, mapping: text, was }));
+    const held = (context.held.get(name) ?? []).map(({ column, since, reason, mapping: text, was }) => ({
+      column,
+      since,
+      reason,
+      mapping: text,
+      was,
+    }));
     const same = known?.mapping === mapping && JSON.stringify(known.held) === JSON.stringify(held);
     if (same && known.firstBatch !== undefined && known.behind === undefined && !made.has(name)) return [];
-    return [{ name, kind, madeNow: made.has(name), held, table: tableOf(context, name), mirror: mirrorOf(context, name), mapping, batch: batch ?? context.known.lastBatch }];
+    return [
+      {
+        name,
+        kind,
+        madeNow: made.has(name),
+        held,
+        table: tableOf(context, name),
+        mirror: mirrorOf(context, name),
+        mapping,
+        batch: batch ?? context.known.lastBatch,
+      },
+    ];
   });
 };
 
@@ -81,7 +119,17 @@ const behind = (context: BatchContext, leftOut: readonly LeftOut[], at: string):
     const known = context.known.relations.get(name)?.behind;
     if (known?.code === code && known.reason === reason) return [];
     const mapping = context.mappings.get(name) ?? '';
-    return [{ name, kind, table: tableOf(context, name), mirror: mirrorOf(context, name), mapping, batch: context.known.lastBatch, behind: { code, reason, retryable, at } }];
+    return [
+      {
+        name,
+        kind,
+        table: tableOf(context, name),
+        mirror: mirrorOf(context, name),
+        mapping,
+        batch: context.known.lastBatch,
+        behind: { code, reason, retryable, at },
+      },
+    ];
   });
 
 const missingNow = ({ frozen }: Computed): readonly MissingNow[] =>
@@ -91,9 +139,16 @@ const missingNow = ({ frozen }: Computed): readonly MissingNow[] =>
       : [{ source: source.name, absent: absent.table, moment: frozen.moment }],
   );
 
-export const saveProgress = async (context: BatchContext, computed: Computed, saving: Saving): Promise<void> => {
+export const saveProgress = async (
+  context: BatchContext,
+  computed: Computed,
+  saving: Saving,
+): Promise<void> => {
   const schema = context.project.schemas.state;
-  const positions = [...advances(context, computed, saving.batch), ...targetAdvances(context, computed, saving.batch)];
+  const positions = [
+    ...advances(context, computed, saving.batch),
+    ...targetAdvances(context, computed, saving.batch),
+  ];
   const relations = [
     ...inStep(context, computed, saving.batch),
     ...behind(context, computed.leftOut, computed.frozen.moment),

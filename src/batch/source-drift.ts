@@ -74,7 +74,11 @@ const judge = (question: DriftQuestion, source: Source, waiting: ReadonlySet<str
   }
   const released = (target: string): boolean => {
     const reader = known.relations.get(target);
-    return question.reconcile.has(target) || reader?.firstBatch === undefined || reader.mapping !== question.mappings.get(target);
+    return (
+      question.reconcile.has(target) ||
+      reader?.firstBatch === undefined ||
+      reader.mapping !== question.mappings.get(target)
+    );
   };
   const situation: Situation = {
     source,
@@ -82,7 +86,9 @@ const judge = (question: DriftQuestion, source: Source, waiting: ReadonlySet<str
     mirror: mirror.columns,
     now: sourceIdentity(source, staging?.definition),
     was: relation?.firstBatch === undefined ? undefined : readSourceMemory(relation.mapping),
-    ours: relation?.madeByUs === true && (relation.mirror ?? showTable(source.mirror)) === showTable(source.mirror),
+    ours:
+      relation?.madeByUs === true &&
+      (relation.mirror ?? showTable(source.mirror)) === showTable(source.mirror),
     readers: (column) => readersOf(dictionary, source, column),
     waiting,
     released,
@@ -116,7 +122,12 @@ export const judgeDrift = async (question: DriftQuestion): Promise<Drift> => {
   return {
     sources: judged.map(({ source }) => source),
     mirrors: new Map(judged.map(({ source, plan }) => [source.name, plan])),
-    memories: new Map(judged.map((each) => [each.source.name, memoryOf(each, question.tables.get(showTable(each.source.table)))])),
+    memories: new Map(
+      judged.map((each) => [
+        each.source.name,
+        memoryOf(each, question.tables.get(showTable(each.source.table))),
+      ]),
+    ),
     refused: new Map(
       judged.flatMap(({ source, refused, refusedTargets }) => [
         ...refusedTargets,

@@ -41,7 +41,13 @@ export interface StatusReport {
   readonly sources: readonly RelationStatus[];
   readonly targets: readonly RelationStatus[];
   readonly lease: LeaseHolder | null;
-  readonly last_batch: { readonly batch: number; readonly status: string; readonly committed_at: string; readonly rows: number; readonly cells: number } | null;
+  readonly last_batch: {
+    readonly batch: number;
+    readonly status: string;
+    readonly committed_at: string;
+    readonly rows: number;
+    readonly cells: number;
+  } | null;
   readonly last_run: LastRun | null;
 }
 
@@ -76,7 +82,11 @@ const readStored = async (session: Session, warehouse: Warehouse, project: Proje
   const [run] = runs;
   // An idle run proves that the targets are as of its own start.
   const succeeded = run !== undefined && ['idle', 'applied', 'partial'].includes(run.status);
-  const readAt = succeeded ? (run.status === 'idle' ? (run.finishedAt ?? run.startedAt) : run.startedAt) : batch?.moment;
+  const readAt = succeeded
+    ? run.status === 'idle'
+      ? (run.finishedAt ?? run.startedAt)
+      : run.startedAt
+    : batch?.moment;
   return {
     relations: await readRelations(session, schema),
     watermarks: new Map([...positions].map(([name, position]) => [name, position.watermark])),
@@ -84,7 +94,13 @@ const readStored = async (session: Session, warehouse: Warehouse, project: Proje
     last:
       batch === undefined
         ? null
-        : { batch: batch.batch, status: batch.status, committed_at: batch.committedAt, rows: batch.rows, cells: batch.cells },
+        : {
+            batch: batch.batch,
+            status: batch.status,
+            committed_at: batch.committedAt,
+            rows: batch.rows,
+            cells: batch.cells,
+          },
     run,
     readAt,
   };
@@ -140,7 +156,12 @@ export const status = (options: StatusOptions): Promise<StatusResult> =>
       watermark: stored.watermarks.get(source.name) ?? null,
     }));
     const lagging = new Map(sources.map((source) => [source.name, source]));
-    const targets = graph.order.map((target) => olderSource(relationStatus(target.name, stored, nowMs), [...sourcesOf(graph, target)].flatMap((name) => lagging.get(name) ?? [])));
+    const targets = graph.order.map((target) =>
+      olderSource(
+        relationStatus(target.name, stored, nowMs),
+        [...sourcesOf(graph, target)].flatMap((name) => lagging.get(name) ?? []),
+      ),
+    );
     const all = [...sources, ...targets];
     const lags = all.flatMap(({ lag_ms: lag }) => (lag === null ? [] : [lag]));
     const worst = lags.length === 0 ? null : Math.max(...lags);

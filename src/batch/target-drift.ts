@@ -32,14 +32,19 @@ const targetChanged = (target: Target, columns: readonly string[]): TidemarkErro
     { target: target.name, columns },
   );
 
-export const refusedTargets = (targets: readonly Target[], known: KnownState, adopt: ReadonlySet<string>): ReadonlyMap<string, TidemarkError> => {
+export const refusedTargets = (
+  targets: readonly Target[],
+  known: KnownState,
+  adopt: ReadonlySet<string>,
+): ReadonlyMap<string, TidemarkError> => {
   const refused = new Map<string, TidemarkError>();
   for (const target of targets) {
     const before = known.relations.get(target.name);
     // Another table than before was not dropped: somebody chose it.
     if (before?.firstBatch === undefined || before.table !== showTable(target.table)) continue;
     if (!target.exists) {
-      if (!adopt.has(target.name) || target.root.kind === 'this') refused.set(target.name, targetMissing(target));
+      if (!adopt.has(target.name) || target.root.kind === 'this')
+        refused.set(target.name, targetMissing(target));
       continue;
     }
     const columns = missingColumns(target);

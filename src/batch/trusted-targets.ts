@@ -17,8 +17,16 @@ export interface Mistakes {
   resolve(trusted: ReadonlySet<string>): Dictionary;
 }
 
-export const trustedTargets = async (warehouse: Warehouse, project: Project, mistakes: Mistakes): Promise<ReadonlySet<string>> => {
-  const files = new Set(mistakes.problems.flatMap(({ severity, at }) => (severity === 'error' && at !== undefined ? [at.file] : [])));
+export const trustedTargets = async (
+  warehouse: Warehouse,
+  project: Project,
+  mistakes: Mistakes,
+): Promise<ReadonlySet<string>> => {
+  const files = new Set(
+    mistakes.problems.flatMap(({ severity, at }) =>
+      severity === 'error' && at !== undefined ? [at.file] : [],
+    ),
+  );
   const suspects = mistakes.raw.targets.filter((target) => files.has(target.name.at.file)).map(targetName);
   const version = suspects.length === 0 ? 0 : await stateVersion(warehouse, project.schemas.state);
   if (version === 0) return new Set();

@@ -32,7 +32,10 @@ export interface ValidateOptions {
 const notCompiling = (target: Target, column: MappedColumn | undefined, error: TidemarkError): Problem => ({
   code: 'invalid_expression',
   severity: 'error',
-  message: column === undefined ? `target \`${target.name}\` does not compile: ${error.message}` : `\`${column.name}\` does not compile: ${error.message}`,
+  message:
+    column === undefined
+      ? `target \`${target.name}\` does not compile: ${error.message}`
+      : `\`${column.name}\` does not compile: ${error.message}`,
   hint: 'expressions are SQL of the warehouse; every column is written as `alias.column`',
   at: column?.expression.at ?? target.where?.at ?? target.at,
 });
@@ -51,7 +54,8 @@ const tryCompile = async (work: () => Promise<unknown>): Promise<TidemarkError |
 const compileTarget = async (warehouse: Warehouse, work: TargetWork): Promise<readonly Problem[]> => {
   const { target } = work;
   const types = await tryCompile(async () => warehouse.describe(selectTypes(work)));
-  const filter = target.where === undefined ? undefined : await tryCompile(() => warehouse.describe(selectFilter(work)));
+  const filter =
+    target.where === undefined ? undefined : await tryCompile(() => warehouse.describe(selectFilter(work)));
   const found: Problem[] = [];
   if (types !== undefined) {
     for (const column of target.columns) {
@@ -64,7 +68,10 @@ const compileTarget = async (warehouse: Warehouse, work: TargetWork): Promise<re
   return found;
 };
 
-const compileAll = async (warehouse: Warehouse, dictionary: Parameters<typeof buildGraph>[0]): Promise<readonly Problem[]> => {
+const compileAll = async (
+  warehouse: Warehouse,
+  dictionary: Parameters<typeof buildGraph>[0],
+): Promise<readonly Problem[]> => {
   const views: Map<string, RelationView> = sourceColumns(dictionary);
   const problems: Problem[] = [];
   for (const target of buildGraph(dictionary).order) {
@@ -78,7 +85,11 @@ const compileAll = async (warehouse: Warehouse, dictionary: Parameters<typeof bu
   return problems;
 };
 
-const typesOf = async (warehouse: Warehouse, dictionary: Parameters<typeof buildGraph>[0], name: string): Promise<Target | undefined> =>
+const typesOf = async (
+  warehouse: Warehouse,
+  dictionary: Parameters<typeof buildGraph>[0],
+  name: string,
+): Promise<Target | undefined> =>
   (await resolveTypes(warehouse, dictionary)).targets.find((target) => target.name === name);
 
 export const validate = (options: ValidateOptions): Promise<ValidateReport> =>

@@ -95,7 +95,9 @@ const compareTarget = async (
     const shown =
       changedRows(summary) === 0 || samples === 0
         ? []
-        : await session.rows<SampleRow>(sampleImages(context.warehouse.dialect, work.scratch.images, samples));
+        : await session.rows<SampleRow>(
+            sampleImages(context.warehouse.dialect, work.scratch.images, samples),
+          );
     return {
       verified: figures(target.name, Number(counted[0]?.rows ?? 0), summary),
       samples: { target: target.name, samples: shown.map((row) => readSample(row, work.scratch.images)) },
@@ -105,7 +107,8 @@ const compareTarget = async (
 
 const committedViews = (context: BatchContext): Map<string, RelationView> => {
   const views = new Map<string, RelationView>();
-  for (const source of context.graph.sources.values()) views.set(source.name, sourceView(context, source, undefined));
+  for (const source of context.graph.sources.values())
+    views.set(source.name, sourceView(context, source, undefined));
   for (const target of context.graph.order) views.set(target.name, targetView(target, undefined));
   return views;
 };
@@ -130,7 +133,11 @@ const refuseUnverifiable = (context: BatchContext, target: Target): void => {
   if (refused !== undefined) throw refused;
   const remade = relationsOf(target).find((name) => context.mirrors.get(name)?.remake === true);
   if (remade === undefined) return;
-  throw refusal('source_stale', `target \`${target.name}\` reads \`${remade}\`, whose mirror the next run makes anew`, '`tidemark run` first');
+  throw refusal(
+    'source_stale',
+    `target \`${target.name}\` reads \`${remade}\`, whose mirror the next run makes anew`,
+    '`tidemark run` first',
+  );
 };
 
 const verifyIn = async (context: BatchContext, options: VerifyOptions): Promise<VerifyResult> => {

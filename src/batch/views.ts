@@ -29,7 +29,8 @@ export const targetView = (target: Target, images: RelationImages | undefined): 
 /** Views of all sources after a freeze. Change numbers run on from source to source. */
 export const sourceViews = (context: BatchContext, frozen: Frozen): Map<string, RelationView> => {
   const views = new Map<string, RelationView>();
-  for (const source of context.graph.sources.values()) views.set(source.name, sourceView(context, source, undefined));
+  for (const source of context.graph.sources.values())
+    views.set(source.name, sourceView(context, source, undefined));
   let offset = 0;
   for (const { source, images, reading, summary } of frozen.sources) {
     const rows = changedRows(summary);

@@ -50,7 +50,11 @@ const mirrorShape = ({ known, tables, mirrors }: Watching, source: Source): Fing
   const memory = readSourceMemory(known.relations.get(source.name)?.mapping);
   const names = memory?.columns.map(([name]) => name) ?? source.columns.map(({ name }) => name);
   const columns = names.flatMap((name) => mirror.columns.find((column) => column.name === name) ?? []);
-  const key = (memory?.key ?? source.key.map(({ name }) => name)).map((name) => ({ name, type: '', nullable: false }));
+  const key = (memory?.key ?? source.key.map(({ name }) => name)).map((name) => ({
+    name,
+    type: '',
+    nullable: false,
+  }));
   const whole = key.every(({ name }) => mirror.columns.some((column) => column.name === name));
   return whole ? { table: source.mirror, key, columns, reads: [] } : undefined;
 };
@@ -74,11 +78,23 @@ const watchedTables = (watching: Watching): readonly Watched[] => {
 /** A fingerprint speaks of these columns and no others. */
 export const shapeHash = ({ table, key, columns, reads }: FingerprintShape): string =>
   createHash('sha256')
-    .update(JSON.stringify([showTable(table), key.map(({ name }) => name), columns.map(({ name, type }) => [name, type]), reads]))
+    .update(
+      JSON.stringify([
+        showTable(table),
+        key.map(({ name }) => name),
+        columns.map(({ name, type }) => [name, type]),
+        reads,
+      ]),
+    )
     .digest('hex')
     .slice(0, 16);
 
-const untouched = (stored: Fingerprint | undefined, watched: Watched, mark: TableMark | undefined, nowMs: number): boolean =>
+const untouched = (
+  stored: Fingerprint | undefined,
+  watched: Watched,
+  mark: TableMark | undefined,
+  nowMs: number,
+): boolean =>
   stored !== undefined &&
   mark !== undefined &&
   stored.shape === watched.hash &&
@@ -96,7 +112,8 @@ interface Scanned {
 const scan = async (warehouse: Warehouse, watched: readonly Watched[]): Promise<readonly Scanned[]> => {
   if (watched.length === 0) return [];
   const arms = watched.map(
-    ({ shape }, n) => sql`select ${sql.lit(n)} as n, s.cells, s.reads from (${readFingerprint(warehouse.dialect, shape)}) as s`,
+    ({ shape }, n) =>
+      sql`select ${sql.lit(n)} as n, s.cells, s.reads from (${readFingerprint(warehouse.dialect, shape)}) as s`,
   );
   return warehouse.session((session) => session.rows<Scanned>(unionAll(arms)));
 };
@@ -104,7 +121,12 @@ const scan = async (warehouse: Warehouse, watched: readonly Watched[]): Promise<
 export const observe = async (watching: Watching): Promise<ReadonlyMap<string, Observation>> => {
   const { warehouse, known } = watching;
   const watched = watchedTables(watching);
-  const marks = new Map((await warehouse.marks(watched.map(({ shape }) => shape.table))).map((mark) => [showTable(mark.table), mark]));
+  const marks = new Map(
+    (await warehouse.marks(watched.map(({ shape }) => shape.table))).map((mark) => [
+      showTable(mark.table),
+      mark,
+    ]),
+  );
   const [clock] = await warehouse.session((session) =>
     session.rows<{ now: string }>(sql`select cast(${warehouse.dialect.clock()} as varchar) as now`),
   );
@@ -123,7 +145,14 @@ export const observe = async (watching: Watching): Promise<ReadonlyMap<string, O
     const stored = known.fingerprints.get(each.name);
     const mark = marks.get(showTable(each.shape.table));
     observed.set(each.name, {
-      fingerprint: { shape: each.hash, cells, reads, identity: mark?.identity, writes: mark?.writes, scannedAtMs: nowMs },
+      fingerprint: {
+        shape: each.hash,
+        cells,
+        reads,
+        identity: mark?.identity,
+        writes: mark?.writes,
+        scannedAtMs: nowMs,
+      },
       moved: stored?.shape !== each.hash || stored.cells !== cells || stored.reads !== reads,
     });
   }
@@ -147,7 +176,10 @@ export const healingOf = (
   const moved = [...observed].filter(([name, { moved: away }]) => away && inStep(name)).map(([name]) => name);
   const names = [...new Set([...moved, ...suspects])];
   const targets = new Set(
-    names.flatMap((name) => [...(graph.targets.has(name) ? [name] : []), ...fedBy(graph, name).map((target) => target.name)]),
+    names.flatMap((name) => [
+      ...(graph.targets.has(name) ? [name] : []),
+      ...fedBy(graph, name).map((target) => target.name),
+    ]),
   );
   const sources = new Set(names.filter((name) => graph.sources.has(name)));
   for (const name of targets) {

@@ -6,7 +6,7 @@ import { stateTable } from '../store/state.ts';
 import { changeMirror, dropMirror } from './apply-drift.ts';
 import type { BatchContext } from './context.ts';
 import { createMirror, indexMirror } from './create-tables.ts';
-import type { FrozenSource } from './freeze.ts';
+import type { FrozenSource } from './freeze-source.ts';
 import type { Writing } from './write-target.ts';
 import { writeGuarded } from './written-meanwhile.ts';
 
@@ -36,9 +36,12 @@ const writeSource = async (writing: Writing, frozen: FrozenSource, offset: numbe
     if (changedRows(summary) === 0) return;
     const into = stateTable(context.project.schemas.state, 'changes');
     const firstChange = writing.firstChange + offset;
-    await session.execute(insertLedger({ dialect, into, batch, relation: source.name, images, summary, firstChange }));
+    await session.execute(
+      insertLedger({ dialect, into, batch, relation: source.name, images, summary, firstChange }),
+    );
   }
-  for (const write of writes(mirrorWrites(context, frozen, moment))) await writeGuarded(session, source.name, write);
+  for (const write of writes(mirrorWrites(context, frozen, moment)))
+    await writeGuarded(session, source.name, write);
   if (reading.kind === 'bootstrap' && dialect.capabilities.indexesMirrors) {
     await indexMirror(session, context.graph, source);
   }

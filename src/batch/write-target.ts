@@ -44,7 +44,11 @@ export const targetWrites = (context: BatchContext, computed: ComputedTarget, mo
 };
 
 /** Where nothing enforces the key, nobody else may insert it while we do. */
-const lockAgainstInserts = async (context: BatchContext, session: Session, computed: ComputedTarget): Promise<void> => {
+const lockAgainstInserts = async (
+  context: BatchContext,
+  session: Session,
+  computed: ComputedTarget,
+): Promise<void> => {
   const { target, summary } = computed;
   if (!context.warehouse.dialect.capabilities.concurrentWriters) return;
   if (summary.inserted === 0 || target.keyIsEnforced || !target.exists) return;
@@ -79,21 +83,32 @@ const writeTarget = async (writing: Writing, computed: ComputedTarget, plan: Wri
 };
 
 /** A constraint or a value that the table refuses is this target's affair; anything else ends the batch. */
-export const writeBlamed = async (writing: Writing, computed: ComputedTarget, plan: WritePlan): Promise<void> => {
+export const writeBlamed = async (
+  writing: Writing,
+  computed: ComputedTarget,
+  plan: WritePlan,
+): Promise<void> => {
   try {
     await writeTarget(writing, computed, plan);
   } catch (error) {
-    const own = isTidemarkError(error) && (error.code === 'constraint_violated' || error.details['kind'] === 'value');
+    const own =
+      isTidemarkError(error) && (error.code === 'constraint_violated' || error.details['kind'] === 'value');
     throw own ? new TargetRefused(computed.target.name, error) : error;
   }
 };
 
 /** Scratch that the transaction will fill is made before it begins. */
-export const prepareScratch = async (context: BatchContext, plans: readonly WritePlan[], targets: readonly ComputedTarget[]): Promise<void> => {
+export const prepareScratch = async (
+  context: BatchContext,
+  plans: readonly WritePlan[],
+  targets: readonly ComputedTarget[],
+): Promise<void> => {
   for (const [place, plan] of plans.entries()) {
     const target = targets[place]?.target;
     if (target === undefined || !needsRewritten(plan)) continue;
     const columns = target.tableColumns.map(({ name, type }) => ({ name, type }));
-    await context.warehouse.session((session) => session.execute(plan.dialect.createScratch(plan.rewritten, columns)));
+    await context.warehouse.session((session) =>
+      session.execute(plan.dialect.createScratch(plan.rewritten, columns)),
+    );
   }
 };

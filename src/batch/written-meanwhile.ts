@@ -7,7 +7,9 @@ export class WrittenMeanwhile extends Error {
   readonly relation: string;
 
   constructor(relation: string, write: GuardedWrite, written: number) {
-    super(`\`${relation}\` was written by somebody else: the ${write.does} reached ${written} of ${write.rows} rows`);
+    super(
+      `\`${relation}\` was written by somebody else: the ${write.does} reached ${written} of ${write.rows} rows`,
+    );
     this.relation = relation;
   }
 }
@@ -23,7 +25,11 @@ export class TargetRefused extends Error {
   }
 }
 
-export const writeGuarded = async (session: Session, relation: string, write: GuardedWrite): Promise<void> => {
+export const writeGuarded = async (
+  session: Session,
+  relation: string,
+  write: GuardedWrite,
+): Promise<void> => {
   const written = await session.execute(write.statement);
   if (written !== write.rows) throw new WrittenMeanwhile(relation, write, written);
 };

@@ -9,7 +9,12 @@ const quoted = (names: readonly string[]): string => names.map((name) => `\`${na
 const staging = (source: Source): string => `\`${showTable(source.table)}\``;
 const mirror = (source: Source): string => `\`${showTable(source.mirror)}\``;
 
-const notice = (source: Source, code: Problem['code'], message: string, more: Pick<Problem, 'hint' | 'details'> = {}): Problem => ({
+const notice = (
+  source: Source,
+  code: Problem['code'],
+  message: string,
+  more: Pick<Problem, 'hint' | 'details'> = {},
+): Problem => ({
   code,
   severity: 'warning',
   message,
@@ -23,45 +28,80 @@ export const columnAdded = (source: Source, { name, type }: Column): Problem =>
   });
 
 export const columnMissing = (source: Source, { name, type }: Column): Problem =>
-  notice(source, 'mirror_changed', `column \`${name}\` (${type}) was taken out of the mirror ${mirror(source)}: it is put back and read in full`, {
-    details: { source: source.name, column: name, type },
-  });
+  notice(
+    source,
+    'mirror_changed',
+    `column \`${name}\` (${type}) was taken out of the mirror ${mirror(source)}: it is put back and read in full`,
+    {
+      details: { source: source.name, column: name, type },
+    },
+  );
 
 export const columnVanished = (source: Source, { name }: Column): Problem =>
-  notice(source, 'column_vanished', `column \`${name}\` vanished from ${staging(source)}; no target reads it, the mirror keeps what it holds`, {
-    details: { source: source.name, column: name },
-  });
+  notice(
+    source,
+    'column_vanished',
+    `column \`${name}\` vanished from ${staging(source)}; no target reads it, the mirror keeps what it holds`,
+    {
+      details: { source: source.name, column: name },
+    },
+  );
 
 export const columnRenamed = (source: Source, { name }: Column, from: string): Problem =>
-  notice(source, 'column_renamed', `column \`${from}\` of ${staging(source)} is called \`${name}\` now; the mirror follows`, {
-    details: { source: source.name, column: name, from },
-  });
+  notice(
+    source,
+    'column_renamed',
+    `column \`${from}\` of ${staging(source)} is called \`${name}\` now; the mirror follows`,
+    {
+      details: { source: source.name, column: name, from },
+    },
+  );
 
 export const columnRetyped = (source: Source, { name, type }: Column, from: string): Problem =>
-  notice(source, 'column_retyped', `column \`${name}\` of ${staging(source)} was \`${from}\` and is \`${type}\` now; the mirror follows`, {
-    details: { source: source.name, column: name, from, type },
-  });
+  notice(
+    source,
+    'column_retyped',
+    `column \`${name}\` of ${staging(source)} was \`${from}\` and is \`${type}\` now; the mirror follows`,
+    {
+      details: { source: source.name, column: name, from, type },
+    },
+  );
 
 export const columnAltered = (source: Source, { name, type }: Column, found: string): Problem =>
-  notice(source, 'mirror_changed', `column \`${name}\` of the mirror ${mirror(source)} was made \`${found}\`: it is \`${type}\` again and read in full`, {
-    details: { source: source.name, column: name, found, type },
-  });
+  notice(
+    source,
+    'mirror_changed',
+    `column \`${name}\` of the mirror ${mirror(source)} was made \`${found}\`: it is \`${type}\` again and read in full`,
+    {
+      details: { source: source.name, column: name, found, type },
+    },
+  );
 
 export const columnNotMirrored = (source: Source, { name, type }: Column): Problem =>
   notice(
     source,
     'column_added',
     `column \`${name}\` (${type}) of ${staging(source)} is not in the mirror ${mirror(source)}, which somebody else made: it is not compared`,
-    { hint: `add it there, or list it under \`exclude:\``, details: { source: source.name, column: name, type } },
+    {
+      hint: `add it there, or list it under \`exclude:\``,
+      details: { source: source.name, column: name, type },
+    },
   );
 
 export const mirrorRebuilt = (source: Source, why: string): Problem =>
-  notice(source, 'mirror_rebuilt', `${why}: the mirror ${mirror(source)} is made anew, and what reads it is compared in full`, {
-    details: { source: source.name },
-  });
+  notice(
+    source,
+    'mirror_rebuilt',
+    `${why}: the mirror ${mirror(source)} is made anew, and what reads it is compared in full`,
+    {
+      details: { source: source.name },
+    },
+  );
 
 export const readsMore = (source: Source, why: string): Problem =>
-  notice(source, 'mapping_changed', `source \`${source.name}\`: ${why}: it is compared in full`, { details: { source: source.name } });
+  notice(source, 'mapping_changed', `source \`${source.name}\`: ${why}: it is compared in full`, {
+    details: { source: source.name },
+  });
 
 const refused = (message: string, hint: string, details: Readonly<Record<string, unknown>>): TidemarkError =>
   new TidemarkError('source_changed', { message, hint, details });
@@ -104,7 +144,11 @@ export const readColumnGone = (target: string, source: Source, column: Column): 
     { target, source: source.name, column: column.name },
   );
 
-export const readColumnRetyped = (target: string, source: Source, { column, from, readers }: TypeChange): TidemarkError =>
+export const readColumnRetyped = (
+  target: string,
+  source: Source,
+  { column, from, readers }: TypeChange,
+): TidemarkError =>
   refused(
     `target \`${target}\` reads \`${source.name}.${column.name}\`, which was \`${from}\` and is \`${column.type}\` in ${staging(source)} now; the target was left out`,
     `${reconcile(readers)}; or change the mapping`,

@@ -39,9 +39,11 @@ const retyped = (tables: TwoTables, column: Column, from: Column): readonly Colu
 
 export const compareColumns = (tables: TwoTables): readonly ColumnDrift[] =>
   tables.columns.flatMap((column): readonly ColumnDrift[] => {
-    const find = (name: string | undefined): Column | undefined => tables.mirror.find((each) => each.name === name);
+    const find = (name: string | undefined): Column | undefined =>
+      tables.mirror.find((each) => each.name === name);
     const same = find(column.name);
-    if (!tables.staging.has(column.name)) return same === undefined ? [] : [{ kind: 'vanished', column: same }];
+    if (!tables.staging.has(column.name))
+      return same === undefined ? [] : [{ kind: 'vanished', column: same }];
     if (same !== undefined) return retyped(tables, column, same);
     const from = find(tables.renamed.get(column.name));
     if (from === undefined) return [{ kind: 'added', column }];

@@ -41,8 +41,14 @@ export interface Judged {
 /** Columns that detection lives on. */
 const neededBy = (source: Source): ReadonlySet<string> => {
   const times = [source.updatedAt, source.createdAt, source.watermark].flatMap((name) => name ?? []);
-  const conditions = [source.where, source.deleted].flatMap((each) => (each === undefined ? [] : refsOf(each)));
-  return new Set([...source.key.map(({ name }) => name), ...times, ...conditions.map(({ column }) => column)]);
+  const conditions = [source.where, source.deleted].flatMap((each) =>
+    each === undefined ? [] : refsOf(each),
+  );
+  return new Set([
+    ...source.key.map(({ name }) => name),
+    ...times,
+    ...conditions.map(({ column }) => column),
+  ]);
 };
 
 /** Why the mirror holds other rows than those that it should; nothing where it does not. */
@@ -50,7 +56,9 @@ const otherRows = ({ source, was }: Situation): string | undefined => {
   if (was === undefined) return undefined;
   const key = source.key.map(({ name }) => name);
   const oldKey = key.map((name) => (was.key.includes(name) ? name : (source.renamed?.get(name) ?? name)));
-  return oldKey.join('\n') === was.key.join('\n') ? undefined : `the key of source \`${source.name}\` was (${was.key.join(', ')}) before`;
+  return oldKey.join('\n') === was.key.join('\n')
+    ? undefined
+    : `the key of source \`${source.name}\` was (${was.key.join(', ')}) before`;
 };
 
 class Verdict {
@@ -74,13 +82,23 @@ class Verdict {
 
 const isKey = (source: Source, name: string): boolean => source.key.some((each) => each.name === name);
 
-const judgeForeign = (situation: Situation, drift: Exclude<ColumnDrift, { kind: 'vanished' }>, so: Verdict): void => {
+const judgeForeign = (
+  situation: Situation,
+  drift: Exclude<ColumnDrift, { kind: 'vanished' }>,
+  so: Verdict,
+): void => {
   const { source, was } = situation;
   const { column } = drift;
   const compared = was?.columns.find(([name]) => name === column.name);
   // A mirror that somebody made with other types is compared as it is, as long as nothing changes.
-  if (drift.kind !== 'added' && drift.kind !== 'renamed' && (compared === undefined || compared[1] === column.type)) return;
-  if (neededBy(source).has(column.name)) so.refused ??= say.foreignMirror(source, `column \`${column.name}\` changed`);
+  if (
+    drift.kind !== 'added' &&
+    drift.kind !== 'renamed' &&
+    (compared === undefined || compared[1] === column.type)
+  )
+    return;
+  if (neededBy(source).has(column.name))
+    so.refused ??= say.foreignMirror(source, `column \`${column.name}\` changed`);
   const readers = situation.readers(column.name);
   so.leave(column, readers, (target) => say.readColumnNotMirrored(target, source, column));
   if (drift.kind !== 'added') so.kept.push(drift.from);
@@ -103,11 +121,16 @@ const judgeVanished = (situation: Situation, column: Column, so: Verdict): void 
   if (!needed && readers.length === 0 && known) so.notices.push(say.columnVanished(source, column));
 };
 
-const judgeRetyped = (situation: Situation, { column, from }: { readonly column: Column; readonly from: Column }, so: Verdict): void => {
+const judgeRetyped = (
+  situation: Situation,
+  { column, from }: { readonly column: Column; readonly from: Column },
+  so: Verdict,
+): void => {
   const { source } = situation;
   const readers = situation.readers(column.name);
   if (readers.every((target) => situation.released(target))) {
-    if (isKey(source, column.name)) so.remake ??= `column \`${column.name}\` of the key was \`${from.type}\` and is \`${column.type}\` now`;
+    if (isKey(source, column.name))
+      so.remake ??= `column \`${column.name}\` of the key was \`${from.type}\` and is \`${column.type}\` now`;
     else so.changes.push({ kind: 'replace', column });
     so.notices.push(say.columnRetyped(source, column, from.type));
     return;
@@ -119,10 +142,16 @@ const judgeRetyped = (situation: Situation, { column, from }: { readonly column:
     so.refused ??= say.neededColumnRetyped(source, { column, from: from.type, readers });
     return;
   }
-  so.leave(column, readers, (target) => say.readColumnRetyped(target, source, { column, from: from.type, readers }));
+  so.leave(column, readers, (target) =>
+    say.readColumnRetyped(target, source, { column, from: from.type, readers }),
+  );
 };
 
-const judgeOurs = (situation: Situation, drift: Exclude<ColumnDrift, { kind: 'vanished' }>, so: Verdict): void => {
+const judgeOurs = (
+  situation: Situation,
+  drift: Exclude<ColumnDrift, { kind: 'vanished' }>,
+  so: Verdict,
+): void => {
   const { source, was } = situation;
   const { column } = drift;
   switch (drift.kind) {
@@ -147,7 +176,8 @@ const judgeOurs = (situation: Situation, drift: Exclude<ColumnDrift, { kind: 'va
       so.notices.push(say.columnRetyped(source, column, drift.from.type));
       return;
     case 'altered':
-      if (isKey(source, column.name)) so.remake ??= `column \`${column.name}\` of the key is \`${drift.from.type}\` in the mirror`;
+      if (isKey(source, column.name))
+        so.remake ??= `column \`${column.name}\` of the key is \`${drift.from.type}\` in the mirror`;
       else so.changes.push({ kind: 'replace', column });
       so.notices.push(say.columnAltered(source, column, drift.from.type));
       return;
@@ -200,7 +230,10 @@ const conclude = (situation: Situation, so: Verdict): Judged => {
   const why = whyInFull(situation);
   const compared = new Set(was?.columns.map(([name]) => name));
   const known = new Set(columns.map(({ name }) => name));
-  const restart = remake || (was !== undefined && (was.watermark !== (source.watermark ?? null) || was.table !== situation.now.table));
+  const restart =
+    remake ||
+    (was !== undefined &&
+      (was.watermark !== (source.watermark ?? null) || was.table !== situation.now.table));
   const notices = remake && so.remake !== undefined ? [say.mirrorRebuilt(source, so.remake)] : so.notices;
   return {
     source,
@@ -209,13 +242,23 @@ const conclude = (situation: Situation, so: Verdict): Judged => {
       remake,
       changes,
       kept: remake ? [] : so.kept,
-      hasMore: situation.mirror.some(({ name }) => !known.has(name) && !changes.some((change) => change.kind === 'rename' && change.from === name)),
-      readInFull: restart || changes.length > 0 || why !== undefined || (was !== undefined && columns.some(({ name }) => !compared.has(name))),
+      hasMore: situation.mirror.some(
+        ({ name }) =>
+          !known.has(name) && !changes.some((change) => change.kind === 'rename' && change.from === name),
+      ),
+      readInFull:
+        restart ||
+        changes.length > 0 ||
+        why !== undefined ||
+        (was !== undefined && columns.some(({ name }) => !compared.has(name))),
       restart,
     },
     refused: so.refused,
     refusedTargets: so.targets,
-    notices: [...notices, ...(why === undefined || remake || so.refused !== undefined ? [] : [say.readsMore(source, why)])],
+    notices: [
+      ...notices,
+      ...(why === undefined || remake || so.refused !== undefined ? [] : [say.readsMore(source, why)]),
+    ],
     vanished: so.vanished,
     appeared: so.appeared,
   };

@@ -59,7 +59,11 @@ const stored = (column: Column, changes: readonly MirrorChange[]): Fragment | un
 };
 
 /** The mirror as it will be once it is changed, but with what it holds now. */
-export const mirrorRowsOf = (source: Source, changes: readonly MirrorChange[], kept: readonly Column[]): Fragment => {
+export const mirrorRowsOf = (
+  source: Source,
+  changes: readonly MirrorChange[],
+  kept: readonly Column[],
+): Fragment => {
   if (changes.length === 0) return table(source.mirror);
   const values = [...source.columns, ...kept].map((column) => {
     const value = stored(column, changes);

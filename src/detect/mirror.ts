@@ -60,9 +60,7 @@ export const stagingRows = (source: Source, filter: Fragment): Fragment =>
 
 export const anyColumnDiffers = (dialect: Dialect, source: Source): Fragment =>
   ors(
-    source.columns.map((each) =>
-      dialect.differs(column('s', each.name), column('m', each.name), each.type),
-    ),
+    source.columns.map((each) => dialect.differs(column('s', each.name), column('m', each.name), each.type)),
   );
 
 const sameRow = (dialect: Dialect, source: Source): Fragment =>
@@ -180,7 +178,12 @@ export const createImageTable = (dialect: Dialect, images: ImageTable): Fragment
   dialect.createScratch(images.table, imageColumns(images));
 
 /** The highest time seen, never past the moment of the freeze and never before the old watermark: as text. */
-export const nextWatermark = (images: ImageTable, stamp: { name: string; type: string }, old: string | undefined, moment: string): Fragment => {
+export const nextWatermark = (
+  images: ImageTable,
+  stamp: { name: string; type: string },
+  old: string | undefined,
+  moment: string,
+): Fragment => {
   const type = verbatim(stamp.type);
   const before = sql`cast(${old ?? null} as ${type})`;
   const now = sql`cast(cast(${moment} as timestamptz) as ${type})`;

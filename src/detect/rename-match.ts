@@ -9,7 +9,11 @@ export interface Pair {
   readonly appeared: Column;
 }
 
-export const likelyPairs = (dialect: Dialect, vanished: readonly Column[], appeared: readonly Column[]): readonly Pair[] =>
+export const likelyPairs = (
+  dialect: Dialect,
+  vanished: readonly Column[],
+  appeared: readonly Column[],
+): readonly Pair[] =>
   vanished.flatMap((old) =>
     appeared
       .filter((column) => dialect.baseType(column.type) === dialect.baseType(old.type))

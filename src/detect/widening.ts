@@ -7,7 +7,9 @@ const seconds = ['timestamp_s', 'timestamp_ms', 'timestamp'];
 const finest = 6;
 
 const numbersIn = (type: string): readonly number[] =>
-  (/\(([\d\s,]+)\)/.exec(type)?.[1] ?? '').split(',').flatMap((text) => (text.trim() === '' ? [] : [Number(text)]));
+  (/\(([\d\s,]+)\)/.exec(type)?.[1] ?? '')
+    .split(',')
+    .flatMap((text) => (text.trim() === '' ? [] : [Number(text)]));
 
 const isLater = (order: readonly string[], from: string, to: string): boolean =>
   order.includes(from) && order.indexOf(from) < order.indexOf(to);
@@ -26,7 +28,8 @@ const moreDigits = (from: string, to: string): boolean => {
   return oldPrecision !== undefined && scale >= oldScale && precision - scale >= oldPrecision - oldScale;
 };
 
-const finer = (from: string, to: string): boolean => (numbersIn(to)[0] ?? finest) >= (numbersIn(from)[0] ?? finest);
+const finer = (from: string, to: string): boolean =>
+  (numbersIn(to)[0] ?? finest) >= (numbersIn(from)[0] ?? finest);
 
 export const widens = (baseType: (type: string) => string, from: string, to: string): boolean => {
   const [was, is] = [baseType(from), baseType(to)];

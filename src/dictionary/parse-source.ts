@@ -99,7 +99,8 @@ const detectsByMirror = (fields: Fields): boolean => {
 const renamedAt = (fields: Fields): readonly RawRename[] =>
   entriesAt(fields, 'renamed').flatMap(({ key, value }) => {
     const from = asText(value);
-    if (from === undefined) fields.report(wrongType(value.at, key.text, 'the name that the column had before', found(value)));
+    if (from === undefined)
+      fields.report(wrongType(value.at, key.text, 'the name that the column had before', found(value)));
     return from === undefined ? [] : [{ column: key, from }];
   });
 

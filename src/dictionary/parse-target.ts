@@ -95,7 +95,8 @@ const columnsAt = (fields: Fields): readonly RawColumn[] =>
 const checksAt = (fields: Fields): readonly RawCheck[] =>
   entriesAt(fields, 'checks').flatMap(({ key, value }) => {
     const sql = asSql(value);
-    if (sql === undefined) fields.report(wrongType(value.at, key.text, 'SQL that returns bad rows', found(value)));
+    if (sql === undefined)
+      fields.report(wrongType(value.at, key.text, 'SQL that returns bad rows', found(value)));
     return sql === undefined ? [] : [{ name: key, sql }];
   });
 

@@ -74,14 +74,19 @@ const mirroredColumns = (
 };
 
 /** Staging has the new name and no longer the old one. */
-const renamedColumns = ({ raw, table, info }: DeclaredSource, { report }: Context): ReadonlyMap<string, string> | undefined => {
+const renamedColumns = (
+  { raw, table, info }: DeclaredSource,
+  { report }: Context,
+): ReadonlyMap<string, string> | undefined => {
   const columns = info?.columns.map((column) => column.name) ?? [];
   for (const { column, from } of info === undefined ? [] : raw.renamed) {
     if (!columns.includes(column.text)) {
       report(say.unknownOwnColumn(column.at, 'renamed', column.text, { table: showTable(table), columns }));
     } else if (columns.includes(from.text)) report(say.notRenamed(from.at, from.text, showTable(table)));
   }
-  return raw.renamed.length === 0 ? undefined : new Map(raw.renamed.map(({ column, from }) => [column.text, from.text]));
+  return raw.renamed.length === 0
+    ? undefined
+    : new Map(raw.renamed.map(({ column, from }) => [column.text, from.text]));
 };
 
 /** Columns that detection lives on must exist, and be in the mirror. */

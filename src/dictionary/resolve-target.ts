@@ -77,7 +77,9 @@ const changedAtOf = ({ raw, name, table, info }: DeclaredTarget, { report }: Con
   const column = info.columns.find((candidate) => candidate.name === changedAt.text);
   if (column === undefined) {
     const columns = info.columns.map((candidate) => candidate.name);
-    report(say.unknownOwnColumn(changedAt.at, 'changed_at', changedAt.text, { table: showTable(table), columns }));
+    report(
+      say.unknownOwnColumn(changedAt.at, 'changed_at', changedAt.text, { table: showTable(table), columns }),
+    );
   } else if (!/^(timestamp|date)/i.test(column.type)) {
     report(say.noTime(changedAt.at, column.name, column.type));
   }

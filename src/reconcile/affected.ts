@@ -39,12 +39,20 @@ const withCauses = (work: TargetWork, images: RelationImages): Fragment => {
 };
 
 /** One condition per column among these that some image changes. */
-const changedIn = (work: TargetWork, images: RelationImages, columns: ReadonlySet<string>): readonly Fragment[] => {
+const changedIn = (
+  work: TargetWork,
+  images: RelationImages,
+  columns: ReadonlySet<string>,
+): readonly Fragment[] => {
   const shape = images.table;
   return shape.columns
     .filter((each) => columns.has(each.name) && images.summary.columns.has(each.name))
     .map((each) =>
-      work.dialect.differs(id('i', beforeName(shape, each.name)), id('i', afterName(shape, each.name)), each.type),
+      work.dialect.differs(
+        id('i', beforeName(shape, each.name)),
+        id('i', afterName(shape, each.name)),
+        each.type,
+      ),
     );
 };
 
@@ -103,7 +111,10 @@ const limitsBack = (work: TargetWork, join: Join, changed: Fragment): ReadonlyMa
     limits.set(step.alias, { column: step.column, values });
     const next = work.target.joins.find((each) => each.alias === step.alias);
     if (next !== undefined) {
-      const wish = { columns: [...columnsRead(work.target, next.alias)], limits: [{ column: step.column, values }] };
+      const wish = {
+        columns: [...columnsRead(work.target, next.alias)],
+        limits: [{ column: step.column, values }],
+      };
       rows = overlay(work.dialect, viewOf(work, next.alias), wish);
     }
     current = next;
@@ -115,7 +126,11 @@ const plainEquality = (join: Join) => {
   for (const equality of join.equalities) {
     const [ref] = refsOf(equality.other);
     const bare = equality.other.parts.every((part) => typeof part !== 'string' || part.trim() === '');
-    if (ref !== undefined && bare && equality.other.parts.filter((part) => typeof part !== 'string').length === 1) {
+    if (
+      ref !== undefined &&
+      bare &&
+      equality.other.parts.filter((part) => typeof part !== 'string').length === 1
+    ) {
       return { own: equality.own, alias: ref.alias, column: ref.column };
     }
   }
@@ -131,10 +146,12 @@ const fromLookUp = (work: TargetWork, join: Join, images: RelationImages): Fragm
     return limit === undefined ? {} : { limits: [limit] };
   };
   const root = target.root.alias;
-  const between = pathToRoot(target, join.alias).slice(0, -1).map((each) => {
-    const wish = { columns: [...columnsRead(target, each.alias)], ...limited(each.alias) };
-    return sql`\nleft join (${overlay(dialect, viewOf(work, each.alias), wish)}) as ${id(each.alias)} on ${renderExpression(each.on)}`;
-  });
+  const between = pathToRoot(target, join.alias)
+    .slice(0, -1)
+    .map((each) => {
+      const wish = { columns: [...columnsRead(target, each.alias)], ...limited(each.alias) };
+      return sql`\nleft join (${overlay(dialect, viewOf(work, each.alias), wish)}) as ${id(each.alias)} on ${renderExpression(each.on)}`;
+    });
   const key = rootView(work).key.map((column) => id(root, column.name));
   return sql`select ${commas([...key, id(join.alias, 'tidemark.cause')])}
 from (${overlay(dialect, rootView(work), { columns: rootColumns(work), ...limited(root) })}) as ${id(root)}${sql.join(between, verbatim(''))}
@@ -174,6 +191,9 @@ where a.cause is not null`;
 };
 
 export const causesColumns = (work: TargetWork): readonly ScratchColumn[] => [
-  ...work.target.key.map((column) => ({ name: keyName({ key: work.target.key, columns: [] }, column.name), type: column.type })),
+  ...work.target.key.map((column) => ({
+    name: keyName({ key: work.target.key, columns: [] }, column.name),
+    type: column.type,
+  })),
   { name: 'cause', type: 'bigint' },
 ];

@@ -11,14 +11,22 @@ const keyColumns = (work: TargetWork): readonly Fragment[] => {
 };
 
 const shownKey = (work: TargetWork): Fragment =>
-  commas(work.target.key.map((column, place) => sql`${keyColumns(work)[place] ?? sql`null`} as ${id(column.name)}`));
+  commas(
+    work.target.key.map(
+      (column, place) => sql`${keyColumns(work)[place] ?? sql`null`} as ${id(column.name)}`,
+    ),
+  );
 
 /** Desired rows without a key. */
 export const nullTargetKeys = (work: TargetWork, limit: number): Fragment | undefined => {
-  const strict = work.target.key.flatMap((column, place) => (column.nullable ? [] : [keyColumns(work)[place]]));
+  const strict = work.target.key.flatMap((column, place) =>
+    column.nullable ? [] : [keyColumns(work)[place]],
+  );
   const nulls = strict.flatMap((column) => (column === undefined ? [] : [sql`${column} is null`]));
   if (nulls.length === 0) return undefined;
-  const root = rootView(work).key.map((column, place) => sql`${id('d', rootKeyName(place))} as ${id(`root ${column.name}`)}`);
+  const root = rootView(work).key.map(
+    (column, place) => sql`${id('d', rootKeyName(place))} as ${id(`root ${column.name}`)}`,
+  );
   return sql`select ${commas([shownKey(work), ...root])} from ${table(work.scratch.desired)} as d where ${ors(nulls)} limit ${sql.lit(limit)}`;
 };
 
@@ -40,7 +48,9 @@ from ${joined(work, rootRows(work), joins.slice(0, count), 'left only')} group b
 /** Keys that the target's own table holds more than once. */
 export const duplicateImages = (images: ImageTable, limit: number): Fragment => {
   const keys = images.key.map((column) => id('i', keyName(images, column.name)));
-  const shown = images.key.map((column, place) => sql`${keys[place] ?? verbatim('null')} as ${id(column.name)}`);
+  const shown = images.key.map(
+    (column, place) => sql`${keys[place] ?? verbatim('null')} as ${id(column.name)}`,
+  );
   return sql`select ${commas(shown)}, count(*) as "tidemark.rows" from ${table(images.table)} as i group by ${commas(keys)} having count(*) > 1 limit ${sql.lit(limit)}`;
 };
 
@@ -50,7 +60,12 @@ export const nullValues = (work: TargetWork, limit: number): Fragment | undefine
   const strict = work.target.columns.filter((column) => !column.nullable);
   if (strict.length === 0) return undefined;
   const isNull = strict.map((column) => sql`${id('i', afterName(images, column.name))} is null`);
-  const first = sql`case ${sql.join(strict.map((column, place) => sql`when ${isNull[place] ?? sql`false`} then ${sql.lit(column.name)}`), sql` `)} end`;
-  const keys = images.key.map((column) => sql`${id('i', keyName(images, column.name))} as ${id(column.name)}`);
+  const first = sql`case ${sql.join(
+    strict.map((column, place) => sql`when ${isNull[place] ?? sql`false`} then ${sql.lit(column.name)}`),
+    sql` `,
+  )} end`;
+  const keys = images.key.map(
+    (column) => sql`${id('i', keyName(images, column.name))} as ${id(column.name)}`,
+  );
   return sql`select ${commas([...keys, sql`${first} as "tidemark.column"`])} from ${table(images.table)} as i where i.op <> 'D' and ${ors(isNull)} limit ${sql.lit(limit)}`;
 };

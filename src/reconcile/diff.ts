@@ -11,7 +11,10 @@ interface Sides {
   readonly inTable: Fragment;
 }
 
-const sides: Sides = { inDesired: sql`d."tidemark.present" is not null`, inTable: sql`t."tidemark.present" is not null` };
+const sides: Sides = {
+  inDesired: sql`d."tidemark.present" is not null`,
+  inTable: sql`t."tidemark.present" is not null`,
+};
 
 const literal = (value: string | number | boolean | null, type: string): Fragment =>
   sql`cast(${value === null || typeof value === 'string' ? value : String(value)} as ${verbatim(type)})`;
@@ -74,7 +77,9 @@ export const fillImages = (work: TargetWork): Fragment => {
   const before = shape.columns.map((column) => id('t', column.name));
   const isNew = sql`t."tidemark.present" is null`;
   const changed =
-    target.onDelete.kind === 'set' ? [isNew, ...differing] : [isNew, sql`d."tidemark.present" is null`, ...differing];
+    target.onDelete.kind === 'set'
+      ? [isNew, ...differing]
+      : [isNew, sql`d."tidemark.present" is null`, ...differing];
   return insertImages(
     scratch.images,
     sql`select row_number() over (), ${operation(work)}, null, ${commas([...key, ...before, ...afterOrGone])}
@@ -86,7 +91,10 @@ where ${counted(work)} and ${ors(changed)}`,
 /** Where nobody else can write meanwhile, rows that may be rewritten are read whole, once: audit and rewriting
  *  need not look for them in the table again, a pass over it each. */
 export const keepsWholeRows = ({ dialect, scope, target }: TargetWork): boolean =>
-  scope === 'affected' && target.exists && dialect.capabilities.rewritesRows && !dialect.capabilities.concurrentWriters;
+  scope === 'affected' &&
+  target.exists &&
+  dialect.capabilities.rewritesRows &&
+  !dialect.capabilities.concurrentWriters;
 
 export const currentColumns = (work: TargetWork): readonly ScratchColumn[] => {
   const { target } = work;

@@ -19,7 +19,9 @@ export const readFingerprint = (dialect: Dialect, shape: FingerprintShape): Frag
   const key = shape.key.map((column) => id('t', column.name));
   const cells = dialect.digest([...key, ...shape.columns.map((column) => id('t', column.name))]);
   const reads =
-    shape.reads.length === 0 ? sql`''` : dialect.digest([...key, ...shape.reads.map((name) => id('t', name))]);
+    shape.reads.length === 0
+      ? sql`''`
+      : dialect.digest([...key, ...shape.reads.map((name) => id('t', name))]);
   return sql`select ${cells} as cells, ${reads} as reads from ${table(shape.table)} as t`;
 };
 
@@ -27,7 +29,10 @@ export const readFingerprint = (dialect: Dialect, shape: FingerprintShape): Frag
 export const readMoves = (dialect: Dialect, images: ImageTable): Fragment => {
   const key = images.key.map((column) => id('i', keyName(images, column.name)));
   const side = (name: (shape: ImageTable, column: string) => string, other: string): Fragment => {
-    const digest = dialect.digest([...key, ...images.columns.map((column) => id('i', name(images, column.name)))]);
+    const digest = dialect.digest([
+      ...key,
+      ...images.columns.map((column) => id('i', name(images, column.name))),
+    ]);
     return sql`(select ${digest} from ${table(images.table)} as i where i.op <> ${sql.lit(other)})`;
   };
   return sql`select ${side(beforeName, 'I')} as taken, ${side(afterName, 'D')} as added`;

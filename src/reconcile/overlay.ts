@@ -41,7 +41,9 @@ export const overlay = (dialect: Dialect, view: RelationView, wish: OverlayWish)
     const covered =
       laid === undefined
         ? []
-        : [sql`not exists (select 1 from ${table(laid.table)} as i where ${rowOfImage(dialect, laid, 'm', 'i')})`];
+        : [
+            sql`not exists (select 1 from ${table(laid.table)} as i where ${rowOfImage(dialect, laid, 'm', 'i')})`,
+          ];
     const rows = marked(wish.columns.map((name) => id('m', name)));
     arms.push(
       sql`select ${rows} from ${base} as m${conditions([...limited(wish, (name) => id('m', name)), ...covered])}`,

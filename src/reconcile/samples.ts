@@ -48,7 +48,8 @@ from ${table(images.table)} as i order by case i.op when 'U' then 0 when 'I' the
 };
 
 export const readSample = (row: SampleRow, images: ImageTable): Sample => {
-  const parse = (text: string): Values => readable(JSON.parse(text) as Values, [...images.key, ...images.columns]);
+  const parse = (text: string): Values =>
+    readable(JSON.parse(text) as Values, [...images.key, ...images.columns]);
   return {
     operation: row.op,
     key: parse(row.key),

@@ -114,7 +114,9 @@ join ${table(images.table)} as i on i.op = 'U' and ${unchanged(plan)}`;
 
 const rewriteRows = (plan: WritePlan): readonly GuardedWrite[] => {
   const { updated, deleted, inserted } = plan.summary;
-  const columns = commas([...plan.images.columns.map((column) => column.name), ...plan.otherColumns].map((name) => id(name)));
+  const columns = commas(
+    [...plan.images.columns.map((column) => column.name), ...plan.otherColumns].map((name) => id(name)),
+  );
   const copies: GuardedWrite[] = [
     { statement: copyRows(plan), rows: updated, does: 'copy' },
     { statement: deleteRows(plan, sql`'U', 'D'`), rows: updated + deleted, does: 'delete' },
@@ -124,7 +126,9 @@ const rewriteRows = (plan: WritePlan): readonly GuardedWrite[] => {
       does: 'insert',
     },
   ];
-  return inserted === 0 ? copies : [...copies, { statement: insertRows(plan), rows: inserted, does: 'insert' }];
+  return inserted === 0
+    ? copies
+    : [...copies, { statement: insertRows(plan), rows: inserted, does: 'insert' }];
 };
 
 /** The statements of one table, in the order in which they must run. Deletes come first and inserts last, so

@@ -5,7 +5,6 @@ import type { Values } from '../sql/readable.ts';
 import type { Session } from '../warehouse/port.ts';
 import { state } from './state.ts';
 
-
 export interface AuditRow {
   readonly target: string;
   readonly operation: 'insert' | 'update' | 'delete';
@@ -43,7 +42,10 @@ const rowOf = (row: StoredRow): AuditRow => ({
   key: values(row.key) ?? {},
   before: values(row.before),
   after: values(row.after),
-  causes: row.causes === null ? [] : (JSON.parse(row.causes) as readonly number[]).toSorted((a, b) => a - b).map((change) => `c${change}`),
+  causes:
+    row.causes === null
+      ? []
+      : (JSON.parse(row.causes) as readonly number[]).toSorted((a, b) => a - b).map((change) => `c${change}`),
 });
 
 export const readAudit = async (

@@ -132,7 +132,9 @@ export const readBatches = async (
     ...(query.batch === undefined ? [] : [sql`b.batch = ${sql.lit(query.batch)}`]),
     ...(query.target === undefined
       ? []
-      : [sql`exists (select 1 from ${state(schema, 'audit')} as a where a.batch = b.batch and a.target = ${query.target})`]),
+      : [
+          sql`exists (select 1 from ${state(schema, 'audit')} as a where a.batch = b.batch and a.target = ${query.target})`,
+        ]),
   ];
   const where = filters.length === 0 ? sql`` : sql` where ${sql.join(filters, sql` and `)}`;
   const limit = query.limit === undefined ? sql`` : sql` limit ${sql.lit(query.limit)}`;

@@ -78,8 +78,17 @@ export const leaseHolder = async (
   return row === undefined ? undefined : holderOf(row);
 };
 
-const lockToken = async (session: Session, warehouse: Warehouse, schema: SchemaName, wait = true): Promise<number> => {
-  const lock = !warehouse.dialect.capabilities.concurrentWriters ? sql`` : wait ? sql` for update` : sql` for update nowait`;
+const lockToken = async (
+  session: Session,
+  warehouse: Warehouse,
+  schema: SchemaName,
+  wait = true,
+): Promise<number> => {
+  const lock = !warehouse.dialect.capabilities.concurrentWriters
+    ? sql``
+    : wait
+      ? sql` for update`
+      : sql` for update nowait`;
   const rows = await session.rows<{ token: string }>(
     sql`select token from ${state(schema, 'lease')} where id = 1${lock}`,
   );
@@ -108,7 +117,11 @@ export const freeToken = async (warehouse: Warehouse, schema: SchemaName): Promi
 };
 
 /** One try: the token when it is ours now, the holder when it is not. */
-const tryTake = async (warehouse: Warehouse, schema: SchemaName, wish: LeaseWish): Promise<number | LeaseHolder> =>
+const tryTake = async (
+  warehouse: Warehouse,
+  schema: SchemaName,
+  wish: LeaseWish,
+): Promise<number | LeaseHolder> =>
   warehouse.transaction(async (session) => {
     // Whoever commits holds the row: how long to wait for him is the wish's, not the server's affair.
     const token = (await lockToken(session, warehouse, schema, false)) + 1;
@@ -142,7 +155,10 @@ const take = async (warehouse: Warehouse, schema: SchemaName, wish: LeaseWish): 
       holder = taken;
     } catch (error) {
       // Somebody is committing, or taking the lease, at this very moment.
-      if (!isTidemarkError(error) || !['lock_timeout', 'write_conflict', 'serialization_failure'].includes(error.code)) {
+      if (
+        !isTidemarkError(error) ||
+        !['lock_timeout', 'write_conflict', 'serialization_failure'].includes(error.code)
+      ) {
         throw error;
       }
       holder = await warehouse.session((session) => leaseHolder(session, warehouse, schema));
@@ -183,7 +199,11 @@ const heartbeat = (warehouse: Warehouse, schema: SchemaName, token: number) => {
   return { lost: lost.signal, stop: () => clearInterval(timer) };
 };
 
-export const takeLease = async (warehouse: Warehouse, schema: SchemaName, wish: LeaseWish): Promise<Lease> => {
+export const takeLease = async (
+  warehouse: Warehouse,
+  schema: SchemaName,
+  wish: LeaseWish,
+): Promise<Lease> => {
   const token = await take(warehouse, schema, wish);
   // An embedded warehouse has one session, and its file lock is the heartbeat.
   const beat = warehouse.dialect.capabilities.concurrentWriters
@@ -198,7 +218,9 @@ export const takeLease = async (warehouse: Warehouse, schema: SchemaName, wish: 
     release: async () => {
       beat.stop();
       await warehouse.session((session) =>
-        session.execute(sql`delete from ${state(schema, 'heartbeat')} where id = 1 and token = ${sql.lit(token)}`),
+        session.execute(
+          sql`delete from ${state(schema, 'heartbeat')} where id = 1 and token = ${sql.lit(token)}`,
+        ),
       );
     },
   };

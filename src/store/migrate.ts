@@ -51,7 +51,11 @@ const tooNew = (schema: SchemaName, found: number, known: number): TidemarkError
     hint: 'run the newer tidemark that wrote it',
   });
 
-const apply = async (warehouse: Warehouse, schema: SchemaName, migrations: readonly Migration[]): Promise<void> =>
+const apply = async (
+  warehouse: Warehouse,
+  schema: SchemaName,
+  migrations: readonly Migration[],
+): Promise<void> =>
   warehouse.transaction(async (session) => {
     const versions = table(stateTable(schema, 'schema_version'));
     await session.execute(sql`create schema if not exists ${quotedSchema(schema)}`);
@@ -65,7 +69,10 @@ const apply = async (warehouse: Warehouse, schema: SchemaName, migrations: reado
     for (const migration of migrations.filter((each) => each.version > current)) {
       for (const statement of migration.statements) {
         const [head, ...rest] = statement.split('{state}');
-        const parts = [verbatim(head ?? ''), ...rest.flatMap((part) => [quotedSchema(schema), verbatim(part)])];
+        const parts = [
+          verbatim(head ?? ''),
+          ...rest.flatMap((part) => [quotedSchema(schema), verbatim(part)]),
+        ];
         await session.execute(sql.join(parts, verbatim('')));
       }
       await session.execute(

@@ -19,7 +19,10 @@ interface PositionRow {
   readonly delete_check_at: string | null;
 }
 
-export const readPositions = async (session: Session, schema: SchemaName): Promise<ReadonlyMap<string, Position>> => {
+export const readPositions = async (
+  session: Session,
+  schema: SchemaName,
+): Promise<ReadonlyMap<string, Position>> => {
   const rows = await session.rows<PositionRow>(
     sql`select source, watermark, full_compare_at, delete_check_at from ${state(schema, 'positions')}`,
   );

@@ -108,7 +108,9 @@ export interface RelationNow {
   /** This batch made its table. */
   readonly madeNow?: boolean | undefined;
   readonly held?: readonly HeldColumn[] | undefined;
-  readonly behind?: { readonly code: ErrorCode; readonly reason: string; readonly retryable: boolean; readonly at: string } | undefined;
+  readonly behind?:
+    | { readonly code: ErrorCode; readonly reason: string; readonly retryable: boolean; readonly at: string }
+    | undefined;
 }
 
 /** A relation that is in step again loses its mark; one that stays behind keeps since when, and the names of the

@@ -28,7 +28,8 @@ export const recordRun = async (
 ): Promise<void> => {
   const runs = state(schema, 'runs');
   if (run.status === 'idle') {
-    const folded = await session.execute(sql`update ${runs} set repeats = repeats + 1, finished_at = ${dialect.clock()}
+    const folded =
+      await session.execute(sql`update ${runs} set repeats = repeats + 1, finished_at = ${dialect.clock()}
 where status = 'idle' and command = ${run.command} and run_id = (select run_id from ${runs} order by started_at desc limit 1)`);
     if (folded > 0) return;
   }
@@ -61,7 +62,11 @@ interface RunRow {
   readonly repeats: string;
 }
 
-export const lastRuns = async (session: Session, schema: SchemaName, limit: number): Promise<readonly LastRun[]> => {
+export const lastRuns = async (
+  session: Session,
+  schema: SchemaName,
+  limit: number,
+): Promise<readonly LastRun[]> => {
   const rows = await session.rows<RunRow>(
     sql`select run_id, command, status, started_at, finished_at, batch, error_code, error, repeats
 from ${state(schema, 'runs')} order by started_at desc limit ${sql.lit(limit)}`,

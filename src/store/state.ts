@@ -29,9 +29,14 @@ export const json = (value: unknown, jsonType: string): Fragment =>
 
 /** Milliseconds since the epoch of an instant as the engines print it under UTC (`2026-11-21 10:00:00.5+00`). */
 export const instantMs = (text: string): number => {
-  const iso = text.trim().replace(' ', 'T').replace(/([+-]\d\d)(:?\d\d)?$/, '');
+  const iso = text
+    .trim()
+    .replace(' ', 'T')
+    .replace(/([+-]\d\d)(:?\d\d)?$/, '');
   const fraction = /\.(\d{1,3})\d*$/.exec(iso);
-  return Date.parse(`${fraction === null ? iso : iso.slice(0, fraction.index)}.${(fraction?.[1] ?? '0').padEnd(3, '0')}Z`);
+  return Date.parse(
+    `${fraction === null ? iso : iso.slice(0, fraction.index)}.${(fraction?.[1] ?? '0').padEnd(3, '0')}Z`,
+  );
 };
 
 /** The same instant in the form that JSON output uses. */

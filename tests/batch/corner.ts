@@ -2,7 +2,7 @@
 // Its times lie in 2020.
 import type { Recipe } from '../support/sandbox.ts';
 
-export const companySource = '{ key: id, updated_at: updated_at }';
+const companySource = '{ key: id, updated_at: updated_at }';
 
 export const sourcesFile = (companies: string = companySource): string => `sources:
   companies: ${companies}

@@ -53,10 +53,14 @@ describe('the document', () => {
       { name: 'growth postgres 10', text: 'ten' },
       { name: 'growth postgres 1', text: 'old' },
     ];
-    const merged = mergeBlocks(old, [{ name: 'growth postgres 1', text: 'new' }, { name: 'idle duckdb 1', text: 'idle' }], [
-      'growth',
-      'idle',
-    ]);
+    const merged = mergeBlocks(
+      old,
+      [
+        { name: 'growth postgres 1', text: 'new' },
+        { name: 'idle duckdb 1', text: 'idle' },
+      ],
+      ['growth', 'idle'],
+    );
     expect(merged.map(({ text }) => text)).toEqual(['ten', 'new', 'idle']);
   });
 

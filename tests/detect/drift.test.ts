@@ -30,23 +30,38 @@ const kinds = ({ staging, gone, mirror, renamed = {}, before = '' }: Case): read
     typeBefore: (name) => stored.find((column) => column.name === name)?.type,
     baseType: postgresBaseType,
   };
-  return compareColumns(tables).map((drift) => `${drift.kind} ${'from' in drift ? `${drift.from.name} ${drift.from.type} → ` : ''}${drift.column.name} ${drift.column.type}`);
+  return compareColumns(tables).map(
+    (drift) =>
+      `${drift.kind} ${'from' in drift ? `${drift.from.name} ${drift.from.type} → ` : ''}${drift.column.name} ${drift.column.type}`,
+  );
 };
 
 describe('compareColumns', () => {
   const cases: Readonly<Record<string, readonly [Case, readonly string[]]>> = {
-    'finds nothing where nothing changed, in whatever order': [{ staging: 'id bigint, name text', mirror: 'name text, id bigint' }, []],
+    'finds nothing where nothing changed, in whatever order': [
+      { staging: 'id bigint, name text', mirror: 'name text, id bigint' },
+      [],
+    ],
     'finds what came and what went': [
       { staging: 'id bigint, city text', gone: 'name text', mirror: 'id bigint, name text' },
       ['added city text', 'vanished name text'],
     ],
-    'follows a name': [{ staging: 'id bigint, title text', mirror: 'id bigint, name text', renamed: { title: 'name' } }, ['renamed name text → title text']],
+    'follows a name': [
+      { staging: 'id bigint, title text', mirror: 'id bigint, name text', renamed: { title: 'name' } },
+      ['renamed name text → title text'],
+    ],
     'follows a name that got wider': [
       { staging: 'title bigint', mirror: 'name integer', renamed: { title: 'name' } },
       ['renamed name integer → title bigint', 'widened name integer → title bigint'],
     ],
-    'needs no name that was followed before': [{ staging: 'title text', mirror: 'title text', renamed: { title: 'name' } }, []],
-    'adds a column whose old name is nowhere': [{ staging: 'title text', mirror: 'id bigint', renamed: { title: 'name' } }, ['added title text']],
+    'needs no name that was followed before': [
+      { staging: 'title text', mirror: 'title text', renamed: { title: 'name' } },
+      [],
+    ],
+    'adds a column whose old name is nowhere': [
+      { staging: 'title text', mirror: 'id bigint', renamed: { title: 'name' } },
+      ['added title text'],
+    ],
     'tells wider from other types': [
       { staging: 'a bigint, b integer', mirror: 'a integer, b bigint', before: 'a integer, b bigint' },
       ['widened a integer → a bigint', 'retyped b bigint → b integer'],

@@ -12,8 +12,18 @@ describe('renamed', () => {
   });
 
   it.each([
-    ['a new name that staging does not have', '{ key: id, renamed: { nmae: company_name } }', 'unknown_column', /did you mean `name`/],
-    ['an old name that staging still has', '{ key: id, renamed: { name: id } }', 'unknown_column', /the new name first/],
+    [
+      'a new name that staging does not have',
+      '{ key: id, renamed: { nmae: company_name } }',
+      'unknown_column',
+      /did you mean `name`/,
+    ],
+    [
+      'an old name that staging still has',
+      '{ key: id, renamed: { name: id } }',
+      'unknown_column',
+      /the new name first/,
+    ],
     ['something else than a name', '{ key: id, renamed: { name: [id] } }', 'wrong_type', /^$/],
     ['no mapping', '{ key: id, renamed: name }', 'wrong_type', /^$/],
   ])('refuses %s', (_what, companies, code, hint) => {
@@ -25,7 +35,8 @@ describe('renamed', () => {
 
 describe('on_mapping_change', () => {
   it('is backfill or hold', () => {
-    const choice = (value: string) => resolve({ 'fact_vendor.yml': vendorFile({ on_mapping_change: value }) });
+    const choice = (value: string) =>
+      resolve({ 'fact_vendor.yml': vendorFile({ on_mapping_change: value }) });
     expect(choice('hold').dictionary.targets[0]?.onMappingChange).toBe('hold');
     expect(choice('backfill').problems).toEqual([]);
     expect(choice('wait').problems.map(({ code }) => code)).toEqual(['wrong_type']);

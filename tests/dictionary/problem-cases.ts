@@ -196,8 +196,14 @@ export const resolveCases: Readonly<Record<string, Case>> = {
   ),
   'a required column': vendor('unmapped_not_null', { target: 'strict' }),
   'rows of ours that tell when they changed': vendor('not_supported', { changed_at: 'loaded_at' }),
-  'an unknown column that tells when rows changed': sales('unknown_column', 'columns: { vendor_name: companies.name }\nchanged_at: changd_at'),
-  'a column that tells when rows changed and is no time': sales('type_mismatch', 'columns: { vendor_name: companies.name }\nchanged_at: vendor_id'),
+  'an unknown column that tells when rows changed': sales(
+    'unknown_column',
+    'columns: { vendor_name: companies.name }\nchanged_at: changd_at',
+  ),
+  'a column that tells when rows changed and is no time': sales(
+    'type_mismatch',
+    'columns: { vendor_name: companies.name }\nchanged_at: vendor_id',
+  ),
   'a touched column that is mapped': sales(
     'duplicate_mapping',
     'columns: { vendor_name: companies.name }\ntouch: { vendor_name: x }',

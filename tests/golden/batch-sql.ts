@@ -14,7 +14,8 @@ const withoutChance = (sql: string): string =>
     .trim();
 
 /** Housekeeping of sessions and the reading of catalogs are the adapters' affair, tested with them. */
-const isOurs = (sql: string): boolean => !/^(begin|commit|set|drop table|with (recursive )?wanted|select .*pg_)/is.test(sql);
+const isOurs = (sql: string): boolean =>
+  !/^(begin|commit|set|drop table|with (recursive )?wanted|select .*pg_)/is.test(sql);
 
 const statementsOf = async (work: () => Promise<unknown>): Promise<readonly string[]> => {
   const seen = new Set<string>();

@@ -65,7 +65,9 @@ const tellSome = async (suite: Suite, seeds: readonly number[]): Promise<readonl
 
 /** The suite's share, all of it in CI and a tenth otherwise, or `TIDEMARK_HISTORIES`; a test for some of them each. */
 export const tellHistories = (suite: Suite): void => {
-  const count = asked('TIDEMARK_HISTORIES') ?? (process.env['CI'] === undefined ? Math.ceil(suite.share / 10) : suite.share);
+  const count =
+    asked('TIDEMARK_HISTORIES') ??
+    (process.env['CI'] === undefined ? Math.ceil(suite.share / 10) : suite.share);
   for (let first = 0; first < count; first += perShare) {
     const seeds = Array.from(
       { length: Math.min(perShare, count - first) },

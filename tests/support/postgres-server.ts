@@ -150,7 +150,10 @@ export const startPostgresServer = async (
   const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
   execFileSync(join(bin, 'initdb'), initdb, { ...account(), cwd: folder, stdio: 'pipe' });
   const port = await freePort();
-  const settings = Object.entries({ ...flags, ...changed }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const settings = Object.entries({ ...flags, ...changed }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
   const server = spawn(
     'sh',
     ['-c', launch, 'sh', join(bin, 'postgres'), '-D', data, '-p', String(port), ...settings],

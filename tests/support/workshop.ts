@@ -29,7 +29,7 @@ const sources = `sources:
   order_lines: { key: [order_id, line_no] }
 `;
 
-export const dimCustomer = `target: dim_customer
+const dimCustomer = `target: dim_customer
 key: customer_id
 from: customers
 join: { countries: customers.country = countries.code }
@@ -52,7 +52,7 @@ columns:
   customer_name: customers.name
 `;
 
-export const factVisit = `target: fact_visit
+const factVisit = `target: fact_visit
 key: visit_id
 join: { customers: this.customer_id = customers.id }
 columns: { customer_name: customers.name }

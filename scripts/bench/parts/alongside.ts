@@ -22,7 +22,9 @@ const outcome = async (connection: Connection, engine: ShopEngine, audit: string
 const writers = async (
   shop: Shop,
   forms: readonly Form[],
-  work: (hands: ReadonlyMap<Form, { readonly shop: Shop; readonly connection: Connection }>) => Promise<Section>,
+  work: (
+    hands: ReadonlyMap<Form, { readonly shop: Shop; readonly connection: Connection }>,
+  ) => Promise<Section>,
 ): Promise<Section> => {
   const hands = new Map<Form, { readonly shop: Shop; readonly connection: Connection }>();
   const open = async ([form, ...rest]: readonly Form[]): Promise<Section> => {

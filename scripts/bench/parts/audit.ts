@@ -28,7 +28,11 @@ const inRuns = async (shop: Shop, companies: number, runs: number): Promise<Pick
   return { run: sampleOf(whole), audit: sampleOf(audit) };
 };
 
-const byHand = async (shop: Shop, companies: number, runs: number): Promise<Pick<Cost, 'handWith' | 'handWithout'>> => {
+const byHand = async (
+  shop: Shop,
+  companies: number,
+  runs: number,
+): Promise<Pick<Cost, 'handWith' | 'handWithout'>> => {
   const { engine } = shop.place;
   const form = engine === 'duckdb' ? 'delete and insert' : 'update';
   return shop.place.use(async (connection) => {

@@ -12,7 +12,8 @@ export interface Sizes {
   readonly large: Shop;
 }
 
-const named = (shop: Shop): string => `${count(shop.scale.companies)} companies, ${count(shop.scale.sales)} sales`;
+const named = (shop: Shop): string =>
+  `${count(shop.scale.companies)} companies, ${count(shop.scale.sales)} sales`;
 
 export const growth = async ({ small, large }: Sizes, companies: number, runs: number): Promise<Section> => {
   const { engine } = small.place;

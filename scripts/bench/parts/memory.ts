@@ -37,7 +37,11 @@ const peakOf = async (shop: Shop, companies: number, runs: number): Promise<Prob
   };
 };
 
-export const memory = async (made: readonly MadeShop[], companies: number, runs: number): Promise<Section> => {
+export const memory = async (
+  made: readonly MadeShop[],
+  companies: number,
+  runs: number,
+): Promise<Section> => {
   const peaks: Peak[] = [];
   for (const { shop, first } of made) {
     peaks.push({ shop, first, change: await peakOf(shop, companies, runs) });

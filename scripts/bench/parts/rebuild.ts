@@ -65,7 +65,13 @@ export const rebuild = async (shop: Shop, companies: number, runs: number): Prom
     ],
     claims:
       engine === 'postgres'
-        ? [{ says: `at least ${promisedFactor}× faster than rebuilding`, measured, met: ratio >= promisedFactor }]
+        ? [
+            {
+              says: `at least ${promisedFactor}× faster than rebuilding`,
+              measured,
+              met: ratio >= promisedFactor,
+            },
+          ]
         : [],
   };
 };

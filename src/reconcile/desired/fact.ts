@@ -53,7 +53,9 @@ const selectDesired = (work: TargetWork, root: Fragment = rootRows(work)): Fragm
   const { target } = work;
   const keeps = target.columns.flatMap((column) => {
     const aliases = keptWhenMissing(work, column);
-    return aliases.length === 0 ? [] : [ors(aliases.map((alias) => sql`${id(alias, 'tidemark.present')} is null`))];
+    return aliases.length === 0
+      ? []
+      : [ors(aliases.map((alias) => sql`${id(alias, 'tidemark.present')} is null`))];
   });
   const values = target.columns.map((column) =>
     work.dialect.convert(renderExpression(column.expression), column.type),
@@ -102,7 +104,11 @@ export const fillRoot = (work: TargetWork): Fragment => {
         ? verbatim('')
         : sql` where not exists (select 1 from ${table(images.table.table)} as i where ${sql.join(
             view.key.map((column) =>
-              work.dialect.sameKey(id('d', rootKeyName(view.key.indexOf(column))), id('i', keyName(images.table, column.name)), column.nullable),
+              work.dialect.sameKey(
+                id('d', rootKeyName(view.key.indexOf(column))),
+                id('i', keyName(images.table, column.name)),
+                column.nullable,
+              ),
             ),
             sql` and `,
           )})`;
@@ -112,7 +118,11 @@ export const fillRoot = (work: TargetWork): Fragment => {
   }
   if (images !== undefined) {
     const match = view.key.map((column, place) =>
-      work.dialect.sameKey(id('i', keyName(images.table, column.name)), id('d', rootKeyName(place)), column.nullable),
+      work.dialect.sameKey(
+        id('i', keyName(images.table, column.name)),
+        id('d', rootKeyName(place)),
+        column.nullable,
+      ),
     );
     const after = imageRows(work.dialect, view, 'after', columns);
     const affected = sql`exists (select 1 from (${keys}) as d where ${sql.join(match, sql` and `)})`;
@@ -146,7 +156,11 @@ export const fillKeys = (work: TargetWork): Fragment => {
     const before = rootColumns(work).map((name) => sql`${was.value(name)} as ${id(name)}`);
     const affected = sql`exists (select 1 from ${table(scratch.affected)} as d where ${sql.join(
       view.key.map((column, place) =>
-        work.dialect.sameKey(id('i', keyName(images.table, column.name)), id('d', rootKeyName(place)), column.nullable),
+        work.dialect.sameKey(
+          id('i', keyName(images.table, column.name)),
+          id('d', rootKeyName(place)),
+          column.nullable,
+        ),
       ),
       sql` and `,
     )})`;
@@ -161,7 +175,10 @@ export const keysColumns = (work: TargetWork): readonly ScratchColumn[] => {
   const shape = imageShapeOf(work.target);
   return [
     ...work.target.key.map((column) => ({ name: keyName(shape, column.name), type: column.type })),
-    ...viewOf(work, work.target.root.alias).key.map((column, place) => ({ name: rootKeyName(place), type: column.type })),
+    ...viewOf(work, work.target.root.alias).key.map((column, place) => ({
+      name: rootKeyName(place),
+      type: column.type,
+    })),
   ];
 };
 

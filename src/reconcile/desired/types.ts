@@ -9,7 +9,11 @@ import { rootView, type TargetWork } from '../target-work.ts';
 import { joined, rootColumns } from './joins.ts';
 
 /** A view of a relation that holds nothing. */
-export const emptied = (view: RelationView): RelationView => ({ name: view.name, key: view.key, columns: view.columns });
+export const emptied = (view: RelationView): RelationView => ({
+  name: view.name,
+  key: view.key,
+  columns: view.columns,
+});
 
 const fromEmpty = (work: TargetWork): Fragment => {
   const root = overlay(work.dialect, rootView(work), { columns: rootColumns(work) });

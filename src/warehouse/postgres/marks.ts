@@ -9,7 +9,10 @@ interface MarkRow {
   readonly writes: string;
 }
 
-export const readMarks = async (session: Session, tables: readonly TableName[]): Promise<readonly TableMark[]> => {
+export const readMarks = async (
+  session: Session,
+  tables: readonly TableName[],
+): Promise<readonly TableMark[]> => {
   if (tables.length === 0) return [];
   const list = tables.map(({ schema, name }, n) => ({ n, sch: schema, tab: name }));
   const rows = await session.rows<MarkRow>(sql`select w.n, c.oid || ':' || c.relfilenode as identity,

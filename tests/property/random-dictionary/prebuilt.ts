@@ -17,7 +17,7 @@ const typed = (target: TargetSpec, column: ColumnSpec): string =>
   `${column.name} ${target.mapped.find(({ name }) => name === column.name)?.type ?? typeOf[column.kind]}`;
 
 /** Makes the table anew, with its declared types. */
-export const emptyTarget = async (place: Place, schemas: Schemas, target: TargetSpec): Promise<void> => {
+const emptyTarget = async (place: Place, schemas: Schemas, target: TargetSpec): Promise<void> => {
   const columns = target.columns.map((column) => typed(target, column));
   const key = target.primaryKey ? [`primary key (${target.key.map(({ name }) => name).join(', ')})`] : [];
   await place.execute(`drop table if exists ${tableOf(schemas, target)}`);
@@ -25,7 +25,7 @@ export const emptyTarget = async (place: Place, schemas: Schemas, target: Target
 };
 
 /** Fills it from staging, as dbt would. Columns that are not mapped keep, by key, what `old` has in them. */
-export const buildTarget = async (
+const buildTarget = async (
   { place, schemas }: Omit<Scene, 'random'>,
   target: TargetSpec,
   { sources }: ProjectSpec,
