@@ -102,25 +102,30 @@ const measure = async (lab: Lab, folder: string, options: Options): Promise<Meas
   return { blocks, missed };
 };
 
+/** Gigabytes that must not outlive us, however we end; the Postgres server ends with us by itself. */
+const temporaryFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'tidemark-bench-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+  return folder;
+};
+
 const main = async (): Promise<void> => {
   const options = readOptions(process.argv.slice(2), document);
-  const folder = mkdtempSync(join(tmpdir(), 'tidemark-bench-'));
+  const folder = temporaryFolder();
   const started = performance.now();
   const blocks: Block[] = [];
   let missed = 0;
-  try {
-    for (const engine of options.engines) {
-      const lab = engine === 'duckdb' ? await openDuckDbLab(folder) : await openPostgresLab();
-      try {
-        const measured = await measure(lab, folder, options);
-        blocks.push(...measured.blocks);
-        missed += measured.missed;
-      } finally {
-        await lab.close();
-      }
+  for (const engine of options.engines) {
+    const lab = engine === 'duckdb' ? await openDuckDbLab(folder) : await openPostgresLab();
+    try {
+      const measured = await measure(lab, folder, options);
+      blocks.push(...measured.blocks);
+      missed += measured.missed;
+    } finally {
+      await lab.close();
     }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
   saveBlocks(options.out, blocks, partNames);
   say(`written to ${options.out} after ${((performance.now() - started) / 60_000).toFixed(1)} minutes`);

@@ -38,7 +38,7 @@ export const benchSuite = (engine: ShopEngine, parts: readonly PartName[]): void
         cwd: root,
         encoding: 'utf8',
       });
-    });
+    }, patienceMs);
 
     afterAll(() => {
       rmSync(folder, { recursive: true, force: true });

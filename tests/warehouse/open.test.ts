@@ -10,7 +10,13 @@ const openWithout = (driver: string, connection: object): unknown => {
   if (name !== '${driver}') return next(name, context);
   throw Object.assign(new Error("Cannot find package '${driver}'"), { code: 'ERR_MODULE_NOT_FOUND' });
 };`;
-  const program = `import { register } from 'node:module';
+  // One driver is imported, the other required.
+  const program = `import Module, { register } from 'node:module';
+const find = Module._resolveFilename;
+Module._resolveFilename = function (name, ...rest) {
+  if (name === '${driver}') throw Object.assign(new Error("Cannot find module '${driver}'"), { code: 'MODULE_NOT_FOUND' });
+  return find.call(this, name, ...rest);
+};
 register('data:text/javascript,' + encodeURIComponent(process.argv[1]));
 const { openWarehouse } = await import('./src/warehouse/open.ts');
 const { code, hint } = await openWarehouse(JSON.parse(process.argv[2])).catch((error) => error);
