@@ -328,6 +328,15 @@ describe.sequential('the loop', () => {
     expect((await json('validate')).value).toMatchObject({ status: 'valid', problems: [] });
   });
 
+  it('pause leaves a table out, resume takes it in again', async () => {
+    const facts = { schema: 'tidemark/pause/1', name: 'dim_customer', kind: 'target', reason: 'an audit' };
+    expect((await json('pause', 'dim_customer', '--reason', 'an audit')).value).toEqual({
+      ...facts,
+      status: 'paused',
+    });
+    expect((await json('resume', 'dim_customer')).value).toEqual({ ...facts, status: 'resumed' });
+  });
+
   it('every published schema was put to use', () => {
     expect([...seen].toSorted()).toEqual(schemaNames.toSorted());
   });

@@ -397,10 +397,10 @@ where (m."tidemark.present" is null or s."tidemark.present" is null or (("s"."co
 
 insert into "tidemark_scratch"."tm_OWNER_N_images_customers" ("seq", "op", "declared", "k_id", "b_id", "b_name", "b_country", "b_credit", "b_updated_at", "a_id", "a_name", "a_country", "a_credit", "a_updated_at")
 select row_number() over () + (select count(*) from "tidemark_scratch"."tm_OWNER_N_images_customers"), 'D', null, "m"."id", "m"."id", "m"."name", "m"."country", "m"."credit", "m"."updated_at", cast(null as bigint), cast(null as character varying(40)), cast(null as character varying(2)), cast(null as numeric(12,2)), cast(null as timestamp without time zone)
-from "staging_public"."customers" as m
-where not exists (select 1 from (select true as "tidemark.present", "customers"."id", "customers"."name", "customers"."country", "customers"."credit", "customers"."updated_at"
-    from "staging"."customers" as "customers" where true) as s where ("s"."id" = "m"."id"))
-  and not exists (select 1 from "tidemark_scratch"."tm_OWNER_N_images_customers" as i where ("m"."id" = "i"."k_id"));
+from (select "d"."id" from "staging_public"."customers" as d
+  where not exists (select 1 from (select true as "tidemark.present", "customers"."id", "customers"."name", "customers"."country", "customers"."credit", "customers"."updated_at"
+    from "staging"."customers" as "customers" where true) as s where ("s"."id" = "d"."id"))
+    and not exists (select 1 from "tidemark_scratch"."tm_OWNER_N_images_customers" as i where ("d"."id" = "i"."k_id"))) as g join "staging_public"."customers" as m on ("g"."id" = "m"."id");
 
 insert into "tidemark_scratch"."tm_OWNER_N_images_customers" ("seq", "op", "declared", "k_id", "b_id", "b_name", "b_country", "b_credit", "b_updated_at", "a_id", "a_name", "a_country", "a_credit", "a_updated_at")
 select row_number() over () + 0, case when not s."tidemark.alive" then 'D' when m."tidemark.present" is null then 'I' else 'U' end, null, coalesce("s"."id", "m"."id"), "m"."id", "m"."name", "m"."country", "m"."credit", "m"."updated_at", "s"."id", "s"."name", "s"."country", "s"."credit", "s"."updated_at"
