@@ -1,6 +1,6 @@
 // Random SQL expressions and join conditions over the aliases in reach, in the common subset of both engines.
 import type { Random } from '../../../scripts/shop/random.ts';
-import type { Kind, RelationSpec } from './spec.ts';
+import type { KeySpec, Kind, RelationSpec } from './spec.ts';
 
 export interface Reach {
   readonly alias: string;
@@ -130,7 +130,7 @@ export const drawCondition = (random: Random, reach: readonly Reach[]): string =
   return random.oneOf(options.length === 0 ? ['1 = 1'] : options);
 };
 
-const matches = (random: Random, own: string, other: string, nullable: boolean): string =>
+const matches = (random: Random, own: string, other: string, { kind, nullable }: KeySpec): string =>
   random.oneOf([
     `${own} = ${other}`,
     `${other} = ${own}`,
@@ -139,6 +139,7 @@ const matches = (random: Random, own: string, other: string, nullable: boolean):
     `${own} between ${other} and ${other}`,
     `not (${own} <> ${other})`,
     `${own} in (${other})`,
+    `(${own} = ${other} or (${other} is null and ${own} = ${kind === 'text' ? "'a'" : '2'}))`,
     `${own} <= ${other} and ${own} >= ${other}`,
     ...(nullable ? [`${own} is not distinct from ${other}`] : []),
   ]);
@@ -170,7 +171,7 @@ export const drawOn = (
     const other = counterpart(random, before, column.kind);
     if (other === undefined || !relation.columns.some(({ kind }) => sameKind(kind, column.kind)))
       return undefined;
-    parts.push(matches(random, `${alias}.${column.name}`, other, column.nullable));
+    parts.push(matches(random, `${alias}.${column.name}`, other, column));
   }
   const own = { alias, relation };
   if (random.chance(3)) parts.push(drawCondition(random, [own]));
