@@ -2,7 +2,7 @@
 import type { Execute } from '../shop/schema.ts';
 import type { ShopEngine } from '../shop/build-targets.ts';
 
-export type Row = Readonly<Record<string, unknown>>;
+type Row = Readonly<Record<string, unknown>>;
 
 export interface Connection {
   readonly execute: Execute;

@@ -8,13 +8,13 @@ import { fileURLToPath } from 'node:url';
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const probe = new URL('probe.mjs', import.meta.url).href;
 
-export interface Report {
+interface Report {
   readonly status: string;
   readonly duration_ms: number;
   readonly targets: readonly { readonly name: string; readonly updated: number; readonly inserted: number }[];
 }
 
-export interface Statement {
+interface Statement {
   readonly sql: string;
   readonly ms: number;
 }

@@ -1,7 +1,7 @@
 // What a part of the benchmark has to say: a table of figures, and the claims that they bear out or do not.
 import type { Sample } from './measure.ts';
 
-export interface Claim {
+interface Claim {
   readonly says: string;
   readonly measured: string;
   readonly met: boolean;

@@ -57,7 +57,7 @@ const keyOf = (value: unknown, source: string, shown: string): NamedKey => {
   throw wrong(shown, `a key of \`${source}\` is neither a value nor the columns of one`);
 };
 
-export const parseChanges = (text: string, shown: string): NamedChanges => {
+const parseChanges = (text: string, shown: string): NamedChanges => {
   const found = parsed(text, shown);
   if (!isRecord(found)) throw wrong(shown, 'it does not name sources');
   return new Map(

@@ -313,12 +313,12 @@ code shorter, mood "Mood", amounts numeric(6,2)[], at timestamp(3) with time zon
     await run('create unique index special_include on special (code) include (mood)');
     const [info] = await use().introspect([tableName('public', 'special')]);
     expect(info?.columns).toEqual([
-      { name: 'id', type: 'bigint', nullable: false, generated: true },
-      { name: 'code', type: 'character varying(3)', nullable: false },
-      { name: 'mood', type: '"Mood"', nullable: true },
-      { name: 'amounts', type: 'numeric(6,2)[]', nullable: true },
-      { name: 'at', type: 'timestamp(3) with time zone', nullable: true },
-      { name: 'later', type: 'integer', nullable: false },
+      { name: 'id', type: 'bigint', nullable: false, hasDefault: true, generated: true },
+      { name: 'code', type: 'character varying(3)', nullable: false, hasDefault: false },
+      { name: 'mood', type: '"Mood"', nullable: true, hasDefault: false },
+      { name: 'amounts', type: 'numeric(6,2)[]', nullable: true, hasDefault: false },
+      { name: 'at', type: 'timestamp(3) with time zone', nullable: true, hasDefault: false },
+      { name: 'later', type: 'integer', nullable: false, hasDefault: true },
     ]);
     expect(info?.uniqueKeys).toEqual([['id'], ['code']]);
   });
