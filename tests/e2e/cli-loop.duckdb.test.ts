@@ -141,17 +141,17 @@ describe.sequential('the loop', () => {
         rows: [
           {
             operation: 'update',
-            key: { customer_id: '1' },
+            key: { customer_id: 1 },
             before: { customer_name: 'Ada' },
             after: { customer_name: 'Ada Lovelace' },
           },
           {
             operation: 'update',
-            key: { customer_id: '2' },
+            key: { customer_id: 2 },
             before: { country: 'France' },
             after: { country: 'Germany' },
           },
-          expect.objectContaining({ operation: 'insert', key: { customer_id: '4' } }),
+          expect.objectContaining({ operation: 'insert', key: { customer_id: 4 } }),
           expect.objectContaining({
             operation: 'delete',
             key: { customer_id: '9007199254740993' },
