@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The edge of the process: arguments, streams, signals and the exit status. Nothing else ends the process.
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 import type { Stream } from './cli/manner.ts';
 import { runProgram } from './cli/program.ts';
 
@@ -23,10 +24,13 @@ const ours = (stream: NodeJS.WriteStream): Stream => {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
+  // Not the stream's own `isTTY`: a pipe has none, and the colour library takes a missing answer for "as the
+  // environment says", which colours whatever runs under CI.
+  const isTTY = isatty(stream.fd);
   return {
-    isTTY: stream.isTTY,
+    isTTY,
     get columns() {
-      return stream.isTTY ? stream.columns : undefined;
+      return isTTY ? stream.columns : undefined;
     },
     write: (text) => void stream.write(text),
   };
