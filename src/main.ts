@@ -20,13 +20,13 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 /** A reader that went away (`tidemark history | head -1`) is no failure of ours. */
-const ours = (stream: NodeJS.WriteStream): Stream => {
+const ours = (stream: NodeJS.WriteStream, fd: number): Stream => {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
   // Not the stream's own `isTTY`: a pipe has none, and the colour library takes a missing answer for "as the
   // environment says", which colours whatever runs under CI.
-  const isTTY = isatty(stream.fd);
+  const isTTY = isatty(fd);
   return {
     isTTY,
     get columns() {
@@ -43,8 +43,8 @@ const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
   });
 
 const status = await runProgram(process.argv.slice(2), {
-  stdout: ours(process.stdout),
-  stderr: ours(process.stderr),
+  stdout: ours(process.stdout, 1),
+  stderr: ours(process.stderr, 2),
   variables: process.env,
   signal: interruption.signal,
 });
