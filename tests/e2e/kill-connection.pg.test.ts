@@ -97,25 +97,31 @@ describe('I5: a lost connection', () => {
       ];
     });
 
-  it('leaves all or nothing, whichever statement it is lost at, and says which', async () => {
-    const chosen = statements
-      .map((_, index) => index + 1)
-      .filter(
-        (place) => (place >= places.begin && place <= places.commit + 1) || place % step === seed % step,
-      );
-    const wrong: string[] = [];
-    for (const place of chosen) {
-      const found = await cutAt(place).catch((error: unknown) => [String(error)]);
-      wrong.push(
-        ...found.map(
-          (each) =>
-            `cut before ${place} (${statements[place - 1]?.slice(0, 90)}; TIDEMARK_TEST_SEED=${seed}): ${each}`,
-        ),
-      );
-    }
-    expect(wrong).toEqual([]);
-    expect(chosen.length).toBeGreaterThan(30);
-  }, 600_000);
+  // Tried twice, at the same places: a fault of ours shows again, a machine too busy to answer in time does not.
+  it(
+    'leaves all or nothing, whichever statement it is lost at, and says which',
+    { retry: 1 },
+    async () => {
+      const chosen = statements
+        .map((_, index) => index + 1)
+        .filter(
+          (place) => (place >= places.begin && place <= places.commit + 1) || place % step === seed % step,
+        );
+      const wrong: string[] = [];
+      for (const place of chosen) {
+        const found = await cutAt(place).catch((error: unknown) => [String(error)]);
+        wrong.push(
+          ...found.map(
+            (each) =>
+              `cut before ${place} (${statements[place - 1]?.slice(0, 90)}; TIDEMARK_TEST_SEED=${seed}): ${each}`,
+          ),
+        );
+      }
+      expect(wrong).toEqual([]);
+      expect(chosen.length).toBeGreaterThan(30);
+    },
+    600_000,
+  );
 
   it('finds out that a COMMIT happened whose answer was lost, and reports the batch once', () =>
     throughProxy(async (direct, proxied, proxy) => {
