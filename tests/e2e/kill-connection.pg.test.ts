@@ -100,7 +100,7 @@ describe('I5: a lost connection', () => {
   // Tried twice, at the same places: a fault of ours shows again, a machine too busy to answer in time does not.
   it(
     'leaves all or nothing, whichever statement it is lost at, and says which',
-    { retry: 1 },
+    { retry: 1, timeout: 600_000 },
     async () => {
       const chosen = statements
         .map((_, index) => index + 1)
@@ -120,7 +120,6 @@ describe('I5: a lost connection', () => {
       expect(wrong).toEqual([]);
       expect(chosen.length).toBeGreaterThan(30);
     },
-    600_000,
   );
 
   it('finds out that a COMMIT happened whose answer was lost, and reports the batch once', () =>
