@@ -15,7 +15,7 @@ export type { ErrorCode } from './errors/policy.ts';
 export type { HistoryEntry, HistoryReport, ShowReport } from './batch/history.ts';
 export type { PlanResult, TargetSamples } from './batch/plan.ts';
 export type { Progress } from './batch/context.ts';
-export type { KeyValue, NamedChanges, NamedKey } from './batch/changed-keys.ts';
+export type { KeyValue, NamedChanges, NamedKey } from './batch/freeze/changed-keys.ts';
 export type { PauseReport } from './batch/pause.ts';
 export type { BatchReport, BehindReport } from './batch/report.ts';
 export type { RunResult } from './batch/run.ts';

@@ -4,17 +4,17 @@ import { isTidemarkError, TidemarkError } from '../errors/tidemark-error.ts';
 import type { Lease } from '../store/lease.ts';
 import { recordRun } from '../store/runs.ts';
 import type { Warehouse } from '../warehouse/port.ts';
-import { warningOf, type Warn } from './after-commit.ts';
-import { commit, type CommitFacts } from './commit.ts';
-import { compute, type Computed } from './compute.ts';
+import { warningOf, type Warn } from './commit/after-commit.ts';
+import { commit, type CommitFacts } from './commit/commit.ts';
+import { compute, type Computed } from './compute/compute.ts';
 import type { BatchContext } from './context.ts';
 import type { Checked } from './open.ts';
-import { freeze } from './freeze.ts';
+import { freeze } from './freeze/freeze.ts';
 import { interrupted, stoppable } from './interruption.ts';
 import type { Lessons } from './lessons.ts';
 import type { PhaseClock } from './phases.ts';
 import { exitOf, reportOf, type BatchReport } from './report.ts';
-import { settleCommit } from './settle-commit.ts';
+import { settleCommit } from './commit/settle-commit.ts';
 
 export interface RunResult {
   readonly report: BatchReport;

@@ -5,9 +5,9 @@ import type { Graph } from '../graph/graph.ts';
 import type { Project } from '../project/project.ts';
 import { showTable, type TableName } from '../sql/table-name.ts';
 import type { KnownState } from './known-state.ts';
-import type { ChangedKeys } from './changed-keys.ts';
-import type { HeldColumns } from './held.ts';
-import type { Healing, Observation } from './watch.ts';
+import type { ChangedKeys } from './freeze/changed-keys.ts';
+import type { HeldColumns } from './drift/held.ts';
+import type { Healing, Observation } from './drift/watch.ts';
 import type { ScratchSpace, TableInfo, Warehouse } from '../warehouse/port.ts';
 
 export interface BatchOptions {

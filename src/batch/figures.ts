@@ -1,7 +1,7 @@
 // A batch in figures, in the shape that JSON output, history and the batches table share.
 import { changedRows, type ImageSummary } from '../reconcile/relation-view.ts';
 import type { SourceFigures, TargetFigures } from '../store/batches.ts';
-import type { Computed } from './compute.ts';
+import type { Computed } from './compute/compute.ts';
 
 export interface BatchFigures {
   readonly sources: readonly SourceFigures[];

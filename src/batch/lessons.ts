@@ -2,10 +2,10 @@
 import { isTidemarkError, TidemarkError } from '../errors/tidemark-error.ts';
 import { showTable } from '../sql/table-name.ts';
 import type { HeldColumn } from '../store/relations.ts';
-import { MirrorRefused } from './apply-drift.ts';
-import { ColumnsHeld } from './held.ts';
+import { MirrorRefused } from './drift/apply-drift.ts';
+import { ColumnsHeld } from './drift/held.ts';
 import { leaveOut, refusal, type LeftOut } from './left-out.ts';
-import { TargetRefused, WrittenMeanwhile } from './written-meanwhile.ts';
+import { TargetRefused, WrittenMeanwhile } from './commit/written-meanwhile.ts';
 
 /** How often a batch is done again because somebody wrote what it was about to write. */
 const tries = 3;

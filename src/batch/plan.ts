@@ -6,10 +6,10 @@ import type { Project } from '../project/project.ts';
 import { readCounters } from '../store/batches.ts';
 import type { HeldColumn } from '../store/relations.ts';
 import type { Warehouse } from '../warehouse/port.ts';
-import { compute, type Computed } from './compute.ts';
+import { compute, type Computed } from './compute/compute.ts';
 import type { BatchContext, Progress } from './context.ts';
-import { freeze } from './freeze.ts';
-import { ColumnsHeld } from './held.ts';
+import { freeze } from './freeze/freeze.ts';
+import { ColumnsHeld } from './drift/held.ts';
 import { withContext, withWarehouse, type OpenBatch } from './open.ts';
 import { exitOf, reportOf, type BatchReport } from './report.ts';
 

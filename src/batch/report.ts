@@ -4,11 +4,11 @@ import type { Problem } from '../errors/tidemark-error.ts';
 import type { SourceFigures, TargetFigures } from '../store/batches.ts';
 import { instantIso } from '../store/state.ts';
 import type { BatchContext } from './context.ts';
-import { isIdle, isWhole, kindOf } from './commit.ts';
-import type { Computed } from './compute.ts';
+import { isIdle, isWhole, kindOf } from './commit/commit.ts';
+import type { Computed } from './compute/compute.ts';
 import { figuresOf } from './figures.ts';
-import { heldProblems } from './held.ts';
-import { mappingNotices } from './mapping-notices.ts';
+import { heldProblems } from './drift/held.ts';
+import { mappingNotices } from './drift/mapping-notices.ts';
 
 export interface BehindReport {
   readonly name: string;

@@ -9,8 +9,8 @@ import type { RelationView } from '../reconcile/relation-view.ts';
 import type { TargetWork } from '../reconcile/target-work.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import { checkDictionary, withWarehouse } from './open.ts';
-import { checkTypes } from './check-types.ts';
-import { resolveTypes, sourceColumns, typingWork } from './resolve-types.ts';
+import { checkTypes } from './compute/check-types.ts';
+import { resolveTypes, sourceColumns, typingWork } from './compute/resolve-types.ts';
 import { targetView } from './views.ts';
 
 export interface ValidateReport {

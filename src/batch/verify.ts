@@ -7,9 +7,9 @@ import { readSample, sampleImages, type SampleRow } from '../reconcile/samples.t
 import { changedRows, type ImageSummary, type RelationView } from '../reconcile/relation-view.ts';
 import { sql, table } from '../sql/fragment.ts';
 import { readBatches } from '../store/batches.ts';
-import { runChecks } from './check-target.ts';
+import { runChecks } from './compute/check-target.ts';
 import type { BatchContext, Progress } from './context.ts';
-import { computeTarget, workFor } from './compute-target.ts';
+import { computeTarget, workFor } from './compute/compute-target.ts';
 import { leaveOut, refusal } from './left-out.ts';
 import { withContext, withWarehouse } from './open.ts';
 import type { TargetSamples } from './plan.ts';

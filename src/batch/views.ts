@@ -4,7 +4,7 @@ import { relationsOf } from '../graph/graph.ts';
 import { changedRows, type RelationImages, type RelationView } from '../reconcile/relation-view.ts';
 import { table } from '../sql/fragment.ts';
 import type { BatchContext } from './context.ts';
-import type { Frozen } from './freeze.ts';
+import type { Frozen } from './freeze/freeze.ts';
 
 export const sourceView = (
   context: BatchContext,

@@ -1,7 +1,7 @@
 // The file of `run --changes`: keys per source, in JSON or YAML. `-` is stdin.
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-import type { KeyValue, NamedChanges, NamedKey } from '../batch/changed-keys.ts';
+import type { KeyValue, NamedChanges, NamedKey } from '../batch/freeze/changed-keys.ts';
 import { usage } from './usage.ts';
 
 const hint = 'write keys per source: `{companies: [5, 7], order_items: [{order_id: 1, line_no: 2}]}`';

@@ -1,6 +1,6 @@
 // `run --changes`: named keys alone are compared, and nothing is remembered of it but the batch.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { NamedChanges } from '../../src/batch/changed-keys.ts';
+import type { NamedChanges } from '../../src/batch/freeze/changed-keys.ts';
 import { createSandbox, type Engine, type Sandbox } from '../support/sandbox.ts';
 import { corner, sourcesFile } from './corner.ts';
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { withContext } from '../../src/batch/open.ts';
 import { runIn } from '../../src/batch/run.ts';
-import { observe } from '../../src/batch/watch.ts';
+import { observe } from '../../src/batch/drift/watch.ts';
 import { buildTargets } from '../../scripts/shop/build-targets.ts';
 import { generateShop } from '../../scripts/shop/generate.ts';
 import { openPlace, projectAt, schemasOf } from '../property/place.ts';

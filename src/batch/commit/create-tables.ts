@@ -1,0 +1,62 @@
+// Tables that a batch makes: mirrors on a source's first run, targets that do not exist yet. All inside the
+// committing transaction, so that a crash leaves none behind.
+import { createHash } from 'node:crypto';
+import type { Source, Target } from '../../dictionary/dictionary.ts';
+import { refsOf } from '../../graph/reads.ts';
+import type { Graph } from '../../graph/graph.ts';
+import type { Column } from '../../sql/dialect.ts';
+import { commas, id, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
+import type { TableName } from '../../sql/table-name.ts';
+import type { Session } from '../../warehouse/port.ts';
+
+const schemaOf = (name: TableName): Fragment =>
+  name.database === undefined ? id(name.schema) : id(name.database, name.schema);
+
+const createTable = async (session: Session, name: TableName, columns: readonly Column[]): Promise<void> => {
+  const definitions = columns.map((column) => sql`${id(column.name)} ${verbatim(column.type)}`);
+  await session.execute(sql`create schema if not exists ${schemaOf(name)}`);
+  await session.execute(sql`create table ${table(name)} (${commas(definitions)})`);
+};
+
+export const createMirror = (session: Session, source: Source): Promise<void> =>
+  createTable(session, source.mirror, source.columns);
+
+export const createTarget = (session: Session, target: Target): Promise<void> =>
+  createTable(session, target.table, target.tableColumns);
+
+/** Index names are ours alone: a hash keeps them short and the same on every run. */
+const indexName = (name: TableName, columns: readonly string[]): string =>
+  `tidemark_${createHash('sha256')
+    .update(JSON.stringify([name, columns]))
+    .digest('hex')
+    .slice(0, 16)}`;
+
+/** Columns of a source by which targets find its rows: those that join conditions name. */
+const joinColumns = (graph: Graph, source: Source): readonly string[] => {
+  const found = new Set<string>();
+  for (const target of graph.order) {
+    const aliases = new Set(
+      target.joins.filter((join) => join.relation === source.name).map((join) => join.alias),
+    );
+    if (target.root.kind === 'grain' && target.root.relation === source.name) aliases.add(target.root.alias);
+    for (const join of target.joins) {
+      for (const ref of refsOf(join.on)) if (aliases.has(ref.alias)) found.add(ref.column);
+    }
+  }
+  return [...found].toSorted();
+};
+
+/** A mirror is found by its key, and by the columns that look-ups walk back through. */
+export const indexMirror = async (session: Session, graph: Graph, source: Source): Promise<void> => {
+  const key = source.key.map((column) => column.name);
+  const unique = source.key.every((column) => !column.nullable) ? 'unique index' : 'index';
+  await session.execute(
+    sql`create ${verbatim(unique)} if not exists ${id(indexName(source.mirror, key))} on ${table(source.mirror)} (${commas(key.map((name) => id(name)))})`,
+  );
+  for (const column of joinColumns(graph, source)) {
+    if (key.length === 1 && key[0] === column) continue;
+    await session.execute(
+      sql`create index if not exists ${id(indexName(source.mirror, [column]))} on ${table(source.mirror)} (${id(column)})`,
+    );
+  }
+};

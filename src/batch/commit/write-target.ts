@@ -1,0 +1,114 @@
+// One target of a committing transaction: locked, audited, written from its images.
+import { isTidemarkError } from '../../errors/tidemark-error.ts';
+import { insertAudit, lockRows, type AuditEntry } from '../../reconcile/audit.ts';
+import { keepsWholeRows } from '../../reconcile/diff.ts';
+import { changedRows } from '../../reconcile/relation-view.ts';
+import { needsRewritten, writes, type WritePlan } from '../../reconcile/write.ts';
+import { sql, table } from '../../sql/fragment.ts';
+import type { TableName } from '../../sql/table-name.ts';
+import { stateTable } from '../../store/state.ts';
+import type { Session } from '../../warehouse/port.ts';
+import type { ComputedTarget } from '../compute/compute-target.ts';
+import type { BatchContext } from '../context.ts';
+import { createTarget } from './create-tables.ts';
+import { TargetRefused, writeGuarded } from './written-meanwhile.ts';
+
+/** What all statements of one commit share. */
+export interface Writing {
+  readonly context: BatchContext;
+  readonly session: Session;
+  readonly batch: number;
+  /** The change id of change number 0. */
+  readonly firstChange: number;
+  readonly moment: string;
+}
+
+const rowsIn = ({ target, work }: ComputedTarget): TableName =>
+  keepsWholeRows(work) ? work.scratch.current : target.table;
+
+export const targetWrites = (context: BatchContext, computed: ComputedTarget, moment: string): WritePlan => {
+  const { target, work, summary } = computed;
+  const carried = new Set(work.scratch.images.columns.map((column) => column.name));
+  return {
+    dialect: context.warehouse.dialect,
+    into: target.table,
+    images: work.scratch.images,
+    summary,
+    otherColumns: target.tableColumns.map((column) => column.name).filter((name) => !carried.has(name)),
+    touch: target.touch,
+    moment,
+    updateInPlace: target.updateInPlace,
+    rewritten: context.scratch.name(`rewritten_${target.name}`),
+    rowsIn: rowsIn(computed),
+  };
+};
+
+/** Where nothing enforces the key, nobody else may insert it while we do. */
+const lockAgainstInserts = async (
+  context: BatchContext,
+  session: Session,
+  computed: ComputedTarget,
+): Promise<void> => {
+  const { target, summary } = computed;
+  if (!context.warehouse.dialect.capabilities.concurrentWriters) return;
+  if (summary.inserted === 0 || target.keyIsEnforced || !target.exists) return;
+  await session.execute(sql`lock table ${table(target.table)} in share row exclusive mode`);
+};
+
+const writeTarget = async (writing: Writing, computed: ComputedTarget, plan: WritePlan): Promise<void> => {
+  const { context, session, batch, firstChange, moment } = writing;
+  const { target, work, summary, causes } = computed;
+  context.progress.step('commit', target.name);
+  if (!target.exists) await createTarget(session, target);
+  if (changedRows(summary) === 0) return;
+  const entry: AuditEntry = {
+    dialect: context.warehouse.dialect,
+    into: stateTable(context.project.schemas.state, 'audit'),
+    batch,
+    relation: target.name,
+    images: work.scratch.images,
+    summary,
+    target: rowsIn(computed),
+    tableColumns: target.tableColumns,
+    touch: target.touch,
+    moment,
+    causes: causes.kind === 'listed' ? causes.table : undefined,
+    firstChange,
+  };
+  await lockAgainstInserts(context, session, computed);
+  const lock = context.warehouse.dialect.capabilities.concurrentWriters ? lockRows(entry) : undefined;
+  if (lock !== undefined) await session.rows(lock);
+  await session.execute(insertAudit(entry));
+  for (const write of writes(plan)) await writeGuarded(session, target.name, write);
+};
+
+/** A constraint or a value that the table refuses is this target's affair; anything else ends the batch. */
+export const writeBlamed = async (
+  writing: Writing,
+  computed: ComputedTarget,
+  plan: WritePlan,
+): Promise<void> => {
+  try {
+    await writeTarget(writing, computed, plan);
+  } catch (error) {
+    const own =
+      isTidemarkError(error) && (error.code === 'constraint_violated' || error.details['kind'] === 'value');
+    throw own ? new TargetRefused(computed.target.name, error) : error;
+  }
+};
+
+/** Scratch that the transaction will fill is made before it begins. */
+export const prepareScratch = async (
+  context: BatchContext,
+  plans: readonly WritePlan[],
+  targets: readonly ComputedTarget[],
+): Promise<void> => {
+  for (const [place, plan] of plans.entries()) {
+    const target = targets[place]?.target;
+    if (target === undefined || !needsRewritten(plan)) continue;
+    const columns = target.tableColumns.map(({ name, type }) => ({ name, type }));
+    await context.warehouse.session((session) =>
+      session.execute(plan.dialect.createScratch(plan.rewritten, columns)),
+    );
+  }
+};

@@ -1,0 +1,144 @@
+// One target: affected keys, desired rows, diff; then what must not be is refused. Only scratch is written.
+import type { Target } from '../../dictionary/dictionary.ts';
+import {
+  affectedColumns,
+  desiredColumns,
+  fillDesired,
+  fillKeys,
+  fillRoot,
+  keysColumns,
+  rootScratchColumns,
+} from '../../reconcile/desired/fact.ts';
+import { fillSharers, mayShareKeys } from '../../reconcile/desired/shared-keys.ts';
+import { affectedKeys, causesColumns, fillCauses } from '../../reconcile/affected.ts';
+import { currentColumns, fillCurrent, fillImages } from '../../reconcile/diff.ts';
+import {
+  changedRows,
+  type Causes,
+  type ImageSummary,
+  type RelationView,
+} from '../../reconcile/relation-view.ts';
+import { readSummary, summarize, type SummaryRow } from '../../reconcile/summary.ts';
+import { imageShapeOf, type TargetScratch, type TargetWork } from '../../reconcile/target-work.ts';
+import { sql, table } from '../../sql/fragment.ts';
+import { imageColumns } from '../../sql/images.ts';
+import type { TableName } from '../../sql/table-name.ts';
+import type { ScratchColumn } from '../../sql/dialect.ts';
+import type { Session } from '../../warehouse/port.ts';
+import { addChangedRows } from './changed-at.ts';
+import type { BatchContext } from '../context.ts';
+import { explainFailure } from './find-failing-row.ts';
+import { refuseBadImages, refuseBadRows } from './refuse-rows.ts';
+import { viewsFor } from '../views.ts';
+
+export interface ComputedTarget {
+  readonly target: Target;
+  readonly work: TargetWork;
+  readonly summary: ImageSummary;
+  readonly causes: Causes;
+  /** With `changed_at`: the highest time among the rows that were looked through. */
+  readonly seen?: string | undefined;
+}
+
+const scratchFor = (context: BatchContext, target: Target): TargetScratch => {
+  const name = (purpose: string): TableName => context.scratch.name(`${purpose}_${target.name}`);
+  return {
+    affected: name('affected'),
+    root: name('root'),
+    keys: name('keys'),
+    desired: name('desired'),
+    current: name('current'),
+    causes: name('causes'),
+    images: { table: name('changes'), ...imageShapeOf(target) },
+  };
+};
+
+export const workFor = (
+  context: BatchContext,
+  target: Target,
+  views: ReadonlyMap<string, RelationView>,
+  scope: TargetWork['scope'],
+): TargetWork => ({
+  dialect: context.warehouse.dialect,
+  target,
+  views: viewsFor(target, views),
+  scratch: scratchFor(context, target),
+  scope,
+});
+
+const isEmpty = async (session: Session, name: TableName): Promise<boolean> =>
+  (await session.rows(sql`select 1 as found from ${table(name)} limit 1`)).length === 0;
+
+/** Fills the small tables that limit the work to the affected rows; false when there are none. */
+const limitToAffected = async (
+  context: BatchContext,
+  session: Session,
+  work: TargetWork,
+): Promise<boolean> => {
+  const { dialect, scratch } = work;
+  const create = (name: TableName, columns: readonly ScratchColumn[]) =>
+    session.execute(dialect.createScratch(name, columns));
+  const analyze = async (name: TableName): Promise<void> => {
+    if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(name));
+  };
+  const statements = affectedKeys(work);
+  if (statements.length === 0 && work.target.changedAt === undefined) return false;
+  await create(scratch.affected, affectedColumns(work));
+  for (const statement of statements) await session.execute(statement);
+  await addChangedRows(context, session, work);
+  if (await isEmpty(session, scratch.affected)) return false;
+  await analyze(scratch.affected);
+  await create(scratch.root, rootScratchColumns(work));
+  await session.execute(fillRoot(work));
+  await analyze(scratch.root);
+  await create(scratch.keys, keysColumns(work));
+  await session.execute(fillKeys(work));
+  if (mayShareKeys(work)) await session.execute(fillSharers(work));
+  await analyze(scratch.keys);
+  return true;
+};
+
+const readCurrent = async (session: Session, work: TargetWork): Promise<void> => {
+  const { dialect, scratch } = work;
+  await session.execute(dialect.createScratch(scratch.current, currentColumns(work)));
+  await session.execute(fillCurrent(work));
+  if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(scratch.current));
+};
+
+const nothing: ImageSummary = { inserted: 0, updated: 0, deleted: 0, columns: new Map(), digest: '' };
+
+export const computeTarget = async (
+  context: BatchContext,
+  session: Session,
+  work: TargetWork,
+): Promise<ComputedTarget> => {
+  const { dialect, scratch, target } = work;
+  context.progress.step('compute', target.name);
+  if (work.scope === 'affected' && !(await limitToAffected(context, session, work))) {
+    return { target, work, summary: nothing, causes: { kind: 'none' } };
+  }
+  await session.execute(dialect.createScratch(scratch.desired, desiredColumns(work)));
+  try {
+    await session.execute(fillDesired(work));
+  } catch (error) {
+    throw await explainFailure(session, work, error);
+  }
+  if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(scratch.desired));
+  await refuseBadRows(session, work);
+  if (work.scope === 'affected') await readCurrent(session, work);
+  await session.execute(dialect.createScratch(scratch.images.table, imageColumns(scratch.images)));
+  await session.execute(fillImages(work));
+  const [row] = await session.rows<SummaryRow>(summarize(dialect, scratch.images));
+  const summary = readSummary(scratch.images, row ?? {});
+  if (changedRows(summary) === 0) return { target, work, summary, causes: { kind: 'none' } };
+  if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(scratch.images.table));
+  await refuseBadImages(session, work);
+  return { target, work, summary, causes: await causesOf(session, work) };
+};
+
+const causesOf = async (session: Session, work: TargetWork): Promise<Causes> => {
+  if (work.scope === 'all') return { kind: 'none' };
+  await session.execute(work.dialect.createScratch(work.scratch.causes, causesColumns(work)));
+  await session.execute(fillCauses(work));
+  return { kind: 'listed', table: work.scratch.causes };
+};

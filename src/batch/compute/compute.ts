@@ -1,0 +1,227 @@
+// Compute: every target from the frozen images, level by level, independent ones at once. A target that fails or
+// is refused is left out with those it feeds. Nothing but scratch is written; a plan ends here.
+import { createHash } from 'node:crypto';
+import pLimit from 'p-limit';
+import type { Target } from '../../dictionary/dictionary.ts';
+import { relationsOf, sourcesOf } from '../../graph/graph.ts';
+import { columnsRead, relationOf } from '../../graph/reads.ts';
+import { changedRows, type RelationView } from '../../reconcile/relation-view.ts';
+import type { TargetWork } from '../../reconcile/target-work.ts';
+import { refuseStrangers } from './adoption.ts';
+import { readLastChanged } from './changed-at.ts';
+import { runChecks } from './check-target.ts';
+import type { BatchContext } from '../context.ts';
+import { computeTarget, workFor, type ComputedTarget } from './compute-target.ts';
+import type { Frozen } from '../freeze/freeze.ts';
+import { allowance, guard, rowsBefore } from './guards.ts';
+import { holdLargeChanges, type ChangedColumns } from '../drift/held.ts';
+import { leaveOut, pausedBy, refusal, type LeftOut } from '../left-out.ts';
+import { changeOfMapping } from '../drift/mapping-notices.ts';
+import { sourceViews, targetView } from '../views.ts';
+
+export interface Computed {
+  readonly frozen: Frozen;
+  /** Every target that is not left out, changed or not, in dependency order. */
+  readonly targets: readonly ComputedTarget[];
+  /** Sources and targets. */
+  readonly leftOut: readonly LeftOut[];
+  readonly digest: string;
+}
+
+/** All rows are compared when nothing says that the table was in step before; otherwise what the images reach. */
+const scopeOf = (context: BatchContext, frozen: Frozen, target: Target): TargetWork['scope'] => {
+  const known = context.known.relations.get(target.name);
+  const inStep =
+    target.exists &&
+    known?.firstBatch !== undefined &&
+    known.behind === undefined &&
+    known.mapping === context.mappings.get(target.name);
+  const looked = target.changedAt === undefined || context.known.positions.has(target.name);
+  if (!inStep || !looked || context.healing.targets.has(target.name)) return 'all';
+  const reads = new Set(relationsOf(target));
+  const first = frozen.sources.some(
+    ({ source, reading }) => reading.kind === 'bootstrap' && reads.has(source.name),
+  );
+  return first ? 'all' : 'affected';
+};
+
+/** Where only columns are mapped anew, each of them is judged by itself, and the rest of the target goes on. */
+const touchedBesides = (
+  context: BatchContext,
+  about: Pick<ChangedColumns, 'target' | 'summary' | 'limits'>,
+): number | undefined => {
+  const { name } = about.target;
+  const change = changeOfMapping(context, name);
+  if (change === undefined || change.base || context.options.allow.has(allowance(name, 'touched')))
+    return undefined;
+  return holdLargeChanges({
+    ...about,
+    columns: change.columns,
+    rowsBefore: rowsBefore(context, name),
+    known: context.known,
+  });
+};
+
+/** Taking a table over was decided by a person, whatever it changes. */
+const guardTarget = (context: BatchContext, { target, summary }: ComputedTarget): void => {
+  if (context.options.adopt.has(target.name)) return;
+  const { name, table } = target;
+  const limits = target.limits ?? context.project.limits;
+  guard(context, {
+    name,
+    kind: 'target',
+    table,
+    summary,
+    limits,
+    touched: touchedBesides(context, { target, summary, limits }),
+  });
+};
+
+const upstreamBehind = (target: Target, because: string): LeftOut =>
+  leaveOut(
+    target.name,
+    'target',
+    refusal('upstream_behind', `target \`${target.name}\` reads \`${because}\`, which was left out`),
+  );
+
+/** What the others built may come from newer staging than our mirror: comparing them would turn it back. */
+const sourceStale = (target: Target, why: string): LeftOut =>
+  leaveOut(
+    target.name,
+    'target',
+    refusal(
+      'source_stale',
+      `target \`${target.name}\` was written by somebody else and is not compared while ${why}`,
+      'it is compared in full as soon as its sources are read again',
+    ),
+  );
+
+/** A column that its mirror does not have yet is NULL until the source is read. */
+const readsUnread = (context: BatchContext, frozen: Frozen, target: Target): LeftOut | undefined => {
+  const aliases = [target.root.alias, ...target.joins.map(({ alias }) => alias)];
+  for (const alias of aliases) {
+    const name = relationOf(target, alias);
+    if (frozen.sources.some(({ source }) => source.name === name)) continue;
+    const lacking =
+      context.mirrors.get(name)?.changes.filter(({ kind }) => kind === 'add' || kind === 'replace') ?? [];
+    const column = lacking.find(({ column: { name: each } }) => columnsRead(target, alias).has(each))?.column
+      .name;
+    if (column === undefined) continue;
+    const why = `target \`${target.name}\` reads \`${name}.${column}\`, which the mirror of \`${name}\` does not have yet, and the source was not read`;
+    return leaveOut(
+      target.name,
+      'target',
+      refusal('source_stale', why, 'it goes on as soon as its source is read'),
+    );
+  }
+  return undefined;
+};
+
+interface Progressing {
+  readonly views: Map<string, RelationView>;
+  readonly leftOut: LeftOut[];
+  readonly done: ComputedTarget[];
+}
+
+const computeOne = async (
+  context: BatchContext,
+  frozen: Frozen,
+  target: Target,
+  so: Progressing,
+): Promise<void> => {
+  const reason = context.known.relations.get(target.name)?.paused;
+  if (reason !== undefined) {
+    so.leftOut.push(leaveOut(target.name, 'target', pausedBy(target.name, reason)));
+    return;
+  }
+  const refused = context.refused.get(target.name);
+  if (refused !== undefined) {
+    so.leftOut.push(leaveOut(target.name, 'target', refused));
+    return;
+  }
+  const unread = readsUnread(context, frozen, target);
+  if (unread !== undefined) {
+    so.leftOut.push(unread);
+    return;
+  }
+  const unusable = relationsOf(target).find((name) => {
+    const view = so.views.get(name);
+    return (
+      view === undefined || (view.base === undefined && view.images === undefined && isLeftOut(so, name))
+    );
+  });
+  const behind =
+    unusable ?? relationsOf(target).find((name) => context.graph.targets.has(name) && isLeftOut(so, name));
+  if (behind !== undefined) {
+    so.leftOut.push(upstreamBehind(target, behind));
+    return;
+  }
+  const stale = [...sourcesOf(context.graph, target)].find((name) => isLeftOut(so, name));
+  const keysOnly = context.options.changes !== undefined;
+  if ((stale !== undefined || keysOnly) && context.healing.targets.has(target.name)) {
+    so.leftOut.push(
+      sourceStale(target, stale === undefined ? 'only named keys are read' : `\`${stale}\` is left out`),
+    );
+    return;
+  }
+  const work = workFor(context, target, so.views, scopeOf(context, frozen, target));
+  try {
+    const computed = await context.warehouse.session(async (session) => {
+      const seen = await readLastChanged(context, session, work, frozen.moment);
+      const result = { ...(await computeTarget(context, session, work)), seen };
+      await refuseStrangers(context, session, result);
+      guardTarget(context, result);
+      const changed = changedRows(result.summary) > 0;
+      if (changed || work.scope === 'all') await runChecks(session, work, changed);
+      return result;
+    });
+    const { summary, causes } = computed;
+    const images = changedRows(summary) === 0 ? undefined : { table: work.scratch.images, summary, causes };
+    so.views.set(target.name, targetView(target, images));
+    so.done.push(computed);
+  } catch (error) {
+    so.leftOut.push(leaveOut(target.name, 'target', error));
+  }
+};
+
+const isLeftOut = (so: Progressing, name: string): boolean => so.leftOut.some((each) => each.name === name);
+
+/** Order-free over all images of all relations: equal for a plan and the run that does what it said. */
+const digestOf = (frozen: Frozen, targets: readonly ComputedTarget[]): string => {
+  const lines = [
+    ...frozen.sources
+      .filter(({ summary }) => changedRows(summary) > 0)
+      .map(({ source, summary }) => `source ${source.name} ${summary.digest}`),
+    ...targets
+      .filter(({ summary }) => changedRows(summary) > 0)
+      .map(({ target, summary }) => `target ${target.name} ${summary.digest}`),
+  ];
+  return createHash('sha256').update(lines.toSorted().join('\n')).digest('hex');
+};
+
+/** `without` names targets that an earlier attempt of this batch had to leave out. */
+export const compute = async (
+  context: BatchContext,
+  frozen: Frozen,
+  without: readonly LeftOut[] = [],
+): Promise<Computed> => {
+  const { graph, warehouse } = context;
+  const so: Progressing = {
+    views: sourceViews(context, frozen),
+    leftOut: [...frozen.leftOut, ...without],
+    done: [],
+  };
+  const limit = pLimit(warehouse.dialect.capabilities.parallelSessions);
+  for (const level of graph.levels) {
+    const jobs = level
+      .filter((target) => !without.some((each) => each.name === target.name))
+      .map((target) => limit(() => computeOne(context, frozen, target, so)));
+    const settled = await Promise.allSettled(jobs);
+    for (const result of settled) if (result.status === 'rejected') throw result.reason;
+  }
+  const order = new Map(graph.order.map((target, place) => [target.name, place]));
+  const place = (name: string): number => order.get(name) ?? -1;
+  const targets = so.done.toSorted((a, b) => place(a.target.name) - place(b.target.name));
+  const leftOut = so.leftOut.toSorted((a, b) => place(a.name) - place(b.name));
+  return { frozen, targets, leftOut, digest: digestOf(frozen, targets) };
+};

@@ -1,0 +1,106 @@
+// Rows that must not be written: without a key, with somebody else's key, multiplied by a look-up, or with NULL
+// where the column takes none. Each refusal names the rows and the line of the mapping.
+import { TidemarkError } from '../../errors/tidemark-error.ts';
+import {
+  duplicateImages,
+  duplicateTargetKeys,
+  multipliedBy,
+  nullTargetKeys,
+  nullValues,
+} from '../../reconcile/checks.ts';
+import { rootView, type TargetWork } from '../../reconcile/target-work.ts';
+import { showTable } from '../../sql/table-name.ts';
+import type { Row, Session } from '../../warehouse/port.ts';
+
+/** How many rows a message names. */
+const named = 5;
+
+const showValue = (value: unknown): string =>
+  value === null ? 'NULL' : typeof value === 'string' ? value : JSON.stringify(value);
+
+const showRow = (row: Row): string =>
+  Object.entries(row)
+    .filter(([name]) => !name.startsWith('tidemark.'))
+    .map(([name, value]) => `${name}=${showValue(value)}`)
+    .join(', ');
+
+export const showRows = (rows: readonly Row[]): string => rows.map((row) => `(${showRow(row)})`).join(', ');
+
+const withoutMarks = (rows: readonly Row[]): readonly Row[] =>
+  rows.map((row) =>
+    Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith('tidemark.'))),
+  );
+
+const relationName = (work: TargetWork): string =>
+  work.target.root.kind === 'this' ? showTable(work.target.table) : work.target.root.relation;
+
+/** Which look-up turns one row into several. */
+const ambiguousLookUp = async (session: Session, work: TargetWork): Promise<TidemarkError | undefined> => {
+  for (const [place, join] of work.target.joins.entries()) {
+    const rows = await session.rows(multipliedBy(work, place + 1, named));
+    if (rows.length === 0) continue;
+    return new TidemarkError('ambiguous_lookup', {
+      message: `target \`${work.target.name}\`: look-up \`${join.alias}\` matches more than one row for ${relationName(work)} ${showRows(rows)}`,
+      hint: `the condition \`${join.on.text.trim()}\` must find at most one row of \`${join.relation}\`: add the columns that make it unique`,
+      at: join.on.at,
+      details: { target: work.target.name, alias: join.alias, rows: withoutMarks(rows) },
+    });
+  }
+  return undefined;
+};
+
+const keyPosition = (work: TargetWork) =>
+  work.target.columns.find((column) => work.target.key.some((part) => part.name === column.name))?.expression
+    .at ?? work.target.at;
+
+/** Refuses desired rows that have no key of their own. */
+export const refuseBadRows = async (session: Session, work: TargetWork): Promise<void> => {
+  const { target } = work;
+  const nulls = nullTargetKeys(work, named);
+  const withoutKey = nulls === undefined ? [] : await session.rows(nulls);
+  if (withoutKey.length > 0) {
+    throw new TidemarkError('null_target_key', {
+      message: `target \`${target.name}\`: the key would be NULL for ${relationName(work)} ${showRows(withoutKey)}`,
+      hint: 'leave such rows out with `where:`, or declare the key column with `{ column: …, nullable: true }`',
+      at: keyPosition(work),
+      details: { target: target.name, rows: withoutKey },
+    });
+  }
+  const shared = await session.rows(duplicateTargetKeys(work, named));
+  if (shared.length === 0) return;
+  const ambiguous = await ambiguousLookUp(session, work);
+  if (ambiguous !== undefined) throw ambiguous;
+  throw new TidemarkError('duplicate_target_key', {
+    message: `target \`${target.name}\`: several rows of ${relationName(work)} would share a key: ${showRows(shared)}`,
+    hint: `the key must tell the rows of \`${relationName(work)}\` (key ${rootView(work)
+      .key.map((column) => column.name)
+      .join(', ')}) apart`,
+    at: keyPosition(work),
+    details: { target: target.name, keys: withoutMarks(shared) },
+  });
+};
+
+/** Refuses images that the target's table cannot take. */
+export const refuseBadImages = async (session: Session, work: TargetWork): Promise<void> => {
+  const { target, scratch } = work;
+  const twice = await session.rows(duplicateImages(scratch.images, named));
+  if (twice.length > 0) {
+    throw new TidemarkError('duplicate_target_key', {
+      message: `\`${showTable(target.table)}\` holds a key more than once: ${showRows(twice)}`,
+      hint: `name the columns that identify a row under \`key:\`, or remove the duplicates`,
+      at: target.at,
+      details: { target: target.name, keys: withoutMarks(twice) },
+    });
+  }
+  const nulls = nullValues(work, named);
+  const rows = nulls === undefined ? [] : await session.rows(nulls);
+  const [first] = rows;
+  if (first === undefined) return;
+  const column = target.columns.find((each) => each.name === first['tidemark.column']);
+  throw new TidemarkError('value_does_not_fit', {
+    message: `target \`${target.name}\`: \`${String(first['tidemark.column'])}\` is NOT NULL and would be NULL in ${showRows(rows)}`,
+    hint: 'give it a value with `coalesce(…, …)`, or leave such rows out with `where:`',
+    at: column?.expression.at ?? target.at,
+    details: { target: target.name, column: first['tidemark.column'], keys: withoutMarks(rows) },
+  });
+};

@@ -1,0 +1,67 @@
+// Targets that do not exist yet get the types of their expressions, which only the warehouse knows.
+import type { Dictionary, Target } from '../../dictionary/dictionary.ts';
+import { buildGraph } from '../../graph/graph.ts';
+import { emptied, selectTypes } from '../../reconcile/desired/types.ts';
+import type { RelationView } from '../../reconcile/relation-view.ts';
+import type { TargetWork } from '../../reconcile/target-work.ts';
+import type { Column } from '../../sql/dialect.ts';
+import type { Warehouse } from '../../warehouse/port.ts';
+import { targetView, viewsFor } from '../views.ts';
+
+const noTable = { schema: '', name: '' };
+
+/** A work that is only good for asking about types: no scratch, empty relations. */
+export const typingWork = (
+  warehouse: Warehouse,
+  target: Target,
+  views: ReadonlyMap<string, RelationView>,
+): TargetWork => {
+  const read = viewsFor(target, views);
+  return {
+    dialect: warehouse.dialect,
+    target,
+    views: new Map([...read].map(([name, view]) => [name, emptied(view)])),
+    scratch: {
+      affected: noTable,
+      root: noTable,
+      keys: noTable,
+      desired: noTable,
+      current: noTable,
+      causes: noTable,
+      images: { table: noTable, key: target.key, columns: target.columns },
+    },
+    scope: 'all',
+  };
+};
+
+const withTypes = (target: Target, described: readonly Column[]): Target => {
+  const typeOf = (name: string): string => described.find((column) => column.name === name)?.type ?? '';
+  const columns = target.columns.map((column) => ({ ...column, type: typeOf(column.name), nullable: true }));
+  return {
+    ...target,
+    columns,
+    tableColumns: columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
+    key: target.key.map((column) => ({ ...column, type: typeOf(column.name) })),
+  };
+};
+
+export const sourceColumns = (dictionary: Dictionary): Map<string, RelationView> =>
+  new Map(
+    dictionary.sources.map((source) => [
+      source.name,
+      { name: source.name, key: source.key, columns: source.columns },
+    ]),
+  );
+
+export const resolveTypes = async (warehouse: Warehouse, dictionary: Dictionary): Promise<Dictionary> => {
+  const views = sourceColumns(dictionary);
+  const resolved = new Map<string, Target>();
+  for (const target of buildGraph(dictionary).order) {
+    const typed = target.exists
+      ? target
+      : withTypes(target, await warehouse.describe(selectTypes(typingWork(warehouse, target, views))));
+    resolved.set(target.name, typed);
+    views.set(target.name, targetView(typed, undefined));
+  }
+  return { ...dictionary, targets: dictionary.targets.map((target) => resolved.get(target.name) ?? target) };
+};

@@ -1,0 +1,90 @@
+// What a mapping says, in the form that is kept of each relation: another one next time means that rows, or just
+// some columns, must be compared in full.
+import { createHash } from 'node:crypto';
+import type { SourceMemory } from '../../detect/mirror-plan.ts';
+import type { Expression, MappedColumn, Source, Target } from '../../dictionary/dictionary.ts';
+import { showTable } from '../../sql/table-name.ts';
+
+/** Of a target: one hash over what decides its rows, and one for each of its other columns. */
+export interface TargetMemory {
+  readonly base: string;
+  readonly columns: Readonly<Record<string, string>>;
+}
+
+const textOf = (expression: Expression | undefined): string | undefined => expression?.text;
+
+const hash = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+
+const isKey = (target: Target, name: string): boolean => target.key.some((each) => each.name === name);
+
+export const columnHash = (column: MappedColumn): string => hash(textOf(column.expression));
+
+export const targetMemory = (target: Target): TargetMemory => ({
+  base: hash({
+    table: showTable(target.table),
+    key: target.key.map(({ name, nullable }) => ({
+      name,
+      nullable,
+      expression: textOf(target.columns.find((column) => column.name === name)?.expression),
+    })),
+    root: target.root,
+    joins: target.joins.map((join) => ({
+      alias: join.alias,
+      relation: join.relation,
+      type: join.type,
+      on: textOf(join.on),
+    })),
+    where: textOf(target.where),
+    onDelete: target.onDelete,
+    onMissing: target.onMissing,
+    rows: target.rows,
+  }),
+  columns: Object.fromEntries(
+    target.columns
+      .filter(({ name }) => !isKey(target, name))
+      .map((column) => [column.name, columnHash(column)]),
+  ),
+});
+
+type Identity = Pick<SourceMemory, 'base' | 'definition' | 'table' | 'key' | 'watermark'>;
+
+/** What there is to say of a source before its columns are looked at. */
+export const sourceIdentity = (source: Source, definition: string | undefined): Identity => ({
+  base: hash({
+    where: textOf(source.where),
+    deleted: textOf(source.deleted),
+    nullable: source.key.map(({ nullable }) => nullable),
+  }),
+  definition: definition === undefined ? null : hash(definition),
+  table: showTable(source.table),
+  key: source.key.map(({ name }) => name),
+  watermark: source.watermark ?? null,
+});
+
+/** A relation that was never in step (it was paused before its first run) has no mapping yet. */
+const isKept = (text: string | undefined): text is string => text !== undefined && text !== '';
+
+export const readTargetMemory = (text: string | undefined): TargetMemory | undefined =>
+  isKept(text) ? (JSON.parse(text) as TargetMemory) : undefined;
+
+export const readSourceMemory = (text: string | undefined): SourceMemory | undefined =>
+  isKept(text) ? (JSON.parse(text) as SourceMemory) : undefined;
+
+export interface MappingChange {
+  /** Rows, joins or filter: the target as a whole. */
+  readonly base: boolean;
+  /** Mapped anew or otherwise. */
+  readonly columns: readonly string[];
+}
+
+/** Against the mapping that the target was last in step with. */
+export const mappingChange = (was: TargetMemory, now: TargetMemory): MappingChange => ({
+  base: was.base !== now.base,
+  columns: Object.entries(now.columns)
+    .filter(([name, text]) => was.columns[name] !== text)
+    .map(([name]) => name),
+});
+
+/** A few characters that tell one mapping from another, for the list of batches. */
+export const shortMapping = (text: string): string => hash(text).slice(0, 12);

@@ -1,0 +1,139 @@
+// Judges the drift of every source when a batch is opened: the dictionary with the columns that can be compared, how
+// each mirror stands, and who is left out because of it.
+import { judgeSource, type Judged, type Situation } from '../../detect/judge-drift.ts';
+import { mirrorRebuilt } from '../../detect/drift-problems.ts';
+import { mirrorRowsOf, type MirrorPlan, type SourceMemory } from '../../detect/mirror-plan.ts';
+import type { Dictionary, Source } from '../../dictionary/dictionary.ts';
+import type { Problem, TidemarkError } from '../../errors/tidemark-error.ts';
+import { columnsRead, relationOf } from '../../graph/reads.ts';
+import { showTable } from '../../sql/table-name.ts';
+import type { TableInfo, Warehouse } from '../../warehouse/port.ts';
+import type { KnownState } from '../known-state.ts';
+import { readSourceMemory, sourceIdentity } from './mapping-hash.ts';
+import { addRenameHints, findRenames } from './rename-hints.ts';
+
+export interface Drift {
+  readonly sources: readonly Source[];
+  readonly mirrors: ReadonlyMap<string, MirrorPlan>;
+  /** What is kept of each source once it is in step. */
+  readonly memories: ReadonlyMap<string, SourceMemory>;
+  /** Sources and targets. */
+  readonly refused: ReadonlyMap<string, TidemarkError>;
+  readonly notices: readonly Problem[];
+}
+
+export interface DriftQuestion {
+  readonly dictionary: Dictionary;
+  readonly warehouse: Warehouse;
+  readonly tables: ReadonlyMap<string, TableInfo>;
+  readonly known: KnownState;
+  /** Mappings of the targets as they stand now. */
+  readonly mappings: ReadonlyMap<string, string>;
+  /** Targets that somebody asked to compare in full. */
+  readonly reconcile: ReadonlySet<string>;
+}
+
+const readersOf = (dictionary: Dictionary, source: Source, column: string): readonly string[] =>
+  dictionary.targets
+    .filter((target) =>
+      [target.root.alias, ...target.joins.map(({ alias }) => alias)].some(
+        (alias) => relationOf(target, alias) === source.name && columnsRead(target, alias).has(column),
+      ),
+    )
+    .map(({ name }) => name);
+
+const withoutMirror: MirrorPlan = {
+  remake: false,
+  changes: [],
+  kept: [],
+  hasMore: false,
+  readInFull: false,
+  restart: true,
+};
+
+const unjudged = (source: Source, plan: MirrorPlan, notices: readonly Problem[]): Judged => ({
+  source,
+  plan,
+  refusedTargets: new Map(),
+  notices,
+  vanished: [],
+  appeared: [],
+});
+
+const judge = (question: DriftQuestion, source: Source, waiting: ReadonlySet<string>): Judged => {
+  const { tables, known, warehouse, dictionary } = question;
+  const staging = tables.get(showTable(source.table));
+  const mirror = tables.get(showTable(source.mirror));
+  const relation = known.relations.get(source.name);
+  if (mirror === undefined) {
+    const dropped = relation?.firstBatch !== undefined && relation.mirror === showTable(source.mirror);
+    return unjudged(source, withoutMirror, dropped ? [mirrorRebuilt(source, 'it was dropped')] : []);
+  }
+  if (staging === undefined && source.renamed === undefined) {
+    return unjudged(source, { ...withoutMirror, rows: mirrorRowsOf(source, [], []), restart: false }, []);
+  }
+  const released = (target: string): boolean => {
+    const reader = known.relations.get(target);
+    return (
+      question.reconcile.has(target) ||
+      reader?.firstBatch === undefined ||
+      reader.mapping !== question.mappings.get(target)
+    );
+  };
+  const situation: Situation = {
+    source,
+    staging: staging?.columns ?? source.columns,
+    mirror: mirror.columns,
+    now: sourceIdentity(source, staging?.definition),
+    was: relation?.firstBatch === undefined ? undefined : readSourceMemory(relation.mapping),
+    ours:
+      relation?.madeByUs === true &&
+      (relation.mirror ?? showTable(source.mirror)) === showTable(source.mirror),
+    readers: (column) => readersOf(dictionary, source, column),
+    waiting,
+    released,
+    baseType: (type) => warehouse.dialect.baseType(type),
+  };
+  return judgeSource(situation);
+};
+
+const memoryOf = ({ source, plan }: Judged, staging: TableInfo | undefined): SourceMemory => ({
+  ...sourceIdentity(source, staging?.definition),
+  columns: source.columns.map(({ name, type }) => [name, type]),
+  kept: plan.kept.map(({ name, type }) => [name, type]),
+});
+
+/** Taken into the mirror at once, a renamed column would be filled cell by cell, and the name under which the mirror
+ *  has it could not follow. */
+const judgeWithNames = async (question: DriftQuestion, source: Source): Promise<Judged> => {
+  const first = judge(question, source, new Set());
+  const matches = await findRenames(question.warehouse, first);
+  if (matches.length === 0) return first;
+  const names = matches.map(({ appeared }) => appeared.name);
+  const waiting = new Set(names.filter((name) => readersOf(question.dictionary, source, name).length === 0));
+  return addRenameHints(judge(question, source, waiting), matches);
+};
+
+export const judgeDrift = async (question: DriftQuestion): Promise<Drift> => {
+  const judged: Judged[] = [];
+  for (const source of question.dictionary.sources) {
+    judged.push(await judgeWithNames(question, source));
+  }
+  return {
+    sources: judged.map(({ source }) => source),
+    mirrors: new Map(judged.map(({ source, plan }) => [source.name, plan])),
+    memories: new Map(
+      judged.map((each) => [
+        each.source.name,
+        memoryOf(each, question.tables.get(showTable(each.source.table))),
+      ]),
+    ),
+    refused: new Map(
+      judged.flatMap(({ source, refused, refusedTargets }) => [
+        ...refusedTargets,
+        ...(refused === undefined ? [] : [[source.name, refused] as const]),
+      ]),
+    ),
+    notices: judged.flatMap(({ notices }) => notices),
+  };
+};

@@ -1,0 +1,54 @@
+// Targets that were in step and whose tables others have changed since: dropped, or without a column that the mapping
+// names. They are left out until somebody has looked; the rest of the batch goes on.
+import type { Target } from '../../dictionary/dictionary.ts';
+import type { TidemarkError } from '../../errors/tidemark-error.ts';
+import { columnsRead } from '../../graph/reads.ts';
+import { showTable } from '../../sql/table-name.ts';
+import type { KnownState } from '../known-state.ts';
+import { refusal } from '../left-out.ts';
+
+const missingColumns = (target: Target): readonly string[] => {
+  const names = new Set(target.tableColumns.map(({ name }) => name));
+  const own = target.root.kind === 'this' ? [...columnsRead(target, 'this')] : [];
+  const needed = [...target.key, ...target.columns, ...target.touch].map(({ name }) => name);
+  return [...new Set([...needed, ...own])].filter((name) => !names.has(name));
+};
+
+const targetMissing = (target: Target): TidemarkError =>
+  refusal(
+    'target_missing',
+    `\`${showTable(target.table)}\` was dropped; target \`${target.name}\` was left out`,
+    target.root.kind === 'this'
+      ? 'its rows belong to somebody else: build it (for a dbt model: `dbt run`)'
+      : `build it (for a dbt model: \`dbt run\`), or let tidemark create it again: \`tidemark run --adopt ${target.name}\``,
+    { target: target.name },
+  );
+
+const targetChanged = (target: Target, columns: readonly string[]): TidemarkError =>
+  refusal(
+    'target_changed',
+    `\`${showTable(target.table)}\` has no column ${columns.map((name) => `\`${name}\``).join(', ')} any more; target \`${target.name}\` was left out`,
+    'bring it back, or take it out of the mapping',
+    { target: target.name, columns },
+  );
+
+export const refusedTargets = (
+  targets: readonly Target[],
+  known: KnownState,
+  adopt: ReadonlySet<string>,
+): ReadonlyMap<string, TidemarkError> => {
+  const refused = new Map<string, TidemarkError>();
+  for (const target of targets) {
+    const before = known.relations.get(target.name);
+    // Another table than before was not dropped: somebody chose it.
+    if (before?.firstBatch === undefined || before.table !== showTable(target.table)) continue;
+    if (!target.exists) {
+      if (!adopt.has(target.name) || target.root.kind === 'this')
+        refused.set(target.name, targetMissing(target));
+      continue;
+    }
+    const columns = missingColumns(target);
+    if (columns.length > 0) refused.set(target.name, targetChanged(target, columns));
+  }
+  return refused;
+};

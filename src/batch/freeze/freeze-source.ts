@@ -1,0 +1,151 @@
+// One source of a freeze: how it is read this time, its images, and what speaks against taking them.
+import { compareKeys } from '../../detect/keys.ts';
+import {
+  compareAll,
+  compareWindow,
+  findDeleted,
+  nextWatermark,
+  type Comparison,
+} from '../../detect/mirror.ts';
+import type { MirrorPlan } from '../../detect/mirror-plan.ts';
+import type { Source } from '../../dictionary/dictionary.ts';
+import type { Problem } from '../../errors/tidemark-error.ts';
+import { changedRows, type ImageSummary } from '../../reconcile/relation-view.ts';
+import { readSummary, summarize, type SummaryRow } from '../../reconcile/summary.ts';
+import { verbatim } from '../../sql/fragment.ts';
+import type { TableName } from '../../sql/table-name.ts';
+import { instantMs } from '../../store/state.ts';
+import type { Session } from '../../warehouse/port.ts';
+import type { BatchContext } from '../context.ts';
+import { guard } from '../compute/guards.ts';
+import { countLate, lateRows, windowStart } from './late-rows.ts';
+import { refusal } from '../left-out.ts';
+import { holdBackDeletes, type Absent } from './missing-keys.ts';
+import { refuseBadKeys } from './refuse-keys.ts';
+
+type Reading =
+  /** First run of a source: every row, no ledger. */
+  | { readonly kind: 'bootstrap' }
+  | { readonly kind: 'all' }
+  | { readonly kind: 'window'; readonly from: string; readonly deletes: boolean }
+  /** Only the keys that somebody named. */
+  | { readonly kind: 'keys'; readonly keys: TableName };
+
+export interface FrozenSource {
+  readonly source: Source;
+  readonly reading: Reading;
+  readonly images: Comparison['images'];
+  readonly summary: ImageSummary;
+  readonly watermark: string | undefined;
+  readonly plan: MirrorPlan;
+  /** With `delete_after`, where this freeze looked for deleted keys. */
+  readonly absent?: Absent | undefined;
+  readonly warnings: readonly Problem[];
+}
+
+/** A comparison with the scratch that must be there before the snapshot is taken. */
+export interface Prepared extends Comparison {
+  readonly absent: TableName;
+  readonly keys: TableName | undefined;
+}
+
+export const planOf = (context: BatchContext, source: Source): MirrorPlan => {
+  const plan = context.mirrors.get(source.name);
+  if (plan === undefined) throw new RangeError(`nothing is known of the mirror of ${source.name}`);
+  return plan;
+};
+
+const readingOf = (context: BatchContext, { source, keys }: Prepared, nowMs: number): Reading => {
+  if (keys !== undefined) return { kind: 'keys', keys };
+  const plan = planOf(context, source);
+  if (plan.rows === undefined) return { kind: 'bootstrap' };
+  const behind = context.known.relations.get(source.name)?.behind !== undefined;
+  if (behind || plan.readInFull || context.healing.sources.has(source.name)) return { kind: 'all' };
+  const position = context.known.positions.get(source.name);
+  const { watermark, fullCompareAtMs, deleteCheckAtMs } = position ?? {};
+  if (source.watermark === undefined || watermark === undefined || fullCompareAtMs === undefined)
+    return { kind: 'all' };
+  if (nowMs - fullCompareAtMs >= source.fullCompareMs) return { kind: 'all' };
+  const due =
+    source.deletes.kind === 'every run' ||
+    (source.deletes.kind === 'every' && nowMs - (deleteCheckAtMs ?? 0) >= source.deletes.ms);
+  return { kind: 'window', from: watermark, deletes: due };
+};
+
+/** The loader says whether its load is complete. */
+const refuseUnready = async (session: Session, source: Source): Promise<void> => {
+  if (source.ready === undefined) return;
+  const rows = await session.rows(verbatim(source.ready));
+  const [first] = rows;
+  if (first !== undefined && Object.values(first)[0] === true) return;
+  throw refusal(
+    'not_ready',
+    `source \`${source.name}\` is not ready: \`${source.ready.trim()}\` did not return true; it was left out`,
+    'the next run looks again',
+  );
+};
+
+/** Fills the images; says whether deleted keys were looked for. */
+const compare = async (
+  context: BatchContext,
+  session: Session,
+  comparison: Comparison,
+  reading: Reading,
+): Promise<boolean> => {
+  switch (reading.kind) {
+    case 'keys':
+      await session.execute(compareKeys(comparison, reading.keys));
+      return true;
+    case 'window':
+      await session.execute(compareWindow(comparison, windowStart(context, comparison.source, reading.from)));
+      if (reading.deletes) await session.execute(findDeleted(comparison));
+      return reading.deletes;
+    case 'all':
+    case 'bootstrap':
+      await session.execute(compareAll(comparison));
+      return reading.kind === 'all';
+  }
+};
+
+export const freezeSource = async (
+  context: BatchContext,
+  session: Session,
+  comparison: Prepared,
+  moment: string,
+): Promise<FrozenSource> => {
+  const { source, images, dialect } = comparison;
+  const reading = readingOf(context, comparison, instantMs(moment));
+  await refuseUnready(session, source);
+  const looked = await compare(context, session, comparison, reading);
+  const absent = looked
+    ? await holdBackDeletes(context, session, { comparison, absent: comparison.absent, moment })
+    : undefined;
+  const column = source.columns.find((each) => each.name === source.watermark);
+  const plan = planOf(context, source);
+  const old = plan.restart ? undefined : context.known.positions.get(source.name)?.watermark;
+  const extra = [
+    ...(column === undefined || reading.kind === 'keys' ? [] : [nextWatermark(images, column, old, moment)]),
+    ...(reading.kind === 'all' ? countLate(context, source, images) : []),
+  ];
+  const [row] = await session.rows<SummaryRow>(summarize(dialect, images, extra));
+  const summary = readSummary(images, row ?? {});
+  if (changedRows(summary) > 0) await refuseBadKeys(session, comparison);
+  guard(context, {
+    name: source.name,
+    kind: 'source',
+    table: source.table,
+    summary,
+    limits: context.project.limits,
+  });
+  const watermark = row?.['watermark'];
+  return {
+    source,
+    reading,
+    images,
+    summary,
+    watermark: typeof watermark === 'string' ? watermark : undefined,
+    plan,
+    absent,
+    warnings: lateRows(source, Number(row?.['late'] ?? 0)),
+  };
+};

@@ -1,0 +1,138 @@
+// Freeze: the only step that reads staging. Every source's images are put into scratch under one snapshot;
+// a source that cannot be read, or whose keys are no keys, is left out whole.
+import { createImageTable, imageTableOf } from '../../detect/mirror.ts';
+import { absentColumns } from '../../detect/missing.ts';
+import type { Source } from '../../dictionary/dictionary.ts';
+import { sql } from '../../sql/fragment.ts';
+import { showTable, type TableName } from '../../sql/table-name.ts';
+import type { Session } from '../../warehouse/port.ts';
+import { fillKeyScratch } from './changed-keys.ts';
+import { tableInfo, type BatchContext } from '../context.ts';
+import { freezeSource, planOf, type FrozenSource, type Prepared } from './freeze-source.ts';
+import { leaveOut, pausedBy, refusal, type LeftOut } from '../left-out.ts';
+
+export interface Frozen {
+  /** The warehouse's clock just before the snapshot, as text. */
+  readonly moment: string;
+  readonly sources: readonly FrozenSource[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+const paused = (context: BatchContext, source: Source): LeftOut | undefined => {
+  const reason = context.known.relations.get(source.name)?.paused;
+  return reason === undefined ? undefined : leaveOut(source.name, 'source', pausedBy(source.name, reason));
+};
+
+const missing = (context: BatchContext, source: Source): LeftOut | undefined =>
+  tableInfo(context, source.table) !== undefined
+    ? undefined
+    : leaveOut(
+        source.name,
+        'source',
+        refusal(
+          'source_missing',
+          `\`${showTable(source.table)}\` does not exist; source \`${source.name}\` was left out`,
+          'build it (for a dbt model: `dbt run`), or correct `table:` in the mapping',
+        ),
+      );
+
+const drifted = (context: BatchContext, source: Source): LeftOut | undefined => {
+  const refused = context.refused.get(source.name);
+  if (refused !== undefined) return leaveOut(source.name, 'source', refused);
+  const { changes, remake } = planOf(context, source);
+  if (context.options.changes === undefined || (changes.length === 0 && !remake)) return undefined;
+  const why = `the columns of \`${showTable(source.table)}\` changed; source \`${source.name}\` must be read in full before keys of it can be named`;
+  return leaveOut(
+    source.name,
+    'source',
+    refusal('source_stale', why, 'the next run without --changes does so'),
+  );
+};
+
+const createScratch = async (
+  context: BatchContext,
+  sources: readonly Source[],
+): Promise<readonly Prepared[]> =>
+  context.warehouse.session(async (session) => {
+    const made: Prepared[] = [];
+    const { dialect } = context.warehouse;
+    for (const source of sources) {
+      const images = imageTableOf(source, context.scratch.name(`images_${source.name}`));
+      await session.execute(createImageTable(dialect, images));
+      const mirror = planOf(context, source).rows;
+      const absent = context.scratch.name(`absent_${source.name}`);
+      if (source.deleteAfterMs !== undefined)
+        await session.execute(dialect.createScratch(absent, absentColumns));
+      const keys = await keyScratch(context, session, source);
+      made.push({ dialect, source, images, mirror, absent, keys });
+    }
+    return made;
+  });
+
+const keyScratch = async (
+  context: BatchContext,
+  session: Session,
+  source: Source,
+): Promise<TableName | undefined> => {
+  const keys = context.options.changes?.get(source.name);
+  if (keys === undefined) return undefined;
+  const { dialect } = context.warehouse;
+  const into = context.scratch.name(`keys_${source.name}`);
+  await session.execute(
+    dialect.createScratch(
+      into,
+      source.key.map(({ name, type }) => ({ name, type })),
+    ),
+  );
+  await fillKeyScratch(session, { source, keys, into });
+  if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(into));
+  return into;
+};
+
+/** One attempt at all sources; a source that fails spoils the snapshot of an embedded engine, so the rest is
+ *  frozen anew without it. */
+const attempt = async (context: BatchContext, sources: readonly Source[]): Promise<Frozen> => {
+  const { warehouse } = context;
+  const [clock] = await warehouse.session((session) =>
+    session.rows<{ moment: string }>(sql`select cast(${warehouse.dialect.clock()} as varchar) as moment`),
+  );
+  const moment = clock?.moment ?? '';
+  const comparisons = await createScratch(context, sources);
+  const failed: LeftOut[] = [];
+  const jobs = comparisons.map((comparison) => async (session: Session): Promise<FrozenSource> => {
+    context.progress.step('freeze', comparison.source.name);
+    try {
+      return await freezeSource(context, session, comparison, moment);
+    } catch (error) {
+      failed.push(leaveOut(comparison.source.name, 'source', error));
+      throw error;
+    }
+  });
+  try {
+    return { moment, sources: await warehouse.frozen(jobs), leftOut: [] };
+  } catch (error) {
+    if (failed.length === 0) throw error;
+    const names = new Set(failed.map((each) => each.name));
+    const rest = await attempt(
+      context,
+      sources.filter((source) => !names.has(source.name)),
+    );
+    return { ...rest, leftOut: [...failed, ...rest.leftOut] };
+  }
+};
+
+/** `without` names sources that an earlier attempt of this batch had to leave out. */
+export const freeze = async (context: BatchContext, without: readonly LeftOut[] = []): Promise<Frozen> => {
+  const { changes } = context.options;
+  const sources = [...context.graph.sources.values()].filter(
+    ({ name }) => changes === undefined || changes.has(name),
+  );
+  const absent = sources.flatMap(
+    (source) => paused(context, source) ?? missing(context, source) ?? drifted(context, source) ?? [],
+  );
+  const present = sources.filter(
+    (source) => ![...absent, ...without].some((each) => each.name === source.name),
+  );
+  const frozen = await attempt(context, present);
+  return { ...frozen, leftOut: [...absent, ...frozen.leftOut] };
+};

@@ -1,0 +1,15 @@
+// `tidemark status`: what it takes and what help says of it.
+import type { CommandSpec } from '../command-spec.ts';
+import { text, wait } from './options.ts';
+
+export const statusSpec = {
+  summary: 'how old the data is, what is behind and why, who has the lease',
+  options: [text('--fail-if-lag', 'TIME', 'exit with 3 when anything is older than this: `1h`'), wait],
+  select: 'none',
+  examples: [
+    ['tidemark status', 'look'],
+    ['tidemark status --fail-if-lag 1h --quiet', 'alert'],
+  ],
+  exits: [0, 1, 2, 3, 4, 5, 6],
+  load: async () => (await import('../commands/status.ts')).status,
+} as const satisfies CommandSpec;
