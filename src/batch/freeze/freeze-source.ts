@@ -12,6 +12,7 @@ import type { Source } from '../../dictionary/dictionary.ts';
 import type { Problem } from '../../errors/tidemark-error.ts';
 import { changedRows, type ImageSummary } from '../../reconcile/relation-view.ts';
 import { readSummary, summarize, type SummaryRow } from '../../reconcile/summary.ts';
+import type { EventTable } from '../../sql/events.ts';
 import { verbatim } from '../../sql/fragment.ts';
 import type { TableName } from '../../sql/table-name.ts';
 import { instantMs } from '../../store/state.ts';
@@ -35,6 +36,8 @@ export interface FrozenSource {
   readonly source: Source;
   readonly reading: Reading;
   readonly images: Comparison['images'];
+  /** Of a source that tells every change: each event behind the images, for histories. */
+  readonly events?: EventTable | undefined;
   readonly summary: ImageSummary;
   readonly watermark: string | undefined;
   readonly plan: MirrorPlan;
