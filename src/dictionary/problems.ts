@@ -221,12 +221,32 @@ export const readsOwnColumn = (at: Position, column: string): Problem =>
     'read the column that it is made of',
   );
 
+export const unsettledColumn = (
+  at: Position,
+  column: string,
+  facts: { readonly target: string; readonly why: string; readonly hint: string },
+): Problem =>
+  problem(
+    'unsettled_column',
+    at,
+    `\`${facts.target}.${column}\` ${facts.why}: what reads it could not be kept up to date`,
+    facts.hint,
+  );
+
 export const unmappedNotNull = (at: Position, column: string, table: string): Problem =>
   problem(
     'unmapped_not_null',
     at,
     `column \`${column}\` of \`${table}\` takes no NULL and has no default, and is not mapped`,
     'map it, or use `rows: update-only`',
+  );
+
+export const setUnmapped = (at: Position, column: string): Problem =>
+  problem(
+    'set_unmapped',
+    at,
+    `\`on_delete\` sets \`${column}\`, which is not mapped: nothing says what it holds when the row comes back`,
+    `map it to what it holds while the row is there; a constant will do: \`columns: { ${column}: "true" }\``,
   );
 
 export const notForThis = (at: Position, key: string, target: string): Problem =>

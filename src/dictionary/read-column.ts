@@ -122,10 +122,14 @@ interface Wanted {
 
 const columnOf = ({ relation, token }: Wanted, { text, scope, report }: Around): string | undefined => {
   const name = nameOf(token);
-  if (relation.columns === undefined) return name;
-  const column = matchName(name, token.kind === 'quoted', columnNames(relation));
-  if (column !== undefined) return column;
   const at = text.within(token.start, token.text.length);
+  const stored = matchName(name, token.kind === 'quoted', columnNames(relation));
+  const column = stored ?? (relation.columns === undefined || relation.believed === true ? name : undefined);
+  if (column !== undefined) {
+    const refused = relation.unsettled?.get(column);
+    if (refused !== undefined) report(refused(at));
+    return column;
+  }
   const left = matchName(name, token.kind === 'quoted', relation.leftOut);
   if (left === undefined)
     report(say.unknownColumn(at, name, { table: relation.shown, columns: columnNames(relation) }, scope.use));

@@ -10,6 +10,7 @@ import { lookUp } from './catalog.ts';
 import * as say from './problems.ts';
 import type { RawDictionary, RawSource, RawTarget } from './raw.ts';
 import type { Relation } from './scope.ts';
+import { unsettledColumns } from './unsettled.ts';
 import { mirrorTable, sourceTable, targetName, targetTable } from './tables.ts';
 import type { Naming } from './tables.ts';
 
@@ -112,8 +113,10 @@ export const relationOf = (
 ): Relation => {
   const { name, table, info } = declared;
   const shown = showTable(table);
+  const unsettled = declared.kind === 'target' ? unsettledColumns(declared.raw, name, info) : undefined;
+  const anything: Relation = { name, shown, columns: undefined, leftOut: new Set(), unsettled };
   if (declared.raw.unsupported || context.catalog === undefined || context.trusted?.has(name) === true)
-    return { name, shown, columns: undefined, leftOut: new Set() };
+    return anything;
   if (declared.kind === 'source') {
     const all = info?.columns;
     const isIn = (column: string): boolean => mirrored === undefined || mirrored.has(column);
@@ -124,11 +127,13 @@ export const relationOf = (
       leftOut: new Set(all?.map((column) => column.name).filter((column) => !isIn(column))),
     };
   }
-  if (info === undefined && declared.raw.from === undefined)
-    return { name, shown, columns: undefined, leftOut: new Set() };
+  if (info === undefined && declared.raw.from === undefined) return anything;
   // A target that is yet to be built has the columns that its mapping names.
   const columns =
     info?.columns ??
-    declared.raw.columns.map((column) => ({ name: column.name.text, type: '', nullable: true }));
-  return { name, shown, columns, leftOut: new Set() };
+    [
+      ...declared.raw.columns.map((column) => column.name),
+      ...declared.raw.touch.map(({ column }) => column),
+    ].map(({ text }) => ({ name: text, type: '', nullable: true }));
+  return { name, shown, columns, leftOut: new Set(), unsettled };
 };

@@ -7,6 +7,7 @@ import { orderJoins } from './join-order.ts';
 import * as say from './problems.ts';
 import type { Context, Declared, DeclaredTarget } from './relations.ts';
 import type { Relation, Scope } from './scope.ts';
+import { ownWrites } from './unsettled.ts';
 
 /** What the targets of one dictionary are resolved against. */
 export interface Relations {
@@ -24,7 +25,7 @@ export const resolveAliases = (target: DeclaredTarget, all: Relations, context: 
   const aliases = new Map<string, Relation>();
   const own = all.relations.get(target.name);
   if (from !== undefined) aliases.set(from.text, relationAt(from, target, all, context));
-  else if (own !== undefined) aliases.set('this', own);
+  else if (own !== undefined) aliases.set('this', { ...own, unsettled: ownWrites(target.raw) });
   for (const { alias, relation } of joins) {
     if (aliases.has(alias.text) && alias.text !== 'this')
       context.report(say.aliasTaken(alias.at, alias.text));

@@ -11,7 +11,7 @@ import type { RawColumn, RawOnDelete } from './raw.ts';
 import type { Context, DeclaredTarget } from './relations.ts';
 import { resolveAliases, resolveJoins } from './resolve-joins.ts';
 import type { Aliases, Relations } from './resolve-joins.ts';
-import { checkSettings, resolveTouch } from './resolve-touch.ts';
+import { checkSetMapped, checkSettings, resolveTouch } from './resolve-touch.ts';
 
 /** A mapping line with its expression, where that could be read. */
 interface Line {
@@ -106,7 +106,10 @@ const checkKind = (target: DeclaredTarget, context: Context): void => {
   const { raw, name, table, info } = target;
   const { report } = context;
   if (info?.kind === 'view') report(say.targetIsView(raw.name.at, showTable(table)));
-  if (raw.onDelete?.kind === 'set') checkSettings(raw.onDelete.values, 'on_delete', target, report);
+  if (raw.onDelete?.kind === 'set') {
+    checkSettings(raw.onDelete.values, 'on_delete', target, report);
+    checkSetMapped(raw.onDelete.values, target, report);
+  }
   if (raw.from !== undefined) return;
   if (info === undefined && context.catalog !== undefined)
     report(say.thisWithoutTable(raw.name.at, name, showTable(table)));
@@ -132,10 +135,6 @@ const mappedColumn = (
     );
   }
   if (column?.generated === true) report(say.generatedColumn(raw.name.at, name, showTable(table)));
-  for (const { ref, at } of compiled?.reads ?? []) {
-    const own = target.raw.columns.find((candidate) => candidate.name.text === ref.column);
-    if (ref.alias === 'this' && own !== undefined) report(say.readsOwnColumn(at, ref.column));
-  }
   if (compiled === undefined) return undefined;
   // Of a table that is yet to be created no type is known: '' is filled in by asking the warehouse what the
   // expression yields.

@@ -49,3 +49,16 @@ export const checkSettings = (
     }
   }
 };
+
+/** When the row comes back only a mapping says what the column is to hold again. */
+export const checkSetMapped = (
+  settings: readonly RawSetting[],
+  { raw, info }: DeclaredTarget,
+  report: Report,
+): void => {
+  const ours = new Set([...raw.key, ...raw.columns].map(({ name }) => name.text));
+  for (const { column } of settings) {
+    const isThere = info === undefined || info.columns.some(({ name }) => name === column.text);
+    if (isThere && !ours.has(column.text)) report(say.setUnmapped(column.at, column.text));
+  }
+};

@@ -53,10 +53,21 @@ export const resolveDictionary = (
   const relations = new Map(
     all.map((one) => [one.name, relationOf(one, one.info && mirrored.get(one.name), context)]),
   );
+  // What a trusted mapping reads of another target's table was there when it was last in step.
+  const believed = new Map(
+    [...relations].map(([name, relation]) => [
+      name,
+      declared.get(name)?.kind === 'target' ? { ...relation, believed: true } : relation,
+    ]),
+  );
   const circular = findCycles(declared, context);
   const targets = all.flatMap((one) =>
     one.kind === 'target' && one.raw.enabled && !one.raw.unsupported && !circular.has(one.name)
-      ? [resolveTarget(one, { declared, relations }, trusted?.has(one.name) === true ? silent : context)]
+      ? [
+          trusted?.has(one.name) === true
+            ? resolveTarget(one, { declared, relations: believed }, silent)
+            : resolveTarget(one, { declared, relations }, context),
+        ]
       : [],
   );
   return { dictionary: { sources, targets }, problems: inOrder(problems) };

@@ -1,4 +1,5 @@
 // What the aliases of one expression stand for, and how a name in it is matched to a stored one.
+import type { Position, Problem } from '../errors/tidemark-error.ts';
 import type { Column } from '../sql/dialect.ts';
 
 export interface Relation {
@@ -10,6 +11,10 @@ export interface Relation {
   readonly columns: readonly Column[] | undefined;
   /** Columns of the table that the mirror leaves out. */
   readonly leftOut: ReadonlySet<string>;
+  /** A column that the table does not have is taken as written: it was there before. */
+  readonly believed?: boolean | undefined;
+  /** Columns that are there and must not be read, with what to say of it: they follow from no source. */
+  readonly unsettled?: ReadonlyMap<string, (at: Position) => Problem> | undefined;
 }
 
 export interface Scope {

@@ -22,6 +22,14 @@ export const columnsRead = (target: Target, alias: string): ReadonlySet<string> 
       .map((ref) => ref.column),
   );
 
+/** Columns of a relation that a target reads, through whichever alias. */
+export const columnsReadOf = (target: Target, relation: string): ReadonlySet<string> =>
+  new Set(
+    [target.root.alias, ...target.joins.map(({ alias }) => alias)]
+      .filter((alias) => relationOf(target, alias) === relation)
+      .flatMap((alias) => [...columnsRead(target, alias)]),
+  );
+
 /** The joins that a joined alias needs to reach the root, itself last: the closure of the aliases that
  *  conditions name, in the target's join order. */
 export const pathToRoot = (target: Target, alias: string): readonly Join[] => {

@@ -4,13 +4,15 @@ import type { Column, Dialect, KeyColumn } from '../sql/dialect.ts';
 import { id, sql, table, type Fragment } from '../sql/fragment.ts';
 import { afterName, beforeName, keyName, type ImageTable } from '../sql/images.ts';
 import type { TableName } from '../sql/table-name.ts';
+import { imageRows } from './image-rows.ts';
+import type { RelationImages, RelationView } from './relation-view.ts';
 
 export interface FingerprintShape {
   readonly table: TableName;
   readonly key: readonly KeyColumn[];
   /** The columns that our images carry. */
   readonly columns: readonly Column[];
-  /** Further columns whose change by others concerns us: those that a mapping reads of its own rows. */
+  /** Further columns whose change by others concerns us: those that mappings read and no image carries. */
   readonly reads: readonly string[];
 }
 
@@ -36,6 +38,22 @@ export const readMoves = (dialect: Dialect, images: ImageTable): Fragment => {
     return sql`(select ${digest} from ${table(images.table)} as i where i.op <> ${sql.lit(other)})`;
   };
   return sql`select ${side(beforeName, 'I')} as taken, ${side(afterName, 'D')} as added`;
+};
+
+/** The same of the further columns: only rows that come or go move them. */
+export const readMovesBesides = (
+  dialect: Dialect,
+  view: RelationView & { readonly images: RelationImages },
+  reads: readonly string[],
+): Fragment => {
+  const images = view.images.table;
+  const key = images.key.map((column) => id('i', keyName(images, column.name)));
+  const side = (name: 'before' | 'after', operation: string): Fragment => {
+    const rows = imageRows(dialect, view, name, reads);
+    const digest = dialect.digest([...key, ...reads.map((column) => rows.value(column))]);
+    return sql`(select ${digest} from ${rows.from} where i.op = ${sql.lit(operation)})`;
+  };
+  return sql`select ${side('before', 'D')} as taken, ${side('after', 'I')} as added`;
 };
 
 interface Sum {

@@ -1,5 +1,6 @@
 // One side of a relation's images as rows of that relation: what each changed row was, or will be.
-import type { Dialect } from '../sql/dialect.ts';
+import { newValueOf } from '../dictionary/defaults.ts';
+import type { Column, Dialect } from '../sql/dialect.ts';
 import { id, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
 import { afterName, beforeName, keyName } from '../sql/images.ts';
 import { rowOfImage } from '../sql/keys.ts';
@@ -11,8 +12,16 @@ export interface ImageRows {
   readonly value: (column: string) => Fragment;
 }
 
+/** What the table will fill in by itself; NULL where that cannot be known beforehand (no mapping reads such a
+ *  column). */
+export const valueInNewRow = (column: Column | undefined): Fragment => {
+  const value = column === undefined ? undefined : newValueOf(column);
+  const known = value?.kind === 'known' && value.sql !== undefined ? verbatim(value.sql) : sql`null`;
+  return sql`cast(${known} as ${verbatim(column?.type ?? 'integer')})`;
+};
+
 /** Images of a target carry its mapped columns only: the others are read from the row as it is, which a batch
- *  leaves alone; a row that is about to be inserted has none of them yet. */
+ *  leaves alone; a row that is about to be inserted has their defaults. */
 export const imageRows = (
   dialect: Dialect,
   view: RelationView,
@@ -35,9 +44,10 @@ export const imageRows = (
     value: (column) => {
       if (carried(column)) return id('i', name(shape, column));
       if (isKey(column)) return id('i', keyName(shape, column));
-      if (base !== undefined) return id('o', column);
-      const type = view.columns.find((each) => each.name === column)?.type ?? 'integer';
-      return sql`cast(null as ${verbatim(type)})`;
+      const known = view.columns.find((each) => each.name === column);
+      if (base === undefined) return valueInNewRow(known);
+      if (known?.default === undefined) return id('o', column);
+      return sql`case i.op when 'I' then ${valueInNewRow(known)} else ${id('o', column)} end`;
     },
   };
 };

@@ -1,24 +1,42 @@
 // A target with all its columns as it will be after the batch, as a query: what the user's checks are asked of.
+import { newValueOf } from '../dictionary/defaults.ts';
+import type { TouchColumn } from '../dictionary/dictionary.ts';
+import type { Column } from '../sql/dialect.ts';
 import { commas, id, sql, table, unionAll, verbatim, type Fragment } from '../sql/fragment.ts';
 import { afterName } from '../sql/images.ts';
 import { rowOfImage } from '../sql/keys.ts';
+import { valueInNewRow } from './image-rows.ts';
 import type { TargetWork } from './target-work.ts';
+
+const touched = ({ dialect }: TargetWork, { type, value }: TouchColumn): Fragment => {
+  if (value === 'now') return sql`cast(${dialect.clock()} as ${verbatim(type)})`;
+  const { constant } = value;
+  return sql`cast(${constant === null ? null : String(constant)} as ${verbatim(type)})`;
+};
+
+/** A moment is none that a check can hold against the row: any will do. */
+const filledIn = (column: Column): Fragment => {
+  const value = newValueOf(column);
+  return value.kind === 'moment'
+    ? sql`cast(${verbatim(value.sql)} as ${verbatim(column.type)})`
+    : valueInNewRow(column);
+};
 
 const withImages = (work: TargetWork): Fragment => {
   const { dialect, target, scratch } = work;
   const { images } = scratch;
   const carried = new Set(images.columns.map(({ name }) => name));
-  const after = (name: string): Fragment => id('i', afterName(images, name));
-  const laid = target.tableColumns.map(({ name }) =>
-    carried.has(name)
-      ? sql`case when i.op = 'U' then ${after(name)} else ${id('t', name)} end as ${id(name)}`
-      : id('t', name),
-  );
-  // Columns that are not ours are filled by the table's defaults, which a query does not know.
-  const inserted = target.tableColumns.map(({ name, type }) =>
-    carried.has(name)
-      ? sql`${after(name)} as ${id(name)}`
-      : sql`cast(null as ${verbatim(type)}) as ${id(name)}`,
+  const touches = new Map(target.touch.map((touch) => [touch.name, touched(work, touch)]));
+  const written = (name: string): Fragment | undefined =>
+    carried.has(name) ? id('i', afterName(images, name)) : touches.get(name);
+  const laid = target.tableColumns.map(({ name }) => {
+    const after = written(name);
+    return after === undefined
+      ? id('t', name)
+      : sql`case when i.op = 'U' then ${after} else ${id('t', name)} end as ${id(name)}`;
+  });
+  const inserted = target.tableColumns.map(
+    (column) => sql`${written(column.name) ?? filledIn(column)} as ${id(column.name)}`,
   );
   const added = sql`select ${commas(inserted)} from ${table(images.table)} as i where i.op = 'I'`;
   if (!target.exists) return added;

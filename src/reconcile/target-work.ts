@@ -1,7 +1,7 @@
 // Everything the SQL of one target's computation needs: the target, the relations it reads, its scratch tables.
 import type { Target } from '../dictionary/dictionary.ts';
 import { relationOf } from '../graph/reads.ts';
-import type { Column, Dialect } from '../sql/dialect.ts';
+import type { Dialect } from '../sql/dialect.ts';
 import type { ImageShape, ImageTable } from '../sql/images.ts';
 import type { TableName } from '../sql/table-name.ts';
 import type { RelationView } from './relation-view.ts';
@@ -40,18 +40,8 @@ export const viewOf = (work: TargetWork, alias: string): RelationView => {
 
 export const rootView = (work: TargetWork): RelationView => viewOf(work, work.target.root.alias);
 
-const setColumns = (target: Target): readonly string[] =>
-  target.onDelete.kind === 'set' ? Object.keys(target.onDelete.values) : [];
-
-/** The columns that images of a target carry: the mapped ones, and those that a deletion sets. */
-export const imageShapeOf = (target: Target): ImageShape => {
-  const mapped: readonly Column[] = target.columns;
-  const names = new Set(mapped.map((column) => column.name));
-  const extra = target.tableColumns.filter(
-    (column) => setColumns(target).includes(column.name) && !names.has(column.name),
-  );
-  return { key: target.key, columns: [...mapped, ...extra] };
-};
+/** The columns that images of a target carry: the mapped ones. */
+export const imageShapeOf = ({ key, columns }: Target): ImageShape => ({ key, columns });
 
 /** Root keys in scratch tables, by place: their names belong to another relation than the target's. */
 export const rootKeyName = (place: number): string => `r#${place}`;

@@ -15,6 +15,8 @@ export interface Column {
   readonly generated?: boolean;
   /** An insert may leave it out: a default or an identity fills it. Absent: not known. */
   readonly hasDefault?: boolean;
+  /** That default as the catalog writes it; absent where it is none, or numbers rows by itself. */
+  readonly default?: string;
 }
 
 interface Capabilities {

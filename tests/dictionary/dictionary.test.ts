@@ -164,6 +164,7 @@ describe('a target', () => {
   it('takes its rules', () => {
     const target = targetOf(
       vendorFile({
+        columns: '{ vendor_id: companies.id, country: countries.name, loaded_at: companies.created_at }',
         on_delete: '{ set: { country: gone, loaded_at: null } }',
         on_missing: 'null',
         rows: 'update-only',
@@ -204,7 +205,10 @@ describe('a target', () => {
 
   it('exact numbers stay exact', () => {
     const target = targetOf(
-      vendorFile({ on_delete: '{ set: { country: 12345678901234567890, loaded_at: 1.50 } }' }),
+      vendorFile({
+        columns: '{ vendor_id: companies.id, country: countries.name, loaded_at: companies.created_at }',
+        on_delete: '{ set: { country: 12345678901234567890, loaded_at: 1.50 } }',
+      }),
     );
     expect(target.onDelete).toEqual({
       kind: 'set',

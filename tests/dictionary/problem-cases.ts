@@ -21,6 +21,9 @@ const sales = (code: ErrorCode, changes: string): Case =>
     `target: fact_sales\nkey: sale_id\njoin: { companies: this.vendor_id = companies.id }\n${changes}\n`,
   );
 
+const reader = (column: string): string =>
+  `target: readers\nkey: vendor_id\nfrom: fact_vendor\ncolumns: { vendor_id: fact_vendor.vendor_id, ${column} }\n`;
+
 export const shapeCases: Readonly<Record<string, Case>> = {
   'yaml: a value with a colon': one('yaml_syntax', 'target: a: b\n'),
   'yaml: a comma in braces': vendor('yaml_syntax', {
@@ -217,4 +220,49 @@ export const resolveCases: Readonly<Record<string, Case>> = {
     'columns: { vendor_name: companies.name }\ntouch: { updated_at: now }',
   ),
   'an unknown column set on delete': vendor('unknown_column', { on_delete: '{ set: { contry: null } }' }),
+  'a column set on delete that is not mapped': vendor('set_unmapped', {
+    on_delete: '{ set: { vendor_name: gone, country: gone } }',
+  }),
+  'an own column in a condition': one(
+    'reads_own_column',
+    'target: fact_sales\nkey: sale_id\njoin: { companies: this.vendor_name = companies.name }\ncolumns: { vendor_name: companies.name }\n',
+  ),
+  'an own column in a filter': sales(
+    'reads_own_column',
+    'columns: { vendor_name: companies.name }\nwhere: this.vendor_name is null',
+  ),
+  'an own touched column': sales(
+    'reads_own_column',
+    'columns: { vendor_name: companies.name }\ntouch: { _updated_at: now }\nwhere: this._updated_at is null',
+  ),
+  'a touched column of another target': {
+    codes: ['unsettled_column'],
+    files: {
+      'a.yml': `${vendorFile()}touch: { loaded_at: now }\n`,
+      'b.yml': reader('loaded_at: fact_vendor.loaded_at'),
+    },
+  },
+  'a touched column of a target that is yet to be made': {
+    codes: ['unsettled_column'],
+    files: {
+      'a.yml': vendorFile({ target: 'vendors', touch: '{ seen: now }' }),
+      'b.yml':
+        'target: readers\nkey: vendor_id\nfrom: vendors\ncolumns: { vendor_id: vendors.vendor_id, at: vendors.seen }\n',
+    },
+  },
+  'a computed column of another target': {
+    codes: ['unsettled_column'],
+    files: { 'a.yml': vendorFile(), 'b.yml': reader('label: fact_vendor.label') },
+  },
+  'a numbered column of another target': {
+    codes: ['unsettled_column'],
+    files: {
+      'a.yml': vendorFile({
+        target: 'strict',
+        columns: '{ vendor_id: companies.id, vendor_name: companies.name, region: countries.zone }',
+      }),
+      'b.yml':
+        'target: readers\nkey: vendor_id\nfrom: strict\ncolumns: { vendor_id: strict.vendor_id, row: strict.row_no }\n',
+    },
+  },
 };

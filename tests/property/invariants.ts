@@ -117,9 +117,9 @@ const checkAudit = (
   audit: readonly AuditRow[],
 ): readonly string[] => {
   const wrong: string[] = [];
-  const expected = watched.targets.flatMap(({ name, key, mapped, also, touched }) => {
+  const expected = watched.targets.flatMap(({ name, key, mapped, touched }) => {
     const was = before.targets.get(name) ?? noRows;
-    const writable = new Set([...mapped, ...also, ...touched]);
+    const writable = new Set([...mapped, ...touched]);
     return changesBetween(was, after.targets.get(name) ?? noRows).map((change) => {
       const operation = operationOf(change);
       const row = change.after ?? change.before ?? {};

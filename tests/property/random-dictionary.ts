@@ -24,11 +24,10 @@ import { noRows, readWorld, unlike, type Rows, type Watched, type World } from '
 const watchedOf = (schemas: Schemas, { sources, targets }: ProjectSpec): Watched => ({
   schemas,
   sources: sources.map(({ name, key }) => ({ name, key: key.map((column) => column.name) })),
-  targets: targets.map(({ name, key, mapped, onDelete, touch }) => ({
+  targets: targets.map(({ name, key, mapped, touch }) => ({
     name,
     key: key.map((column) => column.name),
     mapped: mapped.map((column) => column.name),
-    also: onDelete === 'set' ? ['state'] : [],
     touched: touch ? ['touched'] : [],
   })),
 });

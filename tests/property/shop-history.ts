@@ -26,7 +26,6 @@ const watchedShop = (schemas: Schemas): Watched => ({
     name: target,
     key: [key].flat(),
     mapped: Object.keys(columns),
-    also: [],
     touched: target === 'fact_sales' ? ['_updated_at'] : [],
   })),
 });

@@ -19,8 +19,7 @@ export interface Watched {
   readonly targets: readonly (Relation & {
     /** The columns that the mapping fills. */
     readonly mapped: readonly string[];
-    /** Further columns that a deletion or a touch may set. */
-    readonly also: readonly string[];
+    /** Further columns that a touch may set. */
     readonly touched: readonly string[];
   })[];
 }

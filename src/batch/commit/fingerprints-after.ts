@@ -1,15 +1,17 @@
 // What our tables hold once a batch is written: as observed before it, moved by the sums of its images.
 import { changedRows, type ImageSummary } from '../../reconcile/relation-view.ts';
-import { moved, readMoves } from '../../reconcile/fingerprint.ts';
+import { moved, readMoves, readMovesBesides } from '../../reconcile/fingerprint.ts';
 import type { ImageTable } from '../../sql/images.ts';
 import type { Fingerprint } from '../../store/fingerprints.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { TableName } from '../../sql/table-name.ts';
 import { instantMs } from '../../store/state.ts';
-import { shapeHash } from '../drift/watch.ts';
+import { readBesides, shapeHash } from '../drift/watch.ts';
 import type { BatchContext } from '../context.ts';
 import { reshaped } from '../drift/apply-drift.ts';
 import type { Computed } from '../compute/compute.ts';
+import { targetView } from '../views.ts';
+import type { Target } from '../../dictionary/dictionary.ts';
 
 interface Written {
   readonly name: string;
@@ -18,6 +20,8 @@ interface Written {
   readonly summary: ImageSummary;
   /** Not compared in full: what others wrote is still to be noticed by a later run. */
   readonly inPart: boolean;
+  /** Of a target. */
+  readonly target?: Target | undefined;
 }
 
 const writtenBy = (computed: Computed): readonly Written[] => [
@@ -34,6 +38,7 @@ const writtenBy = (computed: Computed): readonly Written[] => [
     images: work.scratch.images,
     summary,
     inPart: false,
+    target,
   })),
 ];
 
@@ -44,6 +49,26 @@ const madeNow = ({ table, images }: Written, nowMs: number): Fingerprint => ({
   reads: '',
   scannedAtMs: nowMs,
 });
+
+/** Rows that come and go bring and take columns that no image carries. */
+const readsAfter = async (
+  context: BatchContext,
+  session: Session,
+  { target, images, summary }: Written,
+  before: string,
+): Promise<string> => {
+  if (target === undefined || before === '' || summary.inserted + summary.deleted === 0) return before;
+  const view = targetView(target, undefined);
+  const changed = { table: images, summary, causes: { kind: 'none' } } as const;
+  const [moves] = await session.rows<{ taken: string; added: string }>(
+    readMovesBesides(
+      context.warehouse.dialect,
+      { ...view, images: changed },
+      readBesides(context.graph, target),
+    ),
+  );
+  return moves === undefined ? before : moved(before, moves);
+};
 
 const advance = async (
   context: BatchContext,
@@ -60,6 +85,7 @@ const advance = async (
   return {
     ...before,
     cells: moved(before.cells, moves),
+    reads: await readsAfter(context, session, written, before.reads),
     writes: before.writes === undefined ? undefined : before.writes + rows,
   };
 };

@@ -2,7 +2,8 @@
 // names. They are left out until somebody has looked; the rest of the batch goes on.
 import type { Target } from '../../dictionary/dictionary.ts';
 import type { TidemarkError } from '../../errors/tidemark-error.ts';
-import { columnsRead } from '../../graph/reads.ts';
+import { relationsOf } from '../../graph/graph.ts';
+import { columnsRead, columnsReadOf } from '../../graph/reads.ts';
 import { showTable } from '../../sql/table-name.ts';
 import type { KnownState } from '../known-state.ts';
 import { refusal } from '../left-out.ts';
@@ -12,6 +13,24 @@ const missingColumns = (target: Target): readonly string[] => {
   const own = target.root.kind === 'this' ? [...columnsRead(target, 'this')] : [];
   const needed = [...target.key, ...target.columns, ...target.touch].map(({ name }) => name);
   return [...new Set([...needed, ...own])].filter((name) => !names.has(name));
+};
+
+/** What a target reads of another target's table, where the table has it no more. */
+const unreadable = (target: Target, all: ReadonlyMap<string, Target>): TidemarkError | undefined => {
+  for (const name of relationsOf(target)) {
+    const other = all.get(name);
+    if (other?.exists !== true) continue;
+    const names = new Set(other.tableColumns.map((column) => column.name));
+    const column = [...columnsReadOf(target, name)].find((each) => !names.has(each));
+    if (column === undefined) continue;
+    return refusal(
+      'target_changed',
+      `target \`${target.name}\` reads \`${name}.${column}\`, which \`${showTable(other.table)}\` does not have any more; it was left out`,
+      'bring it back, or change the mapping',
+      { target: target.name, columns: [column] },
+    );
+  }
+  return undefined;
 };
 
 const targetMissing = (target: Target): TidemarkError =>
@@ -38,6 +57,7 @@ export const refusedTargets = (
   adopt: ReadonlySet<string>,
 ): ReadonlyMap<string, TidemarkError> => {
   const refused = new Map<string, TidemarkError>();
+  const all = new Map(targets.map((target) => [target.name, target]));
   for (const target of targets) {
     const before = known.relations.get(target.name);
     // Another table than before was not dropped: somebody chose it.
@@ -48,7 +68,8 @@ export const refusedTargets = (
       continue;
     }
     const columns = missingColumns(target);
-    if (columns.length > 0) refused.set(target.name, targetChanged(target, columns));
+    const error = columns.length > 0 ? targetChanged(target, columns) : unreadable(target, all);
+    if (error !== undefined) refused.set(target.name, error);
   }
   return refused;
 };

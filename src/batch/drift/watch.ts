@@ -2,10 +2,10 @@
 // it keeps them, by reading the table where they moved or there are none.
 import { createHash } from 'node:crypto';
 import type { MirrorPlan } from '../../detect/mirror-plan.ts';
-import type { Source } from '../../dictionary/dictionary.ts';
+import type { Source, Target } from '../../dictionary/dictionary.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { fedBy, sourcesOf } from '../../graph/graph.ts';
-import { columnsRead } from '../../graph/reads.ts';
+import { columnsReadOf } from '../../graph/reads.ts';
 import { readFingerprint, type FingerprintShape } from '../../reconcile/fingerprint.ts';
 import { imageShapeOf } from '../../reconcile/target-work.ts';
 import { sql, unionAll } from '../../sql/fragment.ts';
@@ -59,6 +59,18 @@ const mirrorShape = ({ known, tables, mirrors }: Watching, source: Source): Fing
   return whole ? { table: source.mirror, key, columns, reads: [] } : undefined;
 };
 
+/** Columns of a target that mappings read, its own or others, and that its images do not carry. */
+export const readBesides = (
+  graph: Graph,
+  { name, key, columns, tableColumns }: Target,
+): readonly string[] => {
+  const read = new Set(graph.order.flatMap((reader) => [...columnsReadOf(reader, name)]));
+  const carried = new Set([...key, ...columns].map((column) => column.name));
+  return tableColumns
+    .map((column) => column.name)
+    .filter((column) => read.has(column) && !carried.has(column));
+};
+
 const watchedTables = (watching: Watching): readonly Watched[] => {
   const { graph, refused } = watching;
   const shapes: { readonly name: string; readonly shape: FingerprintShape }[] = [];
@@ -68,8 +80,8 @@ const watchedTables = (watching: Watching): readonly Watched[] => {
   }
   for (const target of graph.order) {
     if (!target.exists || refused.get(target.name) !== undefined) continue;
-    const reads = target.root.kind === 'this' ? [...columnsRead(target, 'this')] : [];
     const { key, columns } = imageShapeOf(target);
+    const reads = readBesides(graph, target);
     shapes.push({ name: target.name, shape: { table: target.table, key, columns, reads } });
   }
   return shapes.map(({ name, shape }) => ({ name, shape, hash: shapeHash(shape) }));

@@ -73,13 +73,12 @@ const isGenerated = (definition: string, column: ColumnRow): boolean =>
     ['(', ', '].some((before) => definition.includes(`${before}${name} ${column.type} GENERATED ALWAYS AS(`)),
   );
 
-const toColumn = (definition: string, column: ColumnRow): Column => ({
-  name: column.name,
-  type: column.type,
-  nullable: column.nullable,
-  hasDefault: column.computed !== null,
-  ...(isGenerated(definition, column) ? { generated: true } : {}),
-});
+const toColumn = (definition: string, column: ColumnRow): Column => {
+  const { name, type, nullable, computed } = column;
+  const facts = { name, type, nullable, hasDefault: computed !== null };
+  if (computed === null) return facts;
+  return isGenerated(definition, column) ? { ...facts, generated: true } : { ...facts, default: computed };
+};
 
 /** The columns of a key; undefined when a part of it is an expression. */
 const keyColumns = (parts: readonly string[], columns: readonly Column[]): readonly string[] | undefined => {

@@ -20,6 +20,7 @@ interface ColumnRow {
   readonly nullable: boolean;
   readonly generated: boolean;
   readonly has_default: boolean;
+  readonly default: string | null;
 }
 
 const wanted = (tables: readonly TableName[]): Fragment => {
@@ -72,17 +73,23 @@ select distinct on (y.n, y.attnum) y.n, a.attname as name, format_type(y.type, y
     select 1 from typed z join pg_type t on t.oid = z.type and t.typnotnull
     where z.n = y.n and z.attnum = y.attnum)) as nullable,
   (a.attgenerated <> '' or a.attidentity = 'a') as generated,
-  (a.atthasdef or a.attidentity <> '') as has_default
+  (a.atthasdef or a.attidentity <> '') as has_default,
+  case when a.attgenerated = '' then pg_get_expr(f.adbin, f.adrelid) end as "default"
 from typed y join pg_attribute a on a.attrelid = y.attrelid and a.attnum = y.attnum
+left join pg_attrdef f on f.adrelid = y.attrelid and f.adnum = y.attnum
 order by y.n, y.attnum, y.depth desc`);
 
-const toColumn = ({ name, type, nullable, generated, has_default: hasDefault }: ColumnRow): Column => ({
-  name,
-  type,
-  nullable,
-  hasDefault,
-  ...(generated ? { generated } : {}),
-});
+const toColumn = (column: ColumnRow): Column => {
+  const { name, type, nullable, generated, has_default: hasDefault, default: text } = column;
+  return {
+    name,
+    type,
+    nullable,
+    hasDefault,
+    ...(generated ? { generated } : {}),
+    ...(text === null ? {} : { default: text }),
+  };
+};
 
 export const introspectPostgres = async (
   session: Session,

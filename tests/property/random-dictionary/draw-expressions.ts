@@ -17,7 +17,7 @@ const wholeNumbers: readonly Kind[] = ['int', 'big'];
 const sameKind = (left: Kind, right: Kind): boolean =>
   left === right || (wholeNumbers.includes(left) && wholeNumbers.includes(right));
 
-const unreadable = new Set(['spare', 'touched', 'state', 'updated_at']);
+const unreadable = new Set(['spare', 'touched', 'updated_at']);
 
 const columnsOf = (reach: readonly Reach[], kind: Kind): readonly (Read & { readonly name: string })[] =>
   reach.flatMap(({ alias, relation }) =>

@@ -83,6 +83,15 @@ const joined = (parts: readonly (string | undefined)[]): string | undefined => {
   return conditions.length === 0 ? undefined : conditions.map((part) => `(${part})`).join(' and ');
 };
 
+/** What `on_delete: {set: …}` takes back when the row returns. */
+const stateColumn: MappedSpec = {
+  name: 'state',
+  kind: 'text',
+  expression: "'here'",
+  type: typeOf.text,
+  aliases: [],
+};
+
 const drawGrain = (random: Random, name: string, relations: readonly RelationSpec[]): TargetSpec => {
   const from = random.oneOf(relations);
   const root = { alias: from.name, relation: from };
@@ -97,7 +106,9 @@ const drawGrain = (random: Random, name: string, relations: readonly RelationSpe
       : (['equal', 'other'] as const),
   );
   const rule = random.oneOf(['delete', 'delete', 'delete', 'keep', 'set'] as const);
-  const mapped = [...keys, ...drawColumns(random, reach)];
+  const onDelete = begins === 'absent' && rule === 'set' ? 'delete' : rule;
+  const mapped = [...keys, ...drawColumns(random, reach), ...(onDelete === 'set' ? [stateColumn] : [])];
+  const own = ownColumns.filter(({ name: each }) => !mapped.some((column) => column.name === each));
   return {
     name,
     from,
@@ -107,9 +118,9 @@ const drawGrain = (random: Random, name: string, relations: readonly RelationSpe
     mapped,
     columns: [
       ...mapped.map((column) => ({ name: column.name, kind: column.kind })),
-      ...(begins === 'absent' ? [] : ownColumns),
+      ...(begins === 'absent' ? [] : own),
     ],
-    onDelete: begins === 'absent' && rule === 'set' ? 'delete' : rule,
+    onDelete,
     onMissing: random.chance(4) ? 'keep' : 'null',
     rows,
     touch: begins !== 'absent' && random.chance(4),

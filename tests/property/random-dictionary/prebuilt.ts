@@ -38,11 +38,12 @@ const buildTarget = async (
   };
   const names = target.mapped.map(({ name }) => name);
   const match = target.key.map(({ name }) => `d.${name} is not distinct from o.${name}`).join(' and ');
-  const own = old === undefined ? `'noted', 'here'` : 'o.note, o.state';
+  const others = ['note', 'state'].filter((name) => !names.includes(name));
+  const own = others.map((name) => (old === undefined ? `'theirs'` : `o.${name}`));
   const from = old === undefined ? '' : `left join ${old} as o on ${match}`;
   await place.executeByOthers([
-    `insert into ${tableOf(schemas, target)} (${names.join(', ')}, note, state)
-     select ${names.map((name) => `d.${name}`).join(', ')}, ${own} from (${desiredSelect(target, tables)}) as d ${from}`,
+    `insert into ${tableOf(schemas, target)} (${[...names, ...others].join(', ')})
+     select ${[...names.map((name) => `d.${name}`), ...own].join(', ')} from (${desiredSelect(target, tables)}) as d ${from}`,
   ]);
 };
 
