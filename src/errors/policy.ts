@@ -27,6 +27,7 @@ const policies = {
   missing_variable: usage,
   unknown_environment: usage,
   environment_mismatch: usage,
+  profile_invalid: usage,
   no_sources: usage,
   unknown_source: usage,
   unknown_target: usage,

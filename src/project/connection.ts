@@ -6,23 +6,30 @@ import type { Fields } from './fields.ts';
 import type { Report } from './problems.ts';
 import { missingKey, notMapping, notOneOf, notSupported, urlNotAlone } from './problems.ts';
 import type { Connection, DuckDbConnection, PostgresConnection } from './project.ts';
+import type { ReadFile } from './dbt/find-profile.ts';
+import type { DbtConnection } from './dbt/outputs.ts';
+import { readDbtProfile } from './dbt/read-profile.ts';
+import type { Variables } from './variables.ts';
 
 const types = ['duckdb', 'postgres', 'snowflake'] as const;
 const parts = ['host', 'port', 'user', 'password', 'database', 'ssl'] as const;
 const owner = '`warehouse`';
 
-export const readConnection = (value: Value, directory: string, report: Report): Connection | undefined => {
-  const dbt = value.kind === 'mapping' ? value.entries.find((entry) => entry.key.text === 'dbt') : undefined;
-  if (dbt !== undefined) {
-    report(
-      notSupported(
-        dbt.key.at,
-        'the connection of dbt (`warehouse: {dbt: …}`)',
-        'name the warehouse by `type` and its own keys',
-      ),
-    );
-    return undefined;
-  }
+export interface ConnectionAround {
+  readonly directory: string;
+  readonly variables: Variables;
+  readonly readFile: ReadFile;
+  readonly report: Report;
+}
+
+export const readConnection = (value: Value, around: ConnectionAround): DbtConnection | undefined => {
+  if (value.kind === 'mapping' && value.entries.some((entry) => entry.key.text === 'dbt'))
+    return readDbt(fieldsOf(value, owner, { known: ['dbt', 'target'] }, around.report), around);
+  const connection = readOwn(value, around);
+  return connection === undefined ? undefined : { connection, schema: undefined };
+};
+
+const readOwn = (value: Value, { directory, report }: ConnectionAround): Connection | undefined => {
   const type = typeOf(value, report);
   switch (type) {
     case 'duckdb':
@@ -32,6 +39,14 @@ export const readConnection = (value: Value, directory: string, report: Report):
     case undefined:
       return undefined;
   }
+};
+
+/** The connection that dbt itself uses, from its profile. */
+const readDbt = (fields: Fields, around: ConnectionAround): DbtConnection | undefined => {
+  const folder = textAt(fields, 'dbt');
+  if (folder === undefined) return undefined;
+  const search = { ...around, directory: resolve(around.directory, folder.text), at: folder.at };
+  return readDbtProfile(search, textAt(fields, 'target'));
 };
 
 const typeOf = (value: Value, report: Report): 'duckdb' | 'postgres' | undefined => {

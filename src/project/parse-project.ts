@@ -1,6 +1,7 @@
 // The text of `tidemark.yml` → Project: strict keys, the chosen environment laid over the defaults.
 import { resolve } from 'node:path';
 import type { Position, Problem } from '../errors/tidemark-error.ts';
+import type { ReadFile } from './dbt/find-profile.ts';
 import { parseYaml } from './document.ts';
 import type { Entry, FileText } from './document.ts';
 import { entriesAt, fieldsOf, required, shown, textAt } from './fields.ts';
@@ -32,6 +33,8 @@ export interface ProjectInput extends FileText {
   readonly directory: string;
   readonly environment?: string | undefined;
   readonly variables: Variables;
+  /** For the files of dbt that the project file points at. */
+  readonly readFile: ReadFile;
 }
 
 export interface ParsedProject {
@@ -111,16 +114,18 @@ const chooseEnvironment = (
   return chosen;
 };
 
+/** What another environment lacks here may be there on its own machine: secrets, profiles. */
+const onlyThere = new Set<Problem['code']>(['missing_variable', 'not_supported', 'profile_invalid']);
+
 interface Chosen extends ProjectInput {
   /** Takes the problems that do not matter here. */
   readonly silenced: Set<Problem>;
 }
 
 const readEnvironments = (fields: Fields, entries: readonly Entry[], input: Chosen): Settings => {
-  const { directory, variables, environment: chosen, silenced } = input;
-  // What only another environment needs is not ours to miss: its secrets are on another machine.
+  const { directory, variables, readFile, environment: chosen, silenced } = input;
   const quiet: Report = (problem) => {
-    if (problem.code === 'missing_variable' || problem.code === 'not_supported') silenced.add(problem);
+    if (onlyThere.has(problem.code)) silenced.add(problem);
     fields.report(problem);
   };
   let own: Settings | undefined;
@@ -133,7 +138,7 @@ const readEnvironments = (fields: Fields, entries: readonly Entry[], input: Chos
       { known: settingKeys, later: ['manifest'] },
       report,
     );
-    const settings = readSettings(inner, { directory, variables, report });
+    const settings = readSettings(inner, { directory, variables, readFile, report });
     if (key.text !== chosen) continue;
     own = settings;
     replaces = inner.get('warehouse') !== undefined;
@@ -141,6 +146,7 @@ const readEnvironments = (fields: Fields, entries: readonly Entry[], input: Chos
   const base = readSettings(fields, {
     directory,
     variables,
+    readFile,
     report: fields.report,
     warehouseReport: replaces ? quiet : fields.report,
   });

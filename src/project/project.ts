@@ -35,6 +35,16 @@ export interface PostgresConnection {
   readonly password?: string | undefined;
   readonly database?: string | undefined;
   readonly ssl?: boolean | 'require' | 'verify-full' | undefined;
+  /** What a dbt profile may say besides: a role to take on, and files of certificates. */
+  readonly role?: string | undefined;
+  readonly certificates?: Certificates | undefined;
+}
+
+/** Absolute paths. */
+interface Certificates {
+  readonly authority?: string | undefined;
+  readonly own?: string | undefined;
+  readonly key?: string | undefined;
 }
 
 export type Connection = DuckDbConnection | PostgresConnection;

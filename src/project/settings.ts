@@ -5,6 +5,7 @@ import type { Fields } from './fields.ts';
 import { readConnection } from './connection.ts';
 import type { Report } from './problems.ts';
 import { badName, sharedSchema } from './problems.ts';
+import type { ReadFile } from './dbt/find-profile.ts';
 import type { Connection, Limits, SchemaName, Schemas } from './project.ts';
 import { nameParts } from './sql-name.ts';
 import type { Variables } from './variables.ts';
@@ -31,6 +32,7 @@ export const defaultLimits: Limits = { deletesPercent: 20, touchedPercent: 50, f
 export interface Surroundings {
   readonly directory: string;
   readonly variables: Variables;
+  readonly readFile: ReadFile;
   readonly report: Report;
   /** For a warehouse that the chosen environment replaces. */
   readonly warehouseReport?: Report | undefined;
@@ -49,9 +51,12 @@ export const readSettings = (fields: Fields, around: Surroundings): Settings => 
   const schemas = filled('schemas', report);
   const mappings = filled('mappings', report);
   const limits = filled('limits', report);
+  const found = warehouse && readConnection(warehouse.value, { ...around, report: warehouseReport });
+  // Where dbt builds what says nothing else is where targets are looked for.
+  const built = found?.schema === undefined ? {} : { targets: { schema: found.schema } };
   return {
-    connection: warehouse && readConnection(warehouse.value, around.directory, warehouseReport),
-    schemas: schemas === undefined ? {} : readSchemas(schemas, report),
+    connection: found?.connection,
+    schemas: { ...built, ...(schemas === undefined ? {} : readSchemas(schemas, report)) },
     mappings: textAt({ ...fields, report, get: () => mappings }, 'mappings')?.text,
     limits: limits === undefined ? {} : readLimits(limits, report),
   };

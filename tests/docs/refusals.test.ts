@@ -37,6 +37,7 @@ const beforeABatch: ReadonlySet<string> = new Set<ErrorCode>([
   'wrong_type',
   'missing_variable',
   'unknown_environment',
+  'profile_invalid',
   'no_sources',
   'unknown_table',
   'unknown_alias',

@@ -10,6 +10,13 @@ interface Given {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
+/** A dbt project beside the project file. */
+const dbtFiles: Readonly<Record<string, string>> = {
+  '/shop/dbt_project.yml': 'name: shop\nprofile: shop\n',
+  '/shop/profiles.yml':
+    'shop:\n  target: dev\n  outputs:\n    dev: { type: duckdb, path: dev.duckdb, schema: dbt_me }\n',
+};
+
 const parse = (text: string, given: Given = {}): ParsedProject =>
   parseProject({
     file: 'tidemark.yml',
@@ -17,6 +24,7 @@ const parse = (text: string, given: Given = {}): ParsedProject =>
     path: '/shop/tidemark.yml',
     directory: '/shop',
     variables: {},
+    readFile: (name) => dbtFiles[name],
     ...given,
   });
 
@@ -126,7 +134,7 @@ describe('an environment', () => {
 
   it.each<[string, Given, readonly ErrorCode[]]>([
     [environments, { environment: 'prod' }, ['missing_variable']],
-    [environments, { environment: 'dbt' }, ['not_supported', 'not_supported']],
+    [environments, { environment: 'dbt' }, ['not_supported']],
     [environments, { environment: 'prd' }, ['unknown_environment']],
     [environments, {}, ['unknown_environment']],
     [`${environments}default_environment: prdo\n`, {}, ['unknown_environment']],

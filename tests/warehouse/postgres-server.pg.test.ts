@@ -81,6 +81,20 @@ current_setting('application_name') as name, current_setting('lock_timeout') as 
   });
 });
 
+describe('the role of a dbt profile', () => {
+  it('is taken on in every session, whatever its name', async () => {
+    await run('create role "our ""role"""');
+    const other = await openWarehouse({ type: 'postgres', url: url(), role: 'our "role"' });
+    try {
+      const roles = await other.session((session) => session.rows(sql`select current_user as role`));
+      expect(roles).toEqual([{ role: 'our "role"' }]);
+    } finally {
+      await other.close();
+      await run('drop role "our ""role"""');
+    }
+  });
+});
+
 describe('a frozen snapshot', () => {
   it('hides what others commit while the jobs run', async () => {
     await run('create table frozen_source as select 1 as n');

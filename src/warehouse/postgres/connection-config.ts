@@ -1,4 +1,5 @@
 // What the driver is told about the server, and how the server is called in messages: never with its password.
+import { readFileSync } from 'node:fs';
 import type { ClientConfig } from 'pg';
 import { TidemarkError } from '../../errors/tidemark-error.ts';
 import type { PostgresConnection } from '../../project/project.ts';
@@ -20,15 +21,39 @@ const parsedUrl = (text: string): URL => {
   return url;
 };
 
-const sslOf = ({ ssl }: PostgresConnection): Pick<ClientConfig, 'ssl'> => {
-  if (ssl === undefined) return {};
-  return { ssl: ssl === 'require' ? { rejectUnauthorized: false } : ssl !== false };
-};
-
 const given = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
+
+/** A file of certificates that cannot be read says which one it was. */
+const certificate = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new TidemarkError('project_invalid', {
+      message: `cannot read the certificate file \`${path}\``,
+      hint: 'it is named in the dbt profile: sslrootcert, sslcert, sslkey',
+      cause,
+    });
+  }
+};
+
+const sslOf = ({ ssl, certificates }: PostgresConnection): Pick<ClientConfig, 'ssl'> => {
+  const { authority, own, key } = certificates ?? {};
+  const files = given({
+    ca: authority === undefined ? undefined : certificate(authority),
+    cert: own === undefined ? undefined : certificate(own),
+    key: key === undefined ? undefined : certificate(key),
+  });
+  if (ssl === undefined || ssl === false) return ssl === undefined ? {} : { ssl };
+  const checks = ssl === 'require' ? { rejectUnauthorized: false } : {};
+  return { ssl: Object.keys({ ...files, ...checks }).length === 0 ? true : { ...files, ...checks } };
+};
+
+/** For the life of the connection: every transaction of it begins under this role. */
+const roleOf = ({ role }: PostgresConnection): Pick<ClientConfig, 'options'> =>
+  role === undefined || role === '' ? {} : { options: `-c role=${role.replaceAll(/[\\ ]/g, '\\$&')}` };
 
 export const clientConfig = (connection: PostgresConnection): ClientConfig => {
   const { host, port, user, password, database } = connection;
@@ -36,6 +61,7 @@ export const clientConfig = (connection: PostgresConnection): ClientConfig => {
   return {
     ...given({ connectionString: url, host, port, user, password, database }),
     ...sslOf(connection),
+    ...roleOf(connection),
     application_name: 'tidemark',
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,

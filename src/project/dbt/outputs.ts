@@ -1,0 +1,131 @@
+// One output of a dbt profile, adapter by adapter: dbt's names for the settings, and ours.
+import { resolve } from 'node:path';
+import type { Position } from '../../errors/tidemark-error.ts';
+import type { Scalar, Value } from '../document.ts';
+import { found } from '../fields.ts';
+import type { Connection, DuckDbConnection, PostgresConnection } from '../project.ts';
+import { valueAt, type Search } from './find-profile.ts';
+import { renderJinja } from './jinja.ts';
+import { missingSetting, notAFile, unsupportedAdapter, wrongSetting } from './problems.ts';
+
+export interface DbtConnection {
+  readonly connection: Connection;
+  /** Where dbt builds models that say nothing else. */
+  readonly schema: string | undefined;
+}
+
+interface Output extends Search {
+  readonly target: string;
+}
+
+interface Settings {
+  readonly at: Position;
+  readonly output: Output;
+  /** The setting under the first of these names that is there. */
+  readonly get: (...keys: readonly string[]) => Scalar | undefined;
+}
+
+const settingsOf = (value: Value, output: Output): Settings => ({
+  at: value.at,
+  output,
+  get: (...keys) => {
+    for (const key of keys) {
+      const setting = valueAt(value, key);
+      if (setting === undefined) continue;
+      if (setting.kind === 'scalar') return renderJinja(setting, output.variables, output.report);
+      output.report(wrongSetting(setting.at, key, 'a text', found(setting)));
+    }
+    return undefined;
+  },
+});
+
+const needed = ({ at, output, get }: Settings, ...keys: readonly string[]): string | undefined => {
+  const value = get(...keys);
+  const text = value?.text;
+  if (text !== undefined && text !== '') return text;
+  // A variable that is missing was reported already.
+  if (value === undefined) output.report(missingSetting(at, keys[0] ?? '', output.target));
+  return undefined;
+};
+
+/** dbt-duckdb takes the file from where it is started, which is the folder of the dbt project. */
+const duckDb = (settings: Settings): DuckDbConnection | undefined => {
+  const { output, at } = settings;
+  const path = settings.get('path');
+  const text = path?.text ?? ':memory:';
+  if (text === ':memory:' || /^[a-z][a-z0-9]+:/i.test(text)) {
+    output.report(notAFile(path?.at ?? at, path?.written ?? text));
+    return undefined;
+  }
+  return { type: 'duckdb', path: resolve(output.directory, text) };
+};
+
+const sslOf = (settings: Settings): PostgresConnection['ssl'] => {
+  const mode = settings.get('sslmode');
+  if (mode === undefined) return undefined;
+  switch (mode.text) {
+    case 'disable':
+      return false;
+    case 'require':
+      return 'require';
+    case 'verify-ca':
+    case 'verify-full':
+      return 'verify-full';
+    case 'allow':
+    case 'prefer':
+      return undefined;
+    default:
+      settings.output.report(
+        wrongSetting(mode.at, 'sslmode', 'one of the modes of libpq', `\`${mode.written ?? mode.text}\``),
+      );
+      return undefined;
+  }
+};
+
+const portOf = (settings: Settings): number | undefined => {
+  const port = settings.get('port');
+  if (port === undefined || port.text === '') return undefined;
+  if (/^\d{1,5}$/.test(port.text)) return Number(port.text);
+  settings.output.report(wrongSetting(port.at, 'port', 'a whole number', `\`${port.written ?? port.text}\``));
+  return undefined;
+};
+
+const fileOf = (settings: Settings, key: string): string | undefined => {
+  const path = settings.get(key)?.text;
+  return path === undefined || path === '' ? undefined : resolve(settings.output.directory, path);
+};
+
+const postgres = (settings: Settings): PostgresConnection | undefined => {
+  const host = needed(settings, 'host');
+  const user = needed(settings, 'user', 'username');
+  const database = needed(settings, 'dbname', 'database');
+  const password = settings.get('password', 'pass')?.text;
+  if (host === undefined || user === undefined || database === undefined) return undefined;
+  return {
+    type: 'postgres',
+    host,
+    port: portOf(settings),
+    user,
+    password: password === '' ? undefined : password,
+    database,
+    ssl: sslOf(settings),
+    role: settings.get('role')?.text,
+    certificates: {
+      authority: fileOf(settings, 'sslrootcert'),
+      own: fileOf(settings, 'sslcert'),
+      key: fileOf(settings, 'sslkey'),
+    },
+  };
+};
+
+export const readOutput = (value: Value, output: Output): DbtConnection | undefined => {
+  const settings = settingsOf(value, output);
+  const adapter = needed(settings, 'type');
+  if (adapter === undefined) return undefined;
+  const schema = settings.get('schema')?.text;
+  const connection =
+    adapter === 'duckdb' ? duckDb(settings) : adapter === 'postgres' ? postgres(settings) : undefined;
+  if (adapter !== 'duckdb' && adapter !== 'postgres')
+    output.report(unsupportedAdapter(settings.get('type')?.at ?? value.at, adapter));
+  return connection === undefined ? undefined : { connection, schema: schema === '' ? undefined : schema };
+};
