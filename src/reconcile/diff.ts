@@ -1,7 +1,7 @@
 // Desired rows against the table, NULL-safe, column by column: the target's images.
 import type { ScratchColumn } from '../sql/dialect.ts';
 import { commas, id, ors, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
-import { afterName, insertImages, keyName } from '../sql/images.ts';
+import { afterName, guardName, insertImages, keyName } from '../sql/images.ts';
 import { keysMatch } from '../sql/keys.ts';
 import { desiredColumns, keptWhenMissing } from './desired/fact.ts';
 import { imageShapeOf, keepName, type TargetWork } from './target-work.ts';
@@ -75,6 +75,8 @@ export const fillImages = (work: TargetWork): Fragment => {
       : id('k', keyName(shape, column.name)),
   );
   const before = shape.columns.map((column) => id('t', column.name));
+  const { guards = [] } = scratch.images;
+  const read = guards.map(({ name }) => id('d', guardName(scratch.images, name)));
   const isNew = sql`t."tidemark.present" is null`;
   const changed =
     target.onDelete.kind === 'set'
@@ -82,7 +84,7 @@ export const fillImages = (work: TargetWork): Fragment => {
       : [isNew, sql`d."tidemark.present" is null`, ...differing];
   return insertImages(
     scratch.images,
-    sql`select row_number() over (), ${operation(work)}, null, ${commas([...key, ...before, ...afterOrGone])}
+    sql`select row_number() over (), ${operation(work)}, null, ${commas([...key, ...before, ...afterOrGone, ...read])}
 from ${rowPairs(work)}
 where ${counted(work)} and ${ors(changed)}`,
   );

@@ -3,7 +3,7 @@
 import type { TouchColumn } from '../dictionary/dictionary.ts';
 import type { Dialect } from '../sql/dialect.ts';
 import { commas, id, ors, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
-import { afterName, beforeName, type ImageTable } from '../sql/images.ts';
+import { afterName, beforeName, guardName, type ImageTable } from '../sql/images.ts';
 import { rowOfImage } from '../sql/keys.ts';
 import type { TableName } from '../sql/table-name.ts';
 import type { ImageSummary } from './relation-view.ts';
@@ -46,9 +46,10 @@ const unchanged = (plan: WritePlan): Fragment => {
   const { dialect, images } = plan;
   // Whoever holds the file is alone: comparing all columns of a mirror would read it whole (110 ms of 1 M rows).
   if (!dialect.capabilities.concurrentWriters) return rowOfImage(dialect, images, 't', 'i');
-  const changed = images.columns.map((column) =>
-    dialect.differs(id('t', column.name), id('i', beforeName(images, column.name)), column.type),
-  );
+  const changed = [
+    ...images.columns.map((column) => ({ column, was: beforeName(images, column.name) })),
+    ...(images.guards ?? []).map((column) => ({ column, was: guardName(images, column.name) })),
+  ].map(({ column, was }) => dialect.differs(id('t', column.name), id('i', was), column.type));
   return sql`${rowOfImage(dialect, images, 't', 'i')} and case when ${ors(changed)} then false else true end`;
 };
 

@@ -10,6 +10,8 @@ export interface ImageShape {
   readonly key: readonly KeyColumn[];
   /** The columns whose values are kept, key columns of sources among them. */
   readonly columns: readonly Column[];
+  /** Further columns of the row that its image was computed from, where others may change them meanwhile. */
+  readonly guards?: readonly Column[] | undefined;
 }
 
 export interface ImageTable extends ImageShape {
@@ -35,6 +37,10 @@ export const beforeName = (shape: ImageShape, name: string): string =>
 export const afterName = (shape: ImageShape, name: string): string =>
   prefixed('a', name, placeOf(shape.columns, name));
 
+/** What a guard column held when the image was computed. */
+export const guardName = (shape: ImageShape, name: string): string =>
+  prefixed('g', name, placeOf(shape.guards ?? [], name));
+
 export const imageColumns = (shape: ImageShape): readonly ScratchColumn[] => [
   { name: 'seq', type: 'bigint' },
   { name: 'op', type: 'varchar' },
@@ -42,6 +48,7 @@ export const imageColumns = (shape: ImageShape): readonly ScratchColumn[] => [
   ...shape.key.map((column) => ({ name: keyName(shape, column.name), type: column.type })),
   ...shape.columns.map((column) => ({ name: beforeName(shape, column.name), type: column.type })),
   ...shape.columns.map((column) => ({ name: afterName(shape, column.name), type: column.type })),
+  ...(shape.guards ?? []).map((column) => ({ name: guardName(shape, column.name), type: column.type })),
 ];
 
 /** `insert into` an image table, with its columns in the order of `imageColumns`. */

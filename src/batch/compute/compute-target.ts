@@ -6,6 +6,7 @@ import {
   fillDesired,
   fillKeys,
   fillRoot,
+  guardsOf,
   keysColumns,
   rootScratchColumns,
 } from '../../reconcile/desired/fact.ts';
@@ -49,7 +50,11 @@ const scratchFor = (context: BatchContext, target: Target): TargetScratch => {
     desired: name('desired'),
     current: name('current'),
     causes: name('causes'),
-    images: { table: name('changes'), ...imageShapeOf(target) },
+    images: {
+      table: name('changes'),
+      ...imageShapeOf(target),
+      guards: guardsOf(context.warehouse.dialect, target),
+    },
   };
 };
 

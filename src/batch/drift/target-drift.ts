@@ -57,18 +57,25 @@ export const refusedTargets = (
   adopt: ReadonlySet<string>,
 ): ReadonlyMap<string, TidemarkError> => {
   const refused = new Map<string, TidemarkError>();
-  const all = new Map(targets.map((target) => [target.name, target]));
-  for (const target of targets) {
+  // Another table than before was not dropped: somebody chose it.
+  const isKnown = (target: Target): boolean => {
     const before = known.relations.get(target.name);
-    // Another table than before was not dropped: somebody chose it.
-    if (before?.firstBatch === undefined || before.table !== showTable(target.table)) continue;
+    return before?.firstBatch !== undefined && before.table === showTable(target.table);
+  };
+  for (const target of targets) {
+    if (!isKnown(target)) continue;
     if (!target.exists) {
       if (!adopt.has(target.name) || target.root.kind === 'this')
         refused.set(target.name, targetMissing(target));
       continue;
     }
     const columns = missingColumns(target);
-    const error = columns.length > 0 ? targetChanged(target, columns) : unreadable(target, all);
+    if (columns.length > 0) refused.set(target.name, targetChanged(target, columns));
+  }
+  // One whose own table is wrong takes along what it feeds.
+  const sound = new Map(targets.flatMap((each) => (refused.has(each.name) ? [] : [[each.name, each]])));
+  for (const target of sound.values()) {
+    const error = isKnown(target) ? unreadable(target, sound) : undefined;
     if (error !== undefined) refused.set(target.name, error);
   }
   return refused;

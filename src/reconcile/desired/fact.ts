@@ -1,10 +1,10 @@
 // The rows that a fact should hold: its grain (or its own rows) joined to the look-ups, cast to its types.
-import type { MappedColumn } from '../../dictionary/dictionary.ts';
-import { aliasesOf } from '../../graph/reads.ts';
-import type { ScratchColumn } from '../../sql/dialect.ts';
+import type { MappedColumn, Target } from '../../dictionary/dictionary.ts';
+import { aliasesOf, columnsRead } from '../../graph/reads.ts';
+import type { Column, Dialect, ScratchColumn } from '../../sql/dialect.ts';
 import { renderExpression } from '../../sql/expression.ts';
 import { commas, id, ors, sql, table, unionAll, verbatim, type Fragment } from '../../sql/fragment.ts';
-import { afterName, keyName } from '../../sql/images.ts';
+import { afterName, guardName, keyName } from '../../sql/images.ts';
 import { imageRows } from '../image-rows.ts';
 import { overlay } from '../overlay.ts';
 import { imageShapeOf, keepName, rootKeyName, rootView, viewOf, type TargetWork } from '../target-work.ts';
@@ -28,9 +28,20 @@ export const keyExpression = (work: TargetWork, name: string): Fragment => {
 const keyValues = (work: TargetWork): readonly Fragment[] =>
   work.target.key.map((column) => keyExpression(work, column.name));
 
+/** What the mapping reads of the target's own rows decides what is written into them: others who may change it in
+ *  the middle of a batch must be noticed. */
+export const guardsOf = (dialect: Dialect, target: Target): readonly Column[] => {
+  if (target.root.kind !== 'this' || !dialect.capabilities.concurrentWriters) return [];
+  const read = columnsRead(target, 'this');
+  return target.tableColumns.filter(
+    ({ name }) => read.has(name) && !target.key.some((column) => column.name === name),
+  );
+};
+
 export const desiredColumns = (work: TargetWork): readonly ScratchColumn[] => {
   const { target } = work;
   const shape = imageShapeOf(target);
+  const { guards = [] } = work.scratch.images;
   return [
     ...target.key.map((column) => ({ name: keyName(shape, column.name), type: column.type })),
     ...target.columns.map((column) => ({ name: afterName(shape, column.name), type: column.type })),
@@ -38,6 +49,7 @@ export const desiredColumns = (work: TargetWork): readonly ScratchColumn[] => {
       keptWhenMissing(work, column).length > 0 ? [{ name: keepName(place), type: 'boolean' }] : [],
     ),
     ...rootView(work).key.map((column, place) => ({ name: rootKeyName(place), type: column.type })),
+    ...guards.map(({ name, type }) => ({ name: guardName(work.scratch.images, name), type })),
   ];
 };
 
@@ -61,8 +73,9 @@ const selectDesired = (work: TargetWork, root: Fragment = rootRows(work)): Fragm
     work.dialect.convert(renderExpression(column.expression), column.type),
   );
   const rootKey = rootView(work).key.map((column) => id(target.root.alias, column.name));
+  const guards = (work.scratch.images.guards ?? []).map(({ name }) => id(target.root.alias, name));
   const filter = target.where === undefined ? verbatim('') : sql`\nwhere ${renderExpression(target.where)}`;
-  return sql`select ${commas([...keyValues(work), ...values, ...keeps, ...rootKey])}
+  return sql`select ${commas([...keyValues(work), ...values, ...keeps, ...rootKey, ...guards])}
 from ${joined(work, root, target.joins, 'as declared')}${filter}`;
 };
 
