@@ -169,13 +169,31 @@ export const nullKeys = (images: ImageTable, limit: number): Fragment | undefine
   return sql`select ${commas(shown)} from ${table(images.table)} as i where ${isNull} limit ${sql.lit(limit)}`;
 };
 
-/** Keys that staging holds more than once, among those that would be taken. */
-export const duplicateKeys = ({ dialect, source, images }: Comparison, limit: number): Fragment => {
+/** Keys that staging holds more than once: all of them, or among those that would be taken. */
+export const duplicateKeys = (
+  { dialect, source, images }: Comparison,
+  among: 'all' | 'images',
+  limit: number,
+): Fragment => {
   const names = commas(source.key.map((each) => column('s', each.name)));
+  const taken =
+    among === 'all'
+      ? verbatim('')
+      : sql`\nwhere exists (select 1 from ${table(images.table)} as i where i.op <> 'D' and ${rowOfImage(dialect, images, 's', 'i')})`;
   return sql`select ${names}, count(*) as "tidemark.rows"
-from ${stagingRows(source, alive(source))} as s
-where exists (select 1 from ${table(images.table)} as i where i.op <> 'D' and ${rowOfImage(dialect, images, 's', 'i')})
+from ${stagingRows(source, alive(source))} as s${taken}
 group by ${names} having count(*) > 1 limit ${sql.lit(limit)}`;
+};
+
+/** After a comparison of all rows: how many staging has, and how many the mirror will have, as two aggregates. Equal
+ *  unless a key is there more than once, or the mirror keeps rows that staging no longer has. Two counts cost far
+ *  less than grouping by the key. */
+export const countRows = (comparison: Comparison): readonly Fragment[] => {
+  const { source } = comparison;
+  return [
+    sql`(select count(*) from ${stagingRows(source, alive(source))} as s) as staged`,
+    sql`(select count(*) from ${mirrorRows(comparison)} as m) as mirrored`,
+  ];
 };
 
 export const imageTableOf = (source: Source, scratch: ImageTable['table']): ImageTable => ({

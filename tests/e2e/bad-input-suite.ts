@@ -75,6 +75,20 @@ const cases: readonly Case[] = [
     hint: /name all columns of the key under `key:`/,
   },
   {
+    name: 'a row that is there twice, as it was',
+    spoil: [`insert into staging.order_lines select * from staging.order_lines where order_id = 11`],
+    mend: [
+      `delete from staging.order_lines where order_id = 11`,
+      `insert into staging.order_lines values (11, 1, 2, 'chisel', 7.20)`,
+    ],
+    exit: 5,
+    code: 'duplicate_row',
+    behind: ['order_lines'],
+    message:
+      /^`staging\.order_lines` holds a key more than once: \(order_id=11, line_no=1\); the source was left out$/,
+    hint: /mend the rows in staging/,
+  },
+  {
     name: 'a duplicate text key',
     spoil: [`insert into staging.countries values ('DE', 'Twin')`],
     mend: [`delete from staging.countries where name = 'Twin'`],

@@ -3,6 +3,7 @@ import { compareKeys } from '../../detect/keys.ts';
 import {
   compareAll,
   compareWindow,
+  countRows,
   findDeleted,
   nextWatermark,
   type Comparison,
@@ -22,7 +23,7 @@ import { guard } from '../compute/guards.ts';
 import { countLate, lateRows, windowStart } from './late-rows.ts';
 import { refusal } from '../left-out.ts';
 import { holdBackDeletes, type Absent } from './missing-keys.ts';
-import { refuseBadKeys } from './refuse-keys.ts';
+import { refuseBadKeys, type Counted } from './refuse-keys.ts';
 
 type Reading =
   /** First run of a source: every row, no ledger. */
@@ -110,6 +111,11 @@ const compare = async (
   }
 };
 
+const countedRows = (row: SummaryRow | undefined, { inserted, deleted }: ImageSummary): Counted | undefined =>
+  row?.['staged'] === undefined
+    ? undefined
+    : { staged: Number(row['staged']), mirrored: Number(row['mirrored']) + inserted - deleted };
+
 export const freezeSource = async (
   context: BatchContext,
   session: Session,
@@ -129,10 +135,14 @@ export const freezeSource = async (
   const extra = [
     ...(column === undefined || reading.kind === 'keys' ? [] : [nextWatermark(images, column, old, moment)]),
     ...(reading.kind === 'all' ? countLate(context, source, images) : []),
+    ...(reading.kind === 'all' && !source.keyIsEnforced ? countRows(comparison) : []),
   ];
   const [row] = await session.rows<SummaryRow>(summarize(dialect, images, extra));
   const summary = readSummary(images, row ?? {});
-  if (changedRows(summary) > 0) await refuseBadKeys(session, comparison);
+  await refuseBadKeys(session, comparison, {
+    changed: changedRows(summary) > 0,
+    counted: countedRows(row, summary),
+  });
   guard(context, {
     name: source.name,
     kind: 'source',

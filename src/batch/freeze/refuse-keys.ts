@@ -1,5 +1,6 @@
 // Keys of staging that are no keys: NULL where that was not declared, or held by more than one row.
 import { duplicateKeys, nullKeys, type Comparison } from '../../detect/mirror.ts';
+import type { Source } from '../../dictionary/dictionary.ts';
 import { showTable } from '../../sql/table-name.ts';
 import type { Session } from '../../warehouse/port.ts';
 import { refusal } from '../left-out.ts';
@@ -8,9 +9,23 @@ import { showRows } from '../compute/refuse-rows.ts';
 /** How many keys a message names. */
 const named = 5;
 
-export const refuseBadKeys = async (session: Session, comparison: Comparison): Promise<void> => {
+/** Where every row was read: rows of staging, and those that the mirror will have. */
+export interface Counted {
+  readonly staged: number;
+  readonly mirrored: number;
+}
+
+/** Rows that the mirror keeps beyond those of staging would make up for rows that are there twice. */
+const mayRepeat = ({ deletes, deleteAfterMs }: Source, { staged, mirrored }: Counted): boolean =>
+  staged !== mirrored || deletes.kind === 'never' || deleteAfterMs !== undefined;
+
+export const refuseBadKeys = async (
+  session: Session,
+  comparison: Comparison,
+  facts: { readonly changed: boolean; readonly counted: Counted | undefined },
+): Promise<void> => {
   const { source, images } = comparison;
-  const nulls = nullKeys(images, named);
+  const nulls = facts.changed ? nullKeys(images, named) : undefined;
   const withNull = nulls === undefined ? [] : await session.rows(nulls);
   if (withNull.length > 0) {
     throw refusal(
@@ -21,7 +36,10 @@ export const refuseBadKeys = async (session: Session, comparison: Comparison): P
     );
   }
   if (source.keyIsEnforced) return;
-  const twice = await session.rows(duplicateKeys(comparison, named));
+  // Rows that equal the mirror have no images, however often they are there.
+  const everywhere = facts.counted !== undefined && mayRepeat(source, facts.counted);
+  if (!everywhere && !facts.changed) return;
+  const twice = await session.rows(duplicateKeys(comparison, everywhere ? 'all' : 'images', named));
   if (twice.length > 0) {
     throw refusal(
       'duplicate_row',
