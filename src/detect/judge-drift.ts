@@ -40,7 +40,9 @@ export interface Judged {
 
 /** Columns that detection lives on. */
 const neededBy = (source: Source): ReadonlySet<string> => {
-  const times = [source.updatedAt, source.createdAt, source.watermark].flatMap((name) => name ?? []);
+  const times = [source.updatedAt, source.detect.createdAt, source.detect.watermark].flatMap(
+    (name) => name ?? [],
+  );
   const conditions = [source.where, source.deleted].flatMap((each) =>
     each === undefined ? [] : refsOf(each),
   );
@@ -233,7 +235,7 @@ const conclude = (situation: Situation, so: Verdict): Judged => {
   const restart =
     remake ||
     (was !== undefined &&
-      (was.watermark !== (source.watermark ?? null) || was.table !== situation.now.table));
+      (was.watermark !== (source.detect.watermark ?? null) || was.table !== situation.now.table));
   const notices = remake && so.remake !== undefined ? [say.mirrorRebuilt(source, so.remake)] : so.notices;
   return {
     source,

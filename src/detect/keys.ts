@@ -36,7 +36,7 @@ export const compareKeys = (comparison: Comparison, keys: TableName): Fragment =
   const inStaging = sql`s."tidemark.present"`;
   const inMirror = sql`m."tidemark.present"`;
   const operation = sql`case when ${inMirror} is null then 'I' when ${inStaging} is null then 'D' else 'U' end`;
-  const gone = source.deletes.kind === 'never' ? sql`false` : sql`${inMirror}`;
+  const gone = source.detect.deletes.kind === 'never' ? sql`false` : sql`${inMirror}`;
   return insertImages(
     images,
     sql`${imageRow(comparison, operation, sql`0`)}

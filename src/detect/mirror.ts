@@ -30,8 +30,9 @@ const columnList = (source: Source, alias: string): Fragment =>
 
 /** What the source itself says it did: an insert where the row was never updated; NULL where it does not say. */
 const declared = (source: Source): Fragment => {
-  if (source.createdAt === undefined || source.updatedAt === undefined) return sql`null`;
-  const created = column('s', source.createdAt);
+  const { createdAt } = source.detect;
+  if (createdAt === undefined || source.updatedAt === undefined) return sql`null`;
+  const created = column('s', createdAt);
   const updated = column('s', source.updatedAt);
   return sql`case when ${created} = ${updated} then 'I' when ${created} <> ${updated} then 'U' end`;
 };
@@ -74,7 +75,7 @@ const sameRow = (dialect: Dialect, source: Source): Fragment =>
 /** Where deletions are not looked for, a row that staging lacks stays; one that is there and does not count (any
  *  more) is deleted all the same: staging says so. */
 const countsAsGone = ({ dialect, source }: Comparison): Fragment => {
-  if (source.deletes.kind !== 'never') return sql`true`;
+  if (source.detect.deletes.kind !== 'never') return sql`true`;
   const here = sql`s."tidemark.present"`;
   if (source.where === undefined && source.deleted === undefined) return here;
   const match = keysMatch(
@@ -112,8 +113,9 @@ where (${inMirror} is null or ${inStaging} is null or ${differing}) and ${counts
  *  count (any more) is a delete. */
 export const compareWindow = (comparison: Comparison, from: Fragment): Fragment => {
   const { dialect, source, images } = comparison;
-  if (source.watermark === undefined) throw new RangeError(`${source.name} has no watermark`);
-  const stamp = column(source.name, source.watermark);
+  const { watermark } = source.detect;
+  if (watermark === undefined) throw new RangeError(`${source.name} has no watermark`);
+  const stamp = column(source.name, watermark);
   const filtered = source.where !== undefined || source.deleted !== undefined;
   // Rows that left the filter are read too, as rows of NULLs beside the key: what the mirror has is deleted.
   const kept = source.columns.map((each) => {

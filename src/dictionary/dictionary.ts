@@ -22,6 +22,17 @@ export type DeleteChecks =
   | { readonly kind: 'every'; readonly ms: number }
   | { readonly kind: 'never' };
 
+/** Staging is compared with the mirror, by key. */
+interface MirrorDetection {
+  readonly kind: 'mirror';
+  readonly createdAt?: string | undefined;
+  /** What is filtered by; none: every run compares all rows. */
+  readonly watermark?: string | undefined;
+  readonly overlapMs: number;
+  readonly deletes: DeleteChecks;
+  readonly deleteAfterMs?: number | undefined;
+}
+
 export interface Source {
   readonly name: string;
   readonly at: Position;
@@ -31,18 +42,15 @@ export interface Source {
   /** The columns we mirror, as stored, in the table's order. */
   readonly columns: readonly Column[];
   readonly updatedAt?: string | undefined;
-  readonly createdAt?: string | undefined;
-  /** What detection filters by; none: every run compares all rows. */
-  readonly watermark?: string | undefined;
-  readonly overlapMs: number;
+  /** How its changes are found. */
+  readonly detect: MirrorDetection;
+  /** How long a run may go without reading everything. */
   readonly fullCompareMs: number;
-  readonly deletes: DeleteChecks;
   /** Only rows for which this is true are rows of the source; reads the alias that is the source's own name. */
   readonly where?: Expression | undefined;
   /** Rows for which this is true are deleted rows. */
   readonly deleted?: Expression | undefined;
   readonly ready?: string | undefined;
-  readonly deleteAfterMs?: number | undefined;
   /** The names that columns had before, by those they have now. */
   readonly renamed?: ReadonlyMap<string, string> | undefined;
   readonly isView: boolean;

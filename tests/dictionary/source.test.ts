@@ -19,17 +19,20 @@ describe('a source', () => {
       key: [{ name: 'id', type: 'bigint', nullable: false }],
       keyIsEnforced: true,
       updatedAt: undefined,
-      watermark: undefined,
-      overlapMs: 900_000,
+      detect: {
+        kind: 'mirror',
+        watermark: undefined,
+        overlapMs: 900_000,
+        deletes: { kind: 'every run' },
+      },
       fullCompareMs: 86_400_000,
-      deletes: { kind: 'every run' },
       isView: false,
     });
   });
 
   it('filters by `updated_at` unless a watermark is named', () => {
-    expect(sourceOf('{ key: id, updated_at: updated_at }').watermark).toBe('updated_at');
-    expect(sourceOf('{ key: id, updated_at: updated_at, watermark: created_at }').watermark).toBe(
+    expect(sourceOf('{ key: id, updated_at: updated_at }').detect.watermark).toBe('updated_at');
+    expect(sourceOf('{ key: id, updated_at: updated_at, watermark: created_at }').detect.watermark).toBe(
       'created_at',
     );
   });
@@ -43,10 +46,12 @@ describe('a source', () => {
       mirror: { schema: 'staging_public', name: 'firms' },
       key: [{ name: 'id', nullable: true }],
       keyIsEnforced: false,
-      overlapMs: 3_600_000,
+      detect: {
+        overlapMs: 3_600_000,
+        deletes: { kind: 'every', ms: 86_400_000 },
+        deleteAfterMs: 7_200_000,
+      },
       fullCompareMs: 604_800_000,
-      deletes: { kind: 'every', ms: 86_400_000 },
-      deleteAfterMs: 7_200_000,
       ready: 'select true',
     });
     expect(source.columns.map((column) => column.name)).not.toContain('Web Site');

@@ -30,7 +30,7 @@ const advances = (
     const compared = reading.kind !== 'window';
     const checked = compared || reading.deletes;
     // A check that runs every time need not be remembered each time.
-    const dated = checked && (compared || source.deletes.kind === 'every');
+    const dated = checked && (compared || source.detect.deletes.kind === 'every');
     if (known !== undefined && !dated && watermark === known.watermark) return [];
     const { moment } = computed.frozen;
     return [

@@ -59,7 +59,7 @@ export const sourceIdentity = (source: Source, definition: string | undefined): 
   definition: definition === undefined ? null : hash(definition),
   table: showTable(source.table),
   key: source.key.map(({ name }) => name),
-  watermark: source.watermark ?? null,
+  watermark: source.detect.watermark ?? null,
 });
 
 /** A relation that was never in step (it was paused before its first run) has no mapping yet. */

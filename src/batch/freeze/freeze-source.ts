@@ -67,12 +67,13 @@ const readingOf = (context: BatchContext, { source, keys }: Prepared, nowMs: num
   if (behind || plan.readInFull || context.healing.sources.has(source.name)) return { kind: 'all' };
   const position = context.known.positions.get(source.name);
   const { watermark, fullCompareAtMs, deleteCheckAtMs } = position ?? {};
-  if (source.watermark === undefined || watermark === undefined || fullCompareAtMs === undefined)
+  const { deletes } = source.detect;
+  if (source.detect.watermark === undefined || watermark === undefined || fullCompareAtMs === undefined)
     return { kind: 'all' };
   if (nowMs - fullCompareAtMs >= source.fullCompareMs) return { kind: 'all' };
   const due =
-    source.deletes.kind === 'every run' ||
-    (source.deletes.kind === 'every' && nowMs - (deleteCheckAtMs ?? 0) >= source.deletes.ms);
+    deletes.kind === 'every run' ||
+    (deletes.kind === 'every' && nowMs - (deleteCheckAtMs ?? 0) >= deletes.ms);
   return { kind: 'window', from: watermark, deletes: due };
 };
 
@@ -129,7 +130,7 @@ export const freezeSource = async (
   const absent = looked
     ? await holdBackDeletes(context, session, { comparison, absent: comparison.absent, moment })
     : undefined;
-  const column = source.columns.find((each) => each.name === source.watermark);
+  const column = source.columns.find((each) => each.name === source.detect.watermark);
   const plan = planOf(context, source);
   const old = plan.restart ? undefined : context.known.positions.get(source.name)?.watermark;
   const extra = [

@@ -61,7 +61,7 @@ const createScratch = async (
       await session.execute(createImageTable(dialect, images));
       const mirror = planOf(context, source).rows;
       const absent = context.scratch.name(`absent_${source.name}`);
-      if (source.deleteAfterMs !== undefined)
+      if (source.detect.deleteAfterMs !== undefined)
         await session.execute(dialect.createScratch(absent, absentColumns));
       const keys = await keyScratch(context, session, source);
       made.push({ dialect, source, images, mirror, absent, keys });

@@ -8,8 +8,9 @@ import type { BatchContext } from '../context.ts';
 
 /** Where a window would begin that was read up to `from`. */
 export const windowStart = (context: BatchContext, source: Source, from: string): Fragment => {
-  const type = source.columns.find((column) => column.name === source.watermark)?.type ?? 'timestamptz';
-  return context.warehouse.dialect.minus(sql`cast(${from} as ${verbatim(type)})`, source.overlapMs);
+  const type =
+    source.columns.find((column) => column.name === source.detect.watermark)?.type ?? 'timestamptz';
+  return context.warehouse.dialect.minus(sql`cast(${from} as ${verbatim(type)})`, source.detect.overlapMs);
 };
 
 /** An aggregate over the images of a full compare; none where nothing says that a window would have missed a row:
@@ -17,9 +18,10 @@ export const windowStart = (context: BatchContext, source: Source, from: string)
 export const countLate = (context: BatchContext, source: Source, images: ImageTable): readonly Fragment[] => {
   const from = context.known.positions.get(source.name)?.watermark;
   const known = context.known.relations.get(source.name);
-  if (source.watermark === undefined || from === undefined) return [];
+  const { watermark } = source.detect;
+  if (watermark === undefined || from === undefined) return [];
   if (known?.mapping !== context.mappings.get(source.name)) return [];
-  const stamp = id('i', afterName(images, source.watermark));
+  const stamp = id('i', afterName(images, watermark));
   return [
     sql`count(*) filter (where i.op <> 'D' and ${stamp} < ${windowStart(context, source, from)}) as late`,
   ];
@@ -32,9 +34,14 @@ export const lateRows = (source: Source, rows: number): readonly Problem[] =>
         {
           code: 'late_rows',
           severity: 'warning',
-          message: `source \`${source.name}\`: only the full compare found ${rows} changed row${rows === 1 ? '' : 's'}, stamped earlier than the overlap of ${Math.round(source.overlapMs / 1000)} s looks back`,
+          message: `source \`${source.name}\`: only the full compare found ${rows} changed row${rows === 1 ? '' : 's'}, stamped earlier than the overlap of ${Math.round(source.detect.overlapMs / 1000)} s looks back`,
           hint: `give the source a longer \`overlap:\`, or a \`watermark:\` that is set when a row arrives`,
           at: source.at,
-          details: { source: source.name, rows, watermark: source.watermark, overlap_ms: source.overlapMs },
+          details: {
+            source: source.name,
+            rows,
+            watermark: source.detect.watermark,
+            overlap_ms: source.detect.overlapMs,
+          },
         },
       ];

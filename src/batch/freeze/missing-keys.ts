@@ -26,7 +26,7 @@ export const holdBackDeletes = async (
   session: Session,
   { comparison, absent, moment }: Looking,
 ): Promise<Absent | undefined> => {
-  const { deleteAfterMs } = comparison.source;
+  const { deleteAfterMs } = comparison.source.detect;
   if (deleteAfterMs === undefined) return undefined;
   const missing =
     context.known.version === 0 ? undefined : stateTable(context.project.schemas.state, 'missing');

@@ -16,7 +16,7 @@ export interface Counted {
 }
 
 /** Rows that the mirror keeps beyond those of staging would make up for rows that are there twice. */
-const mayRepeat = ({ deletes, deleteAfterMs }: Source, { staged, mirrored }: Counted): boolean =>
+const mayRepeat = ({ detect: { deletes, deleteAfterMs } }: Source, { staged, mirrored }: Counted): boolean =>
   staged !== mirrored || deletes.kind === 'never' || deleteAfterMs !== undefined;
 
 export const refuseBadKeys = async (
