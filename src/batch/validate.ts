@@ -1,11 +1,12 @@
 // Validate: every problem of project and dictionary at once, against the live warehouse, which also compiles each
 // expression over relations that expose only the columns that were traced. Nothing is written.
-import type { MappedColumn, Target } from '../dictionary/dictionary.ts';
+import type { Check, MappedColumn, Target } from '../dictionary/dictionary.ts';
 import { isTidemarkError, type Problem, type TidemarkError } from '../errors/tidemark-error.ts';
 import { buildGraph } from '../graph/graph.ts';
 import type { Project } from '../project/project.ts';
 import { selectFilter, selectTypes } from '../reconcile/desired/types.ts';
 import type { RelationView } from '../reconcile/relation-view.ts';
+import { checkRows, targetAfter } from '../reconcile/target-after.ts';
 import type { TargetWork } from '../reconcile/target-work.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import { checkDictionary, withWarehouse } from './open.ts';
@@ -68,6 +69,26 @@ const compileTarget = async (warehouse: Warehouse, work: TargetWork): Promise<re
   return found;
 };
 
+const checkNotCompiling = (target: Target, check: Check, error: TidemarkError): Problem => ({
+  code: 'invalid_expression',
+  severity: 'error',
+  message: `check \`${check.name}\` of target \`${target.name}\` does not compile: ${error.message}`,
+  hint: `a check is a SELECT that returns the bad rows of \`${target.name}\`, under that name`,
+  at: check.at,
+});
+
+/** Asked of the target as it will be, of which only the columns matter here. */
+const compileChecks = async (warehouse: Warehouse, work: TargetWork): Promise<readonly Problem[]> => {
+  const { target } = work;
+  const problems: Problem[] = [];
+  for (const check of target.checks) {
+    const asked = { after: targetAfter(work, false), name: target.name, sql: check.sql };
+    const error = await tryCompile(() => warehouse.describe(checkRows(asked, 1)));
+    if (error !== undefined) problems.push(checkNotCompiling(target, check, error));
+  }
+  return problems;
+};
+
 const compileAll = async (
   warehouse: Warehouse,
   dictionary: Parameters<typeof buildGraph>[0],
@@ -79,8 +100,9 @@ const compileAll = async (
     const found = await compileTarget(warehouse, work);
     problems.push(...found, ...(found.length === 0 ? await checkTypes(warehouse, work) : []));
     if (found.length > 0 && !target.exists) return problems;
-    const typed = target.exists ? target : await typesOf(warehouse, dictionary, target.name);
-    views.set(target.name, targetView(typed ?? target, undefined));
+    const typed = (target.exists ? undefined : await typesOf(warehouse, dictionary, target.name)) ?? target;
+    problems.push(...(await compileChecks(warehouse, { ...work, target: typed })));
+    views.set(target.name, targetView(typed, undefined));
   }
   return problems;
 };

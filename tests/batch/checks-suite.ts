@@ -1,6 +1,7 @@
 // `checks:` of a target: SQL that returns bad rows, asked of the target as the batch would leave it.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { plan } from '../../src/batch/plan.ts';
+import { validate } from '../../src/batch/validate.ts';
 import { verify } from '../../src/batch/verify.ts';
 import { createSandbox, type Engine, type Sandbox } from '../support/sandbox.ts';
 import { corner, salesFile, vendorFile } from './corner.ts';
@@ -123,6 +124,44 @@ export const describeChecks = (engine: Engine): void => {
           at: { line: 5 },
         },
       ]);
+    });
+
+    it('is compiled by validate, of a table that is there and of one that is yet to be made', async () => {
+      const problems = async () =>
+        (await validate({ project: sandbox.project() })).problems.map(({ code, message, at }) => ({
+          code,
+          message: message.split(':')[0],
+          at: [at?.file, at?.line, at?.column],
+        }));
+      const good = `checks:
+  twins: select v.vendor_id from fact_vendor v group by 1 having count(*) > 1;
+  dangling: select s.vendor_id from fact_vendor s left join staging.companies c on c.id = s.vendor_id where c.id is null -- none
+`;
+      sandbox.map('fact_vendor.yml', vendorFile(good));
+      expect(await problems()).toEqual([]);
+      const bad = `${good}  typo: select vendor_nmae from fact_vendor
+  no select: delete from fact_vendor
+  half: |
+    select * from fact_vendor
+    where
+`;
+      sandbox.map('fact_vendor.yml', vendorFile(bad));
+      sandbox.map('fact_sales.yml', salesFile(`checks: { typo: select amuont from fact_sales }\n`));
+      const found = [
+        ['mappings/fact_sales.yml', 5, 17, 'typo', 'fact_sales'],
+        ['mappings/fact_vendor.yml', 8, 9, 'typo', 'fact_vendor'],
+        ['mappings/fact_vendor.yml', 9, 14, 'no select', 'fact_vendor'],
+        ['mappings/fact_vendor.yml', 11, 5, 'half', 'fact_vendor'],
+      ].map(([file, line, column, check, target]) => ({
+        code: 'invalid_expression',
+        message: `check \`${check}\` of target \`${target}\` does not compile`,
+        at: [file, line, column],
+      }));
+      expect(await problems()).toEqual(found);
+      sandbox.map('fact_vendor.yml', vendorFile());
+      await sandbox.run();
+      sandbox.map('fact_vendor.yml', vendorFile(bad));
+      expect(await problems()).toEqual(found);
     });
 
     it('is part of a plan and of a verify', async () => {
