@@ -2,8 +2,7 @@
 // columns, is still known by its mirror, and is left out later rather than taken for a mistake in the mapping.
 import { catalogOf, lookUp, type Catalog } from '../dictionary/catalog.ts';
 import type { RawDictionary, RawSource } from '../dictionary/raw.ts';
-import { mirrorTable, sourceTable } from '../dictionary/tables.ts';
-import type { Project } from '../project/project.ts';
+import { mirrorTable, sourceTable, type Naming } from '../dictionary/tables.ts';
 import type { Column } from '../sql/dialect.ts';
 import { showTable } from '../sql/table-name.ts';
 import type { TableInfo } from '../warehouse/port.ts';
@@ -31,16 +30,16 @@ const knownTable = (
 /** `strict`: columns that only a mirror still has are no columns of the source. */
 export const knownTables = (
   raw: RawDictionary,
-  project: Project,
+  naming: Naming,
   tables: readonly TableInfo[],
   strict: boolean,
 ): Catalog => {
   const catalog = catalogOf(tables);
   const known = raw.sources.flatMap((source) => {
     if (source.unsupported) return [];
-    const table = sourceTable(source, project);
+    const table = sourceTable(source, naming);
     const staging = lookUp(catalog, table);
-    const mirror = tables.find((each) => showTable(each.table) === showTable(mirrorTable(source, project)));
+    const mirror = tables.find((each) => showTable(each.table) === showTable(mirrorTable(source, naming)));
     const info = staging && tables.find((each) => showTable(each.table) === showTable(staging.table));
     return mirror === undefined || (strict && info !== undefined)
       ? []

@@ -15,6 +15,7 @@ import { openWarehouse, type OpenOptions } from '../warehouse/open.ts';
 import type { TableInfo, Warehouse } from '../warehouse/port.ts';
 import { warningOf, type Warn } from './commit/after-commit.ts';
 import { readChanges, type NamedChanges } from './freeze/changed-keys.ts';
+import { namingOf } from './naming.ts';
 import { silent, type BatchContext, type BatchOptions, type Progress } from './context.ts';
 import { holdColumns } from './drift/held.ts';
 import { readKnownState } from './known-state.ts';
@@ -54,15 +55,16 @@ export const checkDictionary = async (
   { strict = false } = {},
 ): Promise<Checked> => {
   const parsed = parseDictionary(readMappings(project));
+  const naming = namingOf(project);
   const { raw } = parsed;
   const mirrors = raw.sources
     .filter((source) => !source.unsupported)
-    .map((source) => mirrorTable(source, project));
-  const found = await warehouse.introspect([...tablesOf(raw, project), ...mirrors]);
-  const catalog = knownTables(raw, project, found, strict);
-  const first = resolveDictionary(raw, project, catalog);
+    .map((source) => mirrorTable(source, naming));
+  const found = await warehouse.introspect([...tablesOf(raw, naming), ...mirrors]);
+  const catalog = knownTables(raw, naming, found, strict);
+  const first = resolveDictionary(raw, naming, catalog);
   const resolve = (trusted: ReadonlySet<string>): Dictionary =>
-    resolveDictionary(raw, project, catalog, { trusted }).dictionary;
+    resolveDictionary(raw, naming, catalog, { trusted }).dictionary;
   const trusted = strict
     ? new Set<string>()
     : await trustedTargets(warehouse, project, { raw, problems: first.problems, resolve });
@@ -70,7 +72,7 @@ export const checkDictionary = async (
   const asFirst = tableNames.length + trusted.size === 0;
   const { dictionary, problems } = asFirst
     ? first
-    : resolveDictionary(raw, project, catalog, { tableNames, trusted });
+    : resolveDictionary(raw, naming, catalog, { tableNames, trusted });
   return {
     dictionary,
     problems: [...parsed.problems, ...problems],

@@ -17,25 +17,17 @@ import type { Fields } from '../project/fields.ts';
 import { notSupported, wrongType } from '../project/problems.ts';
 import type { DeleteChecks } from './dictionary.ts';
 import { keyAt } from './parse-key.ts';
-import type { RawRename, RawSource } from './raw.ts';
+import { tableNamedTwice } from './node-problems.ts';
+import type { RawNode, RawRename, RawSource } from './raw.ts';
 
 /** Each of these changes what the source *is*; without them nothing can be said about its columns. */
-const otherKinds = [
-  'model',
-  'dbt_source',
-  'op',
-  'before',
-  'after',
-  'types',
-  'sequence',
-  'time',
-  'arrival',
-  'identity',
-];
+const otherKinds = ['op', 'before', 'after', 'types', 'sequence', 'time', 'arrival', 'identity'];
 
 const sourceKeys = {
   known: [
     'table',
+    'model',
+    'dbt_source',
     'key',
     'updated_at',
     'created_at',
@@ -67,6 +59,7 @@ const readSource = (entry: Entry, file: Fields): RawSource => {
     name: entry.key,
     unsupported,
     table: textAt(fields, 'table'),
+    node: nodeAt(fields),
     mirror: textAt(fields, 'mirror'),
     key: keyAt(fields),
     updatedAt: textAt(fields, 'updated_at'),
@@ -83,6 +76,18 @@ const readSource = (entry: Entry, file: Fields): RawSource => {
     exclude: namesAt(fields, 'exclude'),
     renamed: renamedAt(fields),
   };
+};
+
+/** One of `table`, `model` and `dbt_source` says which table it is. */
+const nodeAt = (fields: Fields): RawNode | undefined => {
+  const [node, second] = (['model', 'dbt_source'] as const).flatMap((kind): readonly RawNode[] => {
+    const name = textAt(fields, kind);
+    return name === undefined ? [] : [{ kind, name }];
+  });
+  const other = second?.kind ?? (fields.get('table') === undefined ? undefined : 'table');
+  if (node !== undefined && other !== undefined)
+    fields.report(tableNamedTwice(fields.get(other)?.key.at ?? fields.at, other, node.kind));
+  return node;
 };
 
 const detectsByMirror = (fields: Fields): boolean => {

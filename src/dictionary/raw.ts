@@ -14,6 +14,8 @@ export interface RawSource {
   /** Uses a part of the language that does not work yet: its name is known, nothing else. */
   readonly unsupported: boolean;
   readonly table?: Scalar | undefined;
+  /** The node of dbt that is its table. */
+  readonly node?: RawNode | undefined;
   readonly mirror?: Scalar | undefined;
   readonly key: readonly RawKeyColumn[];
   readonly updatedAt?: Scalar | undefined;
@@ -29,6 +31,11 @@ export interface RawSource {
   readonly columns?: readonly Scalar[] | undefined;
   readonly exclude?: readonly Scalar[] | undefined;
   readonly renamed: readonly RawRename[];
+}
+
+export interface RawNode {
+  readonly kind: 'model' | 'dbt_source';
+  readonly name: Scalar;
 }
 
 /** A column of a source, and the name that it had before. */

@@ -69,7 +69,13 @@ export const declare = (context: Context): ReadonlyMap<string, Declared> => {
     });
     const info = infoOf(written);
     if (info === undefined && catalog !== undefined && isNamed && !source.unsupported) {
-      report(say.unknownTable((source.table ?? source.name).at, showTable(written), context.tableNames));
+      report(
+        say.unknownTable(
+          (source.table ?? source.node?.name ?? source.name).at,
+          showTable(written),
+          context.tableNames,
+        ),
+      );
     }
     add({ kind: 'source', name: source.name.text, raw: source, table: info?.table ?? written, info });
   }

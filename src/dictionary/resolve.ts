@@ -10,6 +10,7 @@ import { declare, relationOf } from './relations.ts';
 import type { Context } from './relations.ts';
 import { resolveSource } from './resolve-source.ts';
 import { resolveTarget } from './resolve-target.ts';
+import type { Naming } from './tables.ts';
 
 export interface Resolved {
   /** To be trusted only where there are no problems. */
@@ -27,7 +28,7 @@ export interface Known {
 /** Without a catalog names of tables and columns are believed (`validate --offline`). */
 export const resolveDictionary = (
   raw: RawDictionary,
-  project: Pick<Project, 'schemas' | 'connection' | 'limits'>,
+  project: Naming & Pick<Project, 'limits'>,
   catalog: Catalog | undefined,
   { tableNames = [], trusted }: Known = {},
 ): Resolved => {

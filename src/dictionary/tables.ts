@@ -6,11 +6,12 @@ import type { Report } from '../project/problems.ts';
 import { nameParts } from '../project/sql-name.ts';
 import type { TableName } from '../sql/table-name.ts';
 import { showTable, tableName } from '../sql/table-name.ts';
+import { namedNode, tableOfNode, type NodeNaming } from './node-table.ts';
 import { badTableName } from './problems.ts';
 import type { RawDictionary, RawSource, RawTarget } from './raw.ts';
 
 /** What the tables of a dictionary depend on. */
-export type Naming = Pick<Project, 'schemas' | 'connection'>;
+export type Naming = Pick<Project, 'schemas' | 'connection'> & NodeNaming;
 
 const ignore: Report = () => undefined;
 
@@ -33,6 +34,8 @@ const read = (text: Scalar, schema: SchemaName, naming: Naming, report: Report):
 
 export const sourceTable = (source: RawSource, naming: Naming, report: Report = ignore): TableName => {
   const { staging } = naming.schemas;
+  if (source.node !== undefined)
+    return namedNode(source.node, naming, report) ?? inSchema(staging, source.name.text);
   return source.table === undefined
     ? inSchema(staging, source.name.text)
     : read(source.table, staging, naming, report);
@@ -41,8 +44,12 @@ export const sourceTable = (source: RawSource, naming: Naming, report: Report = 
 export const mirrorTable = (source: RawSource, naming: Naming): TableName =>
   inSchema(naming.schemas.mirrors, source.mirror?.text ?? source.name.text);
 
-export const targetTable = (target: RawTarget, naming: Naming, report: Report = ignore): TableName =>
-  read(target.name, naming.schemas.targets, naming, report);
+/** The dbt model of that name, where there is one; else a table as written. */
+export const targetTable = (target: RawTarget, naming: Naming, report: Report = ignore): TableName => {
+  const node = naming.nodes?.models.get(target.name.text);
+  const built = node && tableOfNode(node, target.name, naming, report);
+  return built ?? read(target.name, naming.schemas.targets, naming, report);
+};
 
 /** A target is called by its table's own name, without schema and quotes. */
 export const targetName = (target: RawTarget): string =>

@@ -28,6 +28,8 @@ const policies = {
   unknown_environment: usage,
   environment_mismatch: usage,
   profile_invalid: usage,
+  manifest_invalid: usage,
+  unknown_node: usage,
   no_sources: usage,
   unknown_source: usage,
   unknown_target: usage,

@@ -6,7 +6,7 @@ import type { Fields } from './fields.ts';
 import type { Report } from './problems.ts';
 import { missingKey, notMapping, notOneOf, notSupported, urlNotAlone } from './problems.ts';
 import type { Connection, DuckDbConnection, PostgresConnection } from './project.ts';
-import type { ReadFile } from './dbt/find-profile.ts';
+import type { Files } from './dbt/find-profile.ts';
 import type { DbtConnection } from './dbt/outputs.ts';
 import { readDbtProfile } from './dbt/read-profile.ts';
 import type { Variables } from './variables.ts';
@@ -18,15 +18,17 @@ const owner = '`warehouse`';
 export interface ConnectionAround {
   readonly directory: string;
   readonly variables: Variables;
-  readonly readFile: ReadFile;
+  readonly files: Files;
   readonly report: Report;
 }
 
-export const readConnection = (value: Value, around: ConnectionAround): DbtConnection | undefined => {
+export type FoundConnection = Pick<DbtConnection, 'connection'> & Partial<DbtConnection>;
+
+export const readConnection = (value: Value, around: ConnectionAround): FoundConnection | undefined => {
   if (value.kind === 'mapping' && value.entries.some((entry) => entry.key.text === 'dbt'))
     return readDbt(fieldsOf(value, owner, { known: ['dbt', 'target'] }, around.report), around);
   const connection = readOwn(value, around);
-  return connection === undefined ? undefined : { connection, schema: undefined };
+  return connection === undefined ? undefined : { connection };
 };
 
 const readOwn = (value: Value, { directory, report }: ConnectionAround): Connection | undefined => {

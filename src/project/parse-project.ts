@@ -1,7 +1,7 @@
 // The text of `tidemark.yml` → Project: strict keys, the chosen environment laid over the defaults.
 import { resolve } from 'node:path';
 import type { Position, Problem } from '../errors/tidemark-error.ts';
-import type { ReadFile } from './dbt/find-profile.ts';
+import type { Files } from './dbt/find-profile.ts';
 import { parseYaml } from './document.ts';
 import type { Entry, FileText } from './document.ts';
 import { entriesAt, fieldsOf, required, shown, textAt } from './fields.ts';
@@ -24,7 +24,7 @@ import type { Variables } from './variables.ts';
 
 const projectKeys = {
   known: ['version', 'name', ...settingKeys, 'environments', 'default_environment'],
-  later: ['manifest', 'clock_tolerance'],
+  later: ['clock_tolerance'],
 };
 
 export interface ProjectInput extends FileText {
@@ -34,7 +34,7 @@ export interface ProjectInput extends FileText {
   readonly environment?: string | undefined;
   readonly variables: Variables;
   /** For the files of dbt that the project file points at. */
-  readonly readFile: ReadFile;
+  readonly files: Files;
 }
 
 export interface ParsedProject {
@@ -72,6 +72,7 @@ export const parseProject = (input: ProjectInput): ParsedProject => {
     schemas,
     mappings: resolve(input.directory, settings.mappings ?? 'mappings'),
     limits: { ...defaultLimits, ...settings.limits },
+    ...(settings.manifest === undefined ? {} : { manifest: settings.manifest }),
   };
   return { project, problems: found };
 };
@@ -123,7 +124,7 @@ interface Chosen extends ProjectInput {
 }
 
 const readEnvironments = (fields: Fields, entries: readonly Entry[], input: Chosen): Settings => {
-  const { directory, variables, readFile, environment: chosen, silenced } = input;
+  const { directory, variables, files, environment: chosen, silenced } = input;
   const quiet: Report = (problem) => {
     if (onlyThere.has(problem.code)) silenced.add(problem);
     fields.report(problem);
@@ -132,13 +133,8 @@ const readEnvironments = (fields: Fields, entries: readonly Entry[], input: Chos
   let replaces = false;
   for (const { key, value } of entries) {
     const report = key.text === chosen ? fields.report : quiet;
-    const inner = fieldsOf(
-      value,
-      `environment \`${key.text}\``,
-      { known: settingKeys, later: ['manifest'] },
-      report,
-    );
-    const settings = readSettings(inner, { directory, variables, readFile, report });
+    const inner = fieldsOf(value, `environment \`${key.text}\``, { known: settingKeys }, report);
+    const settings = readSettings(inner, { directory, variables, files, report });
     if (key.text !== chosen) continue;
     own = settings;
     replaces = inner.get('warehouse') !== undefined;
@@ -146,7 +142,7 @@ const readEnvironments = (fields: Fields, entries: readonly Entry[], input: Chos
   const base = readSettings(fields, {
     directory,
     variables,
-    readFile,
+    files,
     report: fields.report,
     warehouseReport: replaces ? quiet : fields.report,
   });
@@ -171,6 +167,7 @@ const readEnvironments = (fields: Fields, entries: readonly Entry[], input: Chos
     schemas: { ...base.schemas, ...own?.schemas },
     mappings: own?.mappings ?? base.mappings,
     limits: { ...base.limits, ...own?.limits },
+    manifest: own?.manifest ?? base.manifest,
   };
 };
 

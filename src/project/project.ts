@@ -60,6 +60,8 @@ export interface Project {
   /** Absolute path of the mappings folder. */
   readonly mappings: string;
   readonly limits: Limits;
+  /** Absolute path of dbt's manifest, where there is one: its nodes may be named in mappings. */
+  readonly manifest?: string | undefined;
 }
 
 export const inSchema = (schema: SchemaName, name: string): TableName =>

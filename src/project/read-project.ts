@@ -28,7 +28,7 @@ export const readProject = (options: ReadProject): Project => {
     directory: dirname(path),
     environment: options.environment ?? (variables['TIDEMARK_ENV'] || undefined),
     variables,
-    readFile: (name) => (existsSync(name) ? readText(name, name) : undefined),
+    files: { exists: existsSync, read: (name) => (existsSync(name) ? readText(name, name) : undefined) },
   });
   if (project === undefined || problems.length > 0) throw projectInvalid(file, problems);
   return project;

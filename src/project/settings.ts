@@ -1,22 +1,25 @@
 // What the project file and each of its environments may set: warehouse, schemas, mappings folder, limits.
+import { join, resolve } from 'node:path';
 import type { Entry } from './document.ts';
 import { fieldsOf, percentAt, shown, textAt, wholeAt } from './fields.ts';
 import type { Fields } from './fields.ts';
-import { readConnection } from './connection.ts';
+import { readConnection, type FoundConnection } from './connection.ts';
 import type { Report } from './problems.ts';
 import { badName, sharedSchema } from './problems.ts';
-import type { ReadFile } from './dbt/find-profile.ts';
+import type { Files } from './dbt/find-profile.ts';
 import type { Connection, Limits, SchemaName, Schemas } from './project.ts';
 import { nameParts } from './sql-name.ts';
 import type { Variables } from './variables.ts';
 import { fillVariables } from './variables.ts';
 
-export const settingKeys = ['warehouse', 'schemas', 'mappings', 'limits'] as const;
+export const settingKeys = ['warehouse', 'schemas', 'mappings', 'limits', 'manifest'] as const;
 
 export interface Settings {
   readonly connection?: Connection | undefined;
   readonly schemas: Partial<Schemas>;
   readonly mappings?: string | undefined;
+  /** Absolute. */
+  readonly manifest?: string | undefined;
   readonly limits: Partial<Limits>;
 }
 
@@ -32,7 +35,7 @@ export const defaultLimits: Limits = { deletesPercent: 20, touchedPercent: 50, f
 export interface Surroundings {
   readonly directory: string;
   readonly variables: Variables;
-  readonly readFile: ReadFile;
+  readonly files: Files;
   readonly report: Report;
   /** For a warehouse that the chosen environment replaces. */
   readonly warehouseReport?: Report | undefined;
@@ -51,15 +54,29 @@ export const readSettings = (fields: Fields, around: Surroundings): Settings => 
   const schemas = filled('schemas', report);
   const mappings = filled('mappings', report);
   const limits = filled('limits', report);
+  const manifest = filled('manifest', report);
   const found = warehouse && readConnection(warehouse.value, { ...around, report: warehouseReport });
   // Where dbt builds what says nothing else is where targets are looked for.
   const built = found?.schema === undefined ? {} : { targets: { schema: found.schema } };
   return {
     connection: found?.connection,
     schemas: { ...built, ...(schemas === undefined ? {} : readSchemas(schemas, report)) },
+    manifest: manifestOf(textAt({ ...fields, report, get: () => manifest }, 'manifest')?.text, found, around),
     mappings: textAt({ ...fields, report, get: () => mappings }, 'mappings')?.text,
     limits: limits === undefined ? {} : readLimits(limits, report),
   };
+};
+
+/** The one that is named; beside the profile of dbt also the one that dbt writes. */
+const manifestOf = (
+  named: string | undefined,
+  found: FoundConnection | undefined,
+  { directory, files }: Surroundings,
+): string | undefined => {
+  if (named !== undefined) return resolve(directory, named);
+  if (found?.directory === undefined) return undefined;
+  const usual = join(found.directory, 'target', 'manifest.json');
+  return files.exists(usual) ? usual : undefined;
 };
 
 const schemaKeys = ['staging', 'mirrors', 'targets', 'state'] as const;

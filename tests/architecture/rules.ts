@@ -9,8 +9,8 @@ export type Rule = (sources: readonly Source[]) => readonly string[];
 const order = [
   'errors',
   'sql',
-  'project',
   'dbt',
+  'project',
   'dictionary',
   'graph',
   'detect',

@@ -66,7 +66,10 @@ export const shapeCases: Readonly<Record<string, Case>> = {
   'a check without SQL': vendor('wrong_type', { checks: '{ none: }' }),
   'checks that are a list': vendor('wrong_type', { checks: '[select 1]' }),
   'a log': source('not_supported', 'companies: { key: id, detect: log }'),
-  'a dbt source': source('not_supported', 'companies: { key: id, dbt_source: shop.companies }'),
+  'a dbt source without a manifest': source(
+    'manifest_invalid',
+    'companies: { key: id, dbt_source: shop.companies }',
+  ),
   'a wrong duration': source('wrong_type', 'companies: { key: id, overlap: soon }'),
   'wrong delete checks': source('wrong_type', 'companies: { key: id, deletes: sometimes }'),
   'a source without key': source('missing_key', 'companies: { table: staging.companies }'),

@@ -38,6 +38,8 @@ const beforeABatch: ReadonlySet<string> = new Set<ErrorCode>([
   'missing_variable',
   'unknown_environment',
   'profile_invalid',
+  'manifest_invalid',
+  'unknown_node',
   'no_sources',
   'unknown_table',
   'unknown_alias',

@@ -45,7 +45,7 @@ const parse = (warehouse: string, variables: Readonly<Record<string, string>> = 
     path: '/shop/tidemark.yml',
     directory: '/shop',
     variables: { HOME: '/home/me', ...variables },
-    readFile: (path) => files[path],
+    files: { read: (path) => files[path], exists: (path) => path in files },
   });
 
 describe('the connection of dbt', () => {
@@ -95,7 +95,7 @@ describe('the connection of dbt', () => {
       path: '/shop/tidemark.yml',
       directory: '/shop',
       variables: { HOME: '/home/me' },
-      readFile: (path) => files[path],
+      files: { read: (path) => files[path], exists: (path) => path in files },
     });
     expect(parsed.project?.schemas.targets).toEqual({ schema: 'facts' });
   });

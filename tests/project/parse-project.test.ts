@@ -24,7 +24,7 @@ const parse = (text: string, given: Given = {}): ParsedProject =>
     path: '/shop/tidemark.yml',
     directory: '/shop',
     variables: {},
-    readFile: (name) => dbtFiles[name],
+    files: { read: (name) => dbtFiles[name], exists: (name) => name in dbtFiles },
     ...given,
   });
 
@@ -102,6 +102,14 @@ limits: { deletes: 20%, touched: 50%, floor: 100 }
 });
 
 describe('an environment', () => {
+  it('may stand on the connection and the manifest of dbt', () => {
+    expect(parse(environments, { environment: 'dbt' }).project).toMatchObject({
+      connection: { type: 'duckdb', path: '/shop/dev.duckdb' },
+      schemas: { targets: { schema: 'dbt_me' } },
+      manifest: '/shop/target/manifest.json',
+    });
+  });
+
   it('lays its keys over those of the project', () => {
     expect(parse(environments, { environment: 'dev' }).project).toMatchObject({
       environment: 'dev',
@@ -134,7 +142,7 @@ describe('an environment', () => {
 
   it.each<[string, Given, readonly ErrorCode[]]>([
     [environments, { environment: 'prod' }, ['missing_variable']],
-    [environments, { environment: 'dbt' }, ['not_supported']],
+
     [environments, { environment: 'prd' }, ['unknown_environment']],
     [environments, {}, ['unknown_environment']],
     [`${environments}default_environment: prdo\n`, {}, ['unknown_environment']],
@@ -153,7 +161,7 @@ describe('a mistake', () => {
     'everything missing': ['mappings: maps\n', ['missing_key', 'missing_key', 'missing_key']],
     'another version': [duckdb.replace('1', '2'), ['wrong_type']],
     'an unknown key': [`${duckdb}mapings: maps\n`, ['unknown_key']],
-    'a key of later': [`${duckdb}manifest: target/manifest.json\n`, ['not_supported']],
+    'a key of later': [`${duckdb}clock_tolerance: 24h\n`, ['not_supported']],
     snowflake: [`${head}warehouse: { type: snowflake, account: a }\n`, ['not_supported']],
     'an unknown warehouse': [`${head}warehouse: { type: duckdbb }\n`, ['wrong_type']],
     'a warehouse that is a text': [`${head}warehouse: shop.duckdb\n`, ['wrong_type']],

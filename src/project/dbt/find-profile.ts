@@ -10,14 +10,18 @@ import type { Variables } from '../variables.ts';
 import { renderJinja } from './jinja.ts';
 import { noDbtProject, noProfileName, noProfiles } from './problems.ts';
 
-/** The text of a file; nothing where there is none. */
-export type ReadFile = (path: string) => string | undefined;
+/** What reading a project needs of the disk. */
+export interface Files {
+  /** The text of a file; nothing where there is none. */
+  readonly read: (path: string) => string | undefined;
+  readonly exists: (path: string) => boolean;
+}
 
 export interface Search {
   /** Absolute: the folder of dbt_project.yml. */
   readonly directory: string;
   readonly variables: Variables;
-  readonly readFile: ReadFile;
+  readonly files: Files;
   readonly report: Report;
   /** Where the project file names the folder. */
   readonly at: Position;
@@ -44,9 +48,9 @@ const places = ({ directory, variables }: Search): readonly string[] => {
 };
 
 const profileName = (search: Search): string | undefined => {
-  const { directory, variables, readFile, report, at } = search;
+  const { directory, variables, files, report, at } = search;
   const path = join(directory, 'dbt_project.yml');
-  const text = readFile(path);
+  const text = files.read(path);
   if (text === undefined) {
     report(noDbtProject(at, path));
     return undefined;
@@ -65,7 +69,7 @@ export const findProfile = (search: Search): FoundProfile | undefined => {
   if (name === undefined) return undefined;
   const paths = places(search);
   for (const path of paths) {
-    const text = search.readFile(path);
+    const text = search.files.read(path);
     if (text === undefined) continue;
     const file = { file: path, text };
     const { root, broken } = parseYaml(file, search.report, maskSecrets);

@@ -12,6 +12,8 @@ export interface DbtConnection {
   readonly connection: Connection;
   /** Where dbt builds models that say nothing else. */
   readonly schema: string | undefined;
+  /** The folder of the dbt project. */
+  readonly directory: string;
 }
 
 interface Output extends Search {
@@ -127,5 +129,7 @@ export const readOutput = (value: Value, output: Output): DbtConnection | undefi
     adapter === 'duckdb' ? duckDb(settings) : adapter === 'postgres' ? postgres(settings) : undefined;
   if (adapter !== 'duckdb' && adapter !== 'postgres')
     output.report(unsupportedAdapter(settings.get('type')?.at ?? value.at, adapter));
-  return connection === undefined ? undefined : { connection, schema: schema === '' ? undefined : schema };
+  return connection === undefined
+    ? undefined
+    : { connection, schema: schema === '' ? undefined : schema, directory: output.directory };
 };
