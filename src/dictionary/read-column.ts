@@ -30,12 +30,14 @@ interface Neighbour {
 }
 
 const solidFrom = (tokens: readonly Token[], start: number, step: 1 | -1): Neighbour => {
+  const index = solidIndex(tokens, start, step);
+  return { token: tokens[index], index };
+};
+
+const solidIndex = (tokens: readonly Token[], start: number, step: 1 | -1): number => {
   let index = start;
-  for (let token = tokens[index]; token !== undefined; token = tokens[index]) {
-    if (!isBlank(token)) return { token, index };
-    index += step;
-  }
-  return { token: undefined, index };
+  for (let token = tokens[index]; token !== undefined && isBlank(token); token = tokens[index]) index += step;
+  return index;
 };
 
 const isName = (token: Token | undefined): token is Token =>

@@ -169,27 +169,54 @@ const scalarOf = (node: YamlScalar, state: State, around: Around): Scalar => {
   if (text === '' && start === end) return missing(around);
   // A block's header (`|-`) is no part of its text.
   const header = node.type === 'BLOCK_FOLDED' || node.type === 'BLOCK_LITERAL';
-  const first = header ? state.text.indexOf('\n', start) + 1 : start;
-  let offsets: readonly number[] | undefined;
-  const offsetOf = (index: number): number => {
-    offsets ??= align(text, state.text, first, end);
-    return offsets[index] ?? first;
-  };
-  const within = (offset: number, length: number): Position => {
-    const from = offsetOf(offset);
-    const last = length > 1 ? offsetOf(offset + length - 1) + 1 : from + 1;
-    return state.place(from, Math.max(1, last - from));
-  };
-  const whole = text.trimEnd().length;
-  return {
-    kind: 'scalar',
-    value,
-    text,
-    flow: around.flow,
-    within,
-    at: within(text.length - text.trimStart().length, Math.max(1, whole)),
-  };
+  const quoted = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE';
+  const first = header ? state.text.indexOf('\n', start) + 1 : quoted ? start + 1 : start;
+  return new WrittenScalar({ value, text, flow: around.flow }, { state, first, end });
 };
+
+interface Span {
+  readonly state: State;
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Positions are worked out when somebody asks: of 12,000 mapped columns nearly all are never shown. */
+class WrittenScalar implements Scalar {
+  readonly kind = 'scalar';
+  readonly value: Scalar['value'];
+  readonly text: string;
+  readonly flow: boolean;
+  readonly #span: Span;
+  #offsets: readonly number[] | undefined;
+  #at: Position | undefined;
+
+  constructor({ value, text, flow }: Pick<Scalar, 'value' | 'text' | 'flow'>, span: Span) {
+    this.value = value;
+    this.text = text;
+    this.flow = flow;
+    this.#span = span;
+  }
+
+  get at(): Position {
+    const { text } = this;
+    this.#at ??= this.within(text.length - text.trimStart().length, Math.max(1, text.trimEnd().length));
+    return this.#at;
+  }
+
+  within(offset: number, length: number): Position {
+    const from = this.#offsetOf(offset);
+    const last = length > 1 ? this.#offsetOf(offset + length - 1) + 1 : from + 1;
+    return this.#span.state.place(from, Math.max(1, last - from));
+  }
+
+  #offsetOf(index: number): number {
+    const { state, first, end } = this.#span;
+    // Most texts stand in the file as they are.
+    if (index < this.text.length && state.text.startsWith(this.text, first)) return first + index;
+    this.#offsets ??= align(this.text, state.text, first, end);
+    return this.#offsets[index] ?? first;
+  }
+}
 
 /** Where each character of a value stands in the file: quotes, escapes, folding and indentation lie between. */
 const align = (value: string, source: string, start: number, end: number): readonly number[] => {

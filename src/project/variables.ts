@@ -38,5 +38,13 @@ const fillScalar = (scalar: Scalar, variables: Variables, report: Report): Scala
       return '';
     },
   );
-  return { ...scalar, value: text, text, written: scalar.text };
+  return {
+    kind: 'scalar',
+    value: text,
+    text,
+    written: scalar.text,
+    flow: scalar.flow,
+    at: scalar.at,
+    within: (offset, length) => scalar.within(offset, length),
+  };
 };
