@@ -1,5 +1,7 @@
 // The typed library: what the command line does, as functions on an open project. Nothing is printed, nothing exits.
 import type { HistoryOptions, HistoryReport, ShowOptions, ShowReport } from './batch/history.ts';
+import type { ImpactOptions } from './batch/impact/impact.ts';
+import type { ImpactReport } from './batch/impact/impact-report.ts';
 import type { PauseOptions, PauseReport } from './batch/pause.ts';
 import type { PlanOptions, PlanResult } from './batch/plan.ts';
 import type { RunOptions, RunResult } from './batch/run.ts';
@@ -15,6 +17,7 @@ export type { ErrorCode } from './errors/policy.ts';
 export type { HistoryEntry, HistoryReport, ShowReport } from './batch/history.ts';
 export type { PlanResult, TargetSamples } from './batch/plan.ts';
 export type { Progress } from './batch/context.ts';
+export type { ImpactReport } from './batch/impact/impact-report.ts';
 export type { KeyValue, NamedChanges, NamedKey } from './batch/freeze/changed-keys.ts';
 export type { PauseReport } from './batch/pause.ts';
 export type { BatchReport, BehindReport } from './batch/report.ts';
@@ -62,6 +65,8 @@ export interface OpenProject {
   /** Newest first. */
   history(options?: Given<HistoryOptions>): Promise<HistoryReport>;
   show(batch: number, options?: Omit<Given<ShowOptions>, 'batch'>): Promise<ShowReport>;
+  /** Every target column that these reach, `source.column` or `source`; the mappings alone say it. */
+  impact(columns: readonly string[], options?: Omit<Given<ImpactOptions>, 'columns'>): Promise<ImpactReport>;
   /** All mistakes at once; throws only when they cannot be looked for. */
   validate(options?: Given<ValidateOptions>): Promise<ValidateReport>;
   unlock(options?: Partial<Given<UnlockOptions>>): Promise<UnlockReport>;
@@ -88,6 +93,8 @@ export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject
     status: async (options) => (await import('./batch/status.ts')).status({ ...options, project }),
     history: async (options) => (await import('./batch/history.ts')).history({ ...options, project }),
     show: async (batch, options) => (await import('./batch/history.ts')).show({ ...options, project, batch }),
+    impact: async (columns, options) =>
+      (await import('./batch/impact/impact.ts')).impact({ ...options, project, columns }),
     validate: async (options) => (await import('./batch/validate.ts')).validate({ ...options, project }),
     unlock: async (options) =>
       (await import('./batch/unlock.ts')).unlock({ force: false, ...options, project }),

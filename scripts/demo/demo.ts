@@ -104,6 +104,8 @@ const demo = async (): Promise<void> => {
   await build();
   chapter('the first run: mirrors are made, the tables that dbt built are adopted');
   await tidemark(['run', '--project', 'playground']);
+  chapter('which target columns hang on the name of a company?');
+  await tidemark(['impact', 'companies.name', '--rows', '--project', 'playground']);
   chapter('something happens in staging');
   await changeStaging();
   chapter('what would a run write?');

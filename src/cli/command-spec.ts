@@ -5,7 +5,12 @@ import type { OptionSpec } from './settings.ts';
 
 export interface CommandSpec {
   readonly summary: string;
-  readonly argument?: { readonly name: string; readonly about: string };
+  readonly argument?: {
+    readonly name: string;
+    readonly about: string;
+    /** As many as one likes. */
+    readonly several?: boolean;
+  };
   readonly options: readonly OptionSpec[];
   /** How many tables `--select` may name. */
   readonly select: 'none' | 'one' | 'several';

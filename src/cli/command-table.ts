@@ -1,6 +1,7 @@
 // The commands by name, in the order in which help lists them.
 import type { CommandSpec } from './command-spec.ts';
 import { historySpec } from './specs/history.ts';
+import { impactSpec } from './specs/impact.ts';
 import { pauseSpec } from './specs/pause.ts';
 import { planSpec } from './specs/plan.ts';
 import { reconcileSpec } from './specs/reconcile.ts';
@@ -21,6 +22,7 @@ const commands = {
   history: historySpec,
   show: showSpec,
   status: statusSpec,
+  impact: impactSpec,
   validate: validateSpec,
   verify: verifySpec,
   unlock: unlockSpec,

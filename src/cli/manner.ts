@@ -36,13 +36,19 @@ const styleFor = (stream: Stream, argv: readonly string[], { variables }: Edge):
 const has = (argv: readonly string[], ...flags: readonly string[]): boolean =>
   argv.some((word) => flags.includes(word));
 
+const valueOf = (argv: readonly string[], flag: string): string | undefined => {
+  const place = argv.indexOf(flag);
+  return place === -1
+    ? argv.find((word) => word.startsWith(`${flag}=`))?.slice(flag.length + 1)
+    : argv[place + 1];
+};
+
 /** Read off the words themselves: also a call that cannot be parsed is answered in the manner that it asked for. */
 export const mannerOf = async (argv: readonly string[], edge: Edge): Promise<Manner> => {
-  const place = argv.indexOf('--log-format');
-  const format =
-    place === -1 ? argv.find((word) => word.startsWith('--log-format='))?.slice(13) : argv[place + 1];
+  const format = valueOf(argv, '--log-format');
   return {
-    json: has(argv, '--json'),
+    // `--format json` means the errors as well.
+    json: has(argv, '--json') || valueOf(argv, '--format') === 'json',
     quiet: has(argv, '--quiet', '-q'),
     verbose: has(argv, '--verbose', '-v'),
     out: styleFor(edge.stdout, argv, edge),

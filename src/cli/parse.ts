@@ -51,7 +51,8 @@ const programOf = (found: (parsed: Parsed) => void): Command => {
   for (const name of commandNames) {
     const spec = specOf(name);
     const command = silenced(program.command(name)).allowExcessArguments(false);
-    if (spec.argument !== undefined) command.argument('[value]');
+    if (spec.argument !== undefined)
+      command.argument(spec.argument.several === true ? '[values...]' : '[value]');
     for (const option of spec.options) command.addOption(optionOf(option));
     command.action(() => {
       const options = command.optsWithGlobals();

@@ -23,6 +23,9 @@ it('plan, run, verify, status, history, show, validate, unlock', async () => {
   expect((await project.status()).report.last_batch?.batch).toBe(1);
   expect((await project.history({ limit: 1 })).batches).toMatchObject([{ batch: 1, kind: 'bootstrap' }]);
   expect((await project.show(1, { rows: true })).meta).toEqual({ ticket: 'A-1' });
+  expect((await project.impact(['countries.name'])).reaches).toMatchObject([
+    { target: 'dim_customer', column: 'country', how: 'expression' },
+  ]);
   expect((await project.unlock()).status).toBe('free');
 });
 

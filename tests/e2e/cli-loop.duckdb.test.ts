@@ -337,6 +337,12 @@ describe.sequential('the loop', () => {
     expect((await json('resume', 'dim_customer')).value).toEqual({ ...facts, status: 'resumed' });
   });
 
+  it('impact answers from the mappings', async () => {
+    expect((await json('impact', 'countries.name')).value).toMatchObject({
+      reaches: [{ target: 'dim_customer', column: 'country', how: 'expression', via: [] }],
+    });
+  });
+
   it('every published schema was put to use', () => {
     expect([...seen].toSorted()).toEqual(schemaNames.toSorted());
   });

@@ -71,7 +71,8 @@ export const renderHelp = (style: Style): string =>
 
 export const renderCommandHelp = (name: CommandName, style: Style): string => {
   const spec = specOf(name);
-  const argument = spec.argument === undefined ? '' : ` ${spec.argument.name}`;
+  const argument =
+    spec.argument === undefined ? '' : ` ${spec.argument.name}${spec.argument.several === true ? '…' : ''}`;
   const unused = spec.select === 'none' ? [settings.select] : [];
   const own = [
     ...(spec.argument === undefined ? [] : [[spec.argument.name, spec.argument.about] as const]),

@@ -1,6 +1,7 @@
 // The shapes that JSON output has where they are not those of the use cases: problems, errors, changed rows.
 import { policyOf } from '../../errors/policy.ts';
 import type { Position, Problem, TidemarkError } from '../../errors/tidemark-error.ts';
+import type { ImpactReport } from '../../batch/impact/impact-report.ts';
 import type { BatchReport } from '../../batch/report.ts';
 import type { TargetSamples } from '../../batch/plan.ts';
 import type { LeaseHolder } from '../../store/lease.ts';
@@ -35,6 +36,11 @@ export const batchJson = (report: BatchReport): object => ({
   guards: report.guards.map(problemJson),
   warnings: report.warnings.map(problemJson),
   errors: report.errors.map(problemJson),
+});
+
+export const impactJson = (report: ImpactReport): object => ({
+  ...report,
+  warnings: report.warnings.map(problemJson),
 });
 
 export const samplesJson = (samples: readonly TargetSamples[]): readonly object[] =>

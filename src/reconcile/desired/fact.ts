@@ -17,7 +17,7 @@ export const keptWhenMissing = (work: TargetWork, column: MappedColumn): readonl
     : work.target.joins.map((join) => join.alias).filter((alias) => aliasesOf(column.expression).has(alias));
 
 /** What yields one part of the target's key, reading the root alone. */
-export const keyExpression = (work: TargetWork, name: string): Fragment => {
+export const keyExpression = (work: Pick<TargetWork, 'dialect' | 'target'>, name: string): Fragment => {
   const { target } = work;
   if (target.root.kind === 'this') return id('this', name);
   const mapped = target.columns.find((column) => column.name === name);

@@ -1,0 +1,95 @@
+// Impact: what hangs on a column, read off the mappings alone. The warehouse is opened only for what they do not say.
+import { parseDictionary } from '../../dictionary/parse.ts';
+import { dictionaryInvalid } from '../../dictionary/problems.ts';
+import { resolveDictionary } from '../../dictionary/resolve.ts';
+import type { Problem } from '../../errors/tidemark-error.ts';
+import { readAsked, type Asked } from '../../graph/asked.ts';
+import { buildGraph } from '../../graph/graph.ts';
+import { columnsReadOf, lineageOf, reachOf, type Lineage, type Reach, type Spot } from '../../graph/reach.ts';
+import type { FileText } from '../../project/document.ts';
+import type { Project } from '../../project/project.ts';
+import { readMappings } from '../../project/read-project.ts';
+import type { ImpactReport, ReachReport } from './impact-report.ts';
+
+export interface ImpactOptions {
+  readonly project: Project;
+  /** `source.column` or `source`. */
+  readonly columns: readonly string[];
+  /** Count the rows of the targets that hang on them, in the warehouse. */
+  readonly rows?: boolean | undefined;
+  /** Never ask the warehouse. */
+  readonly offline?: boolean | undefined;
+  readonly waitMs?: number | undefined;
+}
+
+/** The mappings by themselves: every table and column that they name is believed. */
+export const lineageOfFiles = (project: Project, files: readonly FileText[]): Lineage => {
+  const { raw, problems } = parseDictionary(files);
+  const resolved = resolveDictionary(raw, project, undefined);
+  const errors = [...problems, ...resolved.problems].filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw dictionaryInvalid(errors);
+  return lineageOf(buildGraph(resolved.dictionary));
+};
+
+/** Of a table its rows, and every column that is read. */
+const spotsOf = (lineage: Lineage, { relation, column }: Spot): readonly Spot[] =>
+  column === undefined
+    ? [undefined, ...columnsReadOf(lineage, relation)].map((each) => ({ relation, column: each }))
+    : [{ relation, column }];
+
+const reachReport = ({ from, target, column, how, scope, via, expression }: Reach): ReachReport => ({
+  source: from.relation,
+  source_column: from.column ?? null,
+  target,
+  column,
+  how,
+  scope,
+  via: via.map((step) => ({ target: step.target, column: step.column ?? null })),
+  expression: expression?.text ?? null,
+  at:
+    expression === undefined
+      ? null
+      : { file: expression.at.file, line: expression.at.line, column: expression.at.column },
+});
+
+const distinct = (asked: readonly Asked[]): readonly Asked[] => [
+  ...new Map(asked.map((each) => [JSON.stringify([each.relation, each.column]), each])).values(),
+];
+
+interface Question {
+  readonly lineage: Lineage;
+  readonly asked: readonly Asked[];
+  readonly warnings: readonly Problem[];
+}
+
+const questionOf = async (options: ImpactOptions): Promise<Question> => {
+  const { project } = options;
+  const lineage = lineageOfFiles(project, readMappings(project));
+  const asked = distinct(options.columns.map((text) => readAsked(lineage, text)));
+  const unnamed = asked.filter(({ isNamed }) => !isNamed);
+  if (unnamed.length === 0) return { lineage, asked, warnings: [] };
+  const { lookUpColumns } = await import('./look-up-columns.ts');
+  const looked = await lookUpColumns(lineage, unnamed, options);
+  const named = asked.filter(({ isNamed }) => isNamed);
+  return { lineage, asked: distinct([...named, ...looked.asked]), warnings: looked.warnings };
+};
+
+export const impact = async (options: ImpactOptions): Promise<ImpactReport> => {
+  const { project } = options;
+  const { lineage, asked, warnings } = await questionOf(options);
+  const spots = asked.flatMap((each) => spotsOf(lineage, each));
+  const reaches = spots.flatMap((spot) => reachOf(lineage, spot).map(reachReport));
+  const counted =
+    options.rows === true
+      ? await (await import('./count-rows.ts')).countRows(options, spots, reaches)
+      : { reaches, warnings: [] };
+  return {
+    schema: 'tidemark/impact/1',
+    project: project.name,
+    environment: project.environment,
+    columns: asked.map(({ relation, column }) => ({ source: relation, column: column ?? null })),
+    ...counted,
+    downstream: [],
+    warnings: [...warnings, ...counted.warnings],
+  };
+};

@@ -1,0 +1,73 @@
+// `tidemark impact` for a terminal: a heading for each target, a line for each way that reaches it.
+import type { AskedReport, ImpactReport, ReachReport } from '../../batch/impact/impact-report.ts';
+import { askedName, byAsked, extent, impactLines, type ImpactLine } from './impact-lines.ts';
+import type { Style } from './style.ts';
+import { count, cut, number, widthOf } from './text.ts';
+
+const nothing = (asked: AskedReport): string =>
+  `\`${askedName(asked)}\` reaches nothing: no mapping reads it`;
+
+interface Cell {
+  readonly text: string;
+  readonly align?: 'right';
+}
+
+const cellsOf = (asked: AskedReport, line: ImpactLine): readonly Cell[] => [
+  { text: line.column },
+  { text: line.how },
+  ...(line.rows === undefined ? [] : [{ text: number(line.rows), align: 'right' } as const]),
+  ...(asked.column === null ? [{ text: line.from.slice(asked.source.length + 1) || '(rows)' }] : []),
+  { text: line.expression },
+];
+
+const gap = '  ';
+
+/** Columns of one width under all headings; the last is cut to what is left of the line. */
+const aligned = (rows: readonly (readonly Cell[])[], width: number): readonly string[] => {
+  const widths = (rows[0] ?? []).map((_, place) =>
+    Math.max(...rows.map((cells) => widthOf(cells[place]?.text ?? ''))),
+  );
+  return rows.map((cells) => {
+    const line = cells.map(({ text, align }, place) => {
+      if (place === cells.length - 1) return text;
+      const space = ' '.repeat((widths[place] ?? 0) - widthOf(text));
+      return align === 'right' ? space + text : text + space;
+    });
+    return cut(`${gap}${line.join(gap)}`.trimEnd(), width);
+  });
+};
+
+const heading = ({ target, via }: ImpactLine, { bold }: Style['colors']): string =>
+  via.length === 0 ? bold(target) : `${bold(target)}, through ${via.join(' → ')}`;
+
+const ways = (asked: AskedReport, reaches: readonly ReachReport[], style: Style): string => {
+  const lines = impactLines(reaches);
+  const texts = aligned(
+    lines.map((line) => cellsOf(asked, line)),
+    style.width,
+  );
+  let last = '';
+  const shown = lines.flatMap((line, place) => {
+    const head = heading(line, style.colors);
+    const text = texts[place] ?? '';
+    if (head === last) return [text];
+    last = head;
+    return [head, text];
+  });
+  return shown.join('\n');
+};
+
+const answer = (asked: AskedReport, reaches: readonly ReachReport[], style: Style): string =>
+  reaches.length === 0
+    ? nothing(asked)
+    : `${style.colors.bold(askedName(asked))} reaches ${extent(reaches)}\n\n${ways(asked, reaches, style)}`;
+
+const totals = ({ targets = [] }: ImpactReport): readonly string[] =>
+  targets.length === 0
+    ? []
+    : [targets.map(({ target, rows, of }) => `${target}: ${count(rows, 'row')} of ${number(of)}`).join('\n')];
+
+export const impactText = (report: ImpactReport, style: Style): string =>
+  [...byAsked(report).map(({ asked, reaches }) => answer(asked, reaches, style)), ...totals(report)].join(
+    '\n\n',
+  );

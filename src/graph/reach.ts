@@ -1,0 +1,182 @@
+// Impact: which columns of which targets hang on a column, directly or through other targets, and how.
+import type { Expression, Target } from '../dictionary/dictionary.ts';
+import type { Graph } from './graph.ts';
+import { columnsOfRows, hows, influencesOf, type How, type Influence } from './influence.ts';
+import { relationOf } from './reads.ts';
+
+/** A column of a source or target; without a column: which rows it has. */
+export interface Spot {
+  readonly relation: string;
+  readonly column: string | undefined;
+}
+
+interface Step {
+  readonly target: string;
+  /** None: rows appear, vanish or are others. */
+  readonly column: string | undefined;
+}
+
+export interface Reach {
+  readonly from: Spot;
+  readonly target: string;
+  readonly column: string;
+  /** The gravest of the ways in which the column is read on the way here. */
+  readonly how: How;
+  /** Whole rows of the target come, go or are others; else it is this value of theirs. */
+  readonly scope: 'row' | 'value';
+  /** The targets between, in order. */
+  readonly via: readonly Step[];
+  /** The text in the mapping of `target` that reads what came before; none where its rows are those of another. */
+  readonly expression: Expression | undefined;
+}
+
+interface Reader {
+  readonly target: Target;
+  readonly influence: Influence;
+}
+
+/** Who reads what, for as many questions as there are. */
+export interface Lineage {
+  readonly graph: Graph;
+  /** By relation, then by column. */
+  readonly readers: ReadonlyMap<string, ReadonlyMap<string, readonly Reader[]>>;
+}
+
+/** Names that differ in case alone are one column: what is not reached for certain is shown rather than hidden. */
+const columnKey = (column: string | undefined): string => (column === undefined ? '' : column.toLowerCase());
+
+export const lineageOf = (graph: Graph): Lineage => {
+  const readers = new Map<string, Map<string, Reader[]>>();
+  const add = (relation: string, column: string | undefined, reader: Reader): void => {
+    const columns = readers.get(relation) ?? new Map<string, Reader[]>();
+    readers.set(relation, columns);
+    const key = columnKey(column);
+    const known = columns.get(key);
+    if (known === undefined) columns.set(key, [reader]);
+    else known.push(reader);
+  };
+  for (const target of graph.order) {
+    const relations = new Map<string, string>();
+    for (const influence of influencesOf(target)) {
+      const { alias } = influence;
+      const relation = relations.get(alias) ?? relationOf(target, alias);
+      relations.set(alias, relation);
+      add(relation, influence.column, { target, influence });
+    }
+  }
+  return { graph, readers };
+};
+
+/** Columns of a relation that some target, or the relation's own conditions, read. */
+export const columnsReadOf = ({ graph, readers }: Lineage, relation: string): readonly string[] => {
+  const found = new Map<string, string>();
+  for (const list of readers.get(relation)?.values() ?? []) {
+    for (const { influence } of list)
+      if (influence.column !== undefined) found.set(columnKey(influence.column), influence.column);
+  }
+  for (const { column } of conditionsOf(graph, relation)) found.set(columnKey(column), column);
+  return [...found.values()];
+};
+
+interface Condition {
+  readonly column: string;
+  readonly expression: Expression;
+}
+
+/** What decides which rows of its table are rows of a source. */
+const conditionsOf = (graph: Graph, relation: string): readonly Condition[] => {
+  const source = graph.sources.get(relation);
+  return [source?.where, source?.deleted].flatMap((expression) =>
+    expression === undefined
+      ? []
+      : expression.parts.flatMap((part) =>
+          typeof part === 'string' ? [] : [{ column: part.column, expression }],
+        ),
+  );
+};
+
+export const conditionColumns = (graph: Graph, relation: string): readonly string[] =>
+  conditionsOf(graph, relation).map(({ column }) => column);
+
+interface State {
+  readonly spot: Spot;
+  readonly how: How;
+  readonly via: readonly Step[];
+}
+
+const graver = (left: How, right: How): How => (hows.indexOf(left) >= hows.indexOf(right) ? left : right);
+
+const wayTo = ({ target, column, how }: Reach): string => JSON.stringify([target, column, how]);
+
+class Walk {
+  readonly found: Reach[] = [];
+  private readonly seen = new Set<string>();
+  private readonly queue: State[] = [];
+  private readonly lineage: Lineage;
+  private readonly from: Spot;
+
+  constructor(lineage: Lineage, from: Spot) {
+    this.lineage = lineage;
+    this.from = from;
+  }
+
+  /** Breadth first, so that each column is met by its shortest way. */
+  run(): readonly Reach[] {
+    const { relation, column } = this.from;
+    this.queue.push({ spot: this.from, how: 'direct', via: [] });
+    const decidesRows = conditionsOf(this.lineage.graph, relation).some(
+      (condition) => columnKey(condition.column) === columnKey(column),
+    );
+    if (decidesRows) this.queue.push({ spot: { relation, column: undefined }, how: 'filter', via: [] });
+    // An array hands out what is added while it is walked.
+    for (const state of this.queue) this.follow(state);
+    // Where rows come and go by a join, that their values hang on it as well says nothing more.
+    const rows = new Set(this.found.flatMap((each) => (each.scope === 'row' ? [wayTo(each)] : [])));
+    return this.found.filter((each) => each.scope === 'row' || !rows.has(wayTo(each)));
+  }
+
+  private follow({ spot, how: before, via }: State): void {
+    const readers = this.lineage.readers.get(spot.relation)?.get(columnKey(spot.column)) ?? [];
+    for (const { target, influence } of readers) {
+      const { decides, expression } = influence;
+      const how = graver(before, influence.how);
+      const [columns, scope] =
+        decides === undefined ? ([columnsOfRows(target), 'row'] as const) : ([[decides], 'value'] as const);
+      for (const column of columns) {
+        const reach = { from: this.from, target: target.name, column, how, scope, via, expression };
+        if (this.isNew(target.name, column, how, scope)) this.found.push(reach);
+      }
+      // Whoever reads a target of which rows come and go reads their columns with them.
+      const steps = decides === undefined && target.rows === 'manage' ? [undefined] : columns;
+      for (const column of steps) this.enter({ target: target.name, column }, how, via);
+    }
+  }
+
+  private enter(step: Step, how: How, via: readonly Step[]): void {
+    if (!this.isNew(step.target, step.column, `${how} on`)) return;
+    const spot = { relation: step.target, column: step.column };
+    this.queue.push({ spot, how, via: [...via, step] });
+  }
+
+  private isNew(...parts: readonly (string | undefined)[]): boolean {
+    const key = JSON.stringify(parts);
+    if (this.seen.has(key)) return false;
+    this.seen.add(key);
+    return true;
+  }
+}
+
+/** In the order of the graph, then of the dictionary. */
+export const reachOf = (lineage: Lineage, from: Spot): readonly Reach[] => {
+  const places = new Map(lineage.graph.order.map((target, place) => [target.name, place]));
+  const columnPlace = ({ target, column }: Reach): number =>
+    lineage.graph.targets.get(target)?.columns.findIndex((each) => each.name === column) ?? 0;
+  return new Walk(lineage, from)
+    .run()
+    .toSorted(
+      (left, right) =>
+        (places.get(left.target) ?? 0) - (places.get(right.target) ?? 0) ||
+        columnPlace(left) - columnPlace(right) ||
+        hows.indexOf(left.how) - hows.indexOf(right.how),
+    );
+};

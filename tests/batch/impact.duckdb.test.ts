@@ -1,0 +1,4 @@
+// See impact-suite.ts.
+import { describeImpact } from './impact-suite.ts';
+
+describeImpact('duckdb');
