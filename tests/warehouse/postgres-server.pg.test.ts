@@ -140,6 +140,23 @@ describe('a frozen snapshot', () => {
     expect(await Promise.all(many)).toHaveLength(30);
   });
 
+  it('that is lost with its holder ends as a lost connection, whatever the job is told that begins then', async () => {
+    // More jobs than sessions: the last ones import a snapshot that is there no more.
+    const ended = signal();
+    const jobs = Array.from({ length: 6 }, (_, index) => async (session: Session) => {
+      if (index === 0) {
+        await run(`select pg_terminate_backend(pid, 10000) from pg_stat_activity
+where state = 'idle in transaction' and query like '%pg_export_snapshot%' and pid <> pg_backend_pid()`);
+        ended.give();
+      }
+      await ended.given;
+      return session.rows(sql`select 2`);
+    });
+    await expect(use().frozen(jobs)).rejects.toMatchObject({ code: 'connection_lost', retryable: true });
+    // Others go on.
+    expect(await use().session((session) => session.rows(sql`select 1 as n`))).toEqual([{ n: 1 }]);
+  });
+
   it('ends as a serialization failure when it writes what others have changed', async () => {
     await run('create table frozen_write as select 1 as n');
     const work = use().frozen([

@@ -81,16 +81,20 @@ export const classifyPostgresError = (error: unknown): TidemarkError => {
   });
 };
 
-/** While connecting, nothing can be lost yet. */
-export const classifyConnectError = (error: unknown, description: string): TidemarkError => {
+interface Connecting {
+  readonly description: string;
+  /** There was a connection before. */
+  readonly reached: boolean;
+}
+
+/** While the first connection is made, nothing can be lost yet. */
+export const classifyConnectError = (error: unknown, { description, reached }: Connecting): TidemarkError => {
   const failure = classifyPostgresError(error);
   const engineCode = textOf(error, 'code');
   const { engineMessage } = failure.details;
+  const isUnreached = failure.code === 'connection_lost' && !reached;
   return engineError({
-    code:
-      failure.code === 'connection_lost' || failure.code === 'sql_failed'
-        ? 'connection_failed'
-        : failure.code,
+    code: isUnreached || failure.code === 'sql_failed' ? 'connection_failed' : failure.code,
     kind: 'connection',
     engineCode,
     engineMessage: String(engineMessage),

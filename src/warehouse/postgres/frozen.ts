@@ -1,5 +1,6 @@
 // Jobs that read one snapshot, in several sessions at once: one transaction exports it, the others import it.
 import { sql } from '../../sql/fragment.ts';
+import { isConnectionLoss } from '../engine-error.ts';
 import type { FrozenJob } from '../port.ts';
 import { runTransaction, type TransactionSteps } from '../run-transaction.ts';
 import { settleTogether } from '../settle-jobs.ts';
@@ -44,6 +45,11 @@ export const runFrozen = async <T>(pool: PgPool, jobs: readonly FrozenJob<T>[]):
         jobs.map((job) => () => run(job, `set transaction snapshot '${snapshot}'`)),
         postgresDialect.capabilities.parallelSessions,
       );
+    } catch (error) {
+      // With its holder the snapshot is gone, and a job that begins then is told that there is none: what was lost is
+      // the connection.
+      if (!isConnectionLoss(error)) await holder.send('select 1');
+      throw error;
     } finally {
       // Whatever comes of it: the jobs have ended, and a holder that cannot roll back is thrown away.
       await holder.rollback().catch(() => undefined);

@@ -22,6 +22,8 @@ export class PgPool {
   readonly #idle: PgConnection[] = [];
   readonly #busy = new Set<PgConnection>();
   #closed = false;
+  /** The server has answered once: when it does not any more, it is lost. */
+  #reached = false;
 
   constructor(driver: PgDriver, settings: PostgresConnection) {
     this.#driver = driver;
@@ -36,10 +38,11 @@ export class PgPool {
     const connection = new PgConnection(`postgres#${opened}`, client);
     try {
       await client.connect();
+      this.#reached = true;
       return connection;
     } catch (error) {
       await connection.end();
-      throw classifyConnectError(error, this.description);
+      throw classifyConnectError(error, { description: this.description, reached: this.#reached });
     }
   }
 
