@@ -89,6 +89,11 @@ export type Root =
   | { readonly kind: 'grain'; readonly alias: string; readonly relation: string }
   | { readonly kind: 'this'; readonly alias: 'this' };
 
+/** How its rows are made of the root's: what each kind of target needs to know beside the root and the joins. */
+export type TargetForm =
+  /** One row per row of the root. */
+  { readonly kind: 'fact' };
+
 export type OnDelete =
   | { readonly kind: 'delete' }
   | { readonly kind: 'keep' }
@@ -107,6 +112,7 @@ export interface Target {
   /** Whole rows must not be deleted and re-inserted: foreign keys, unique indexes, generated columns. */
   readonly updateInPlace: boolean;
   readonly root: Root;
+  readonly form: TargetForm;
   /** In an order in which every condition names earlier aliases only. */
   readonly joins: readonly Join[];
   readonly where?: Expression | undefined;

@@ -52,6 +52,7 @@ export const resolveTarget = (target: DeclaredTarget, all: Relations, context: C
         info.uniqueKeys.length > 0 ||
         info.columns.some((column) => column.generated === true)),
     root,
+    form: { kind: 'fact' },
     joins,
     where: raw.where && compileExpression(raw.where, { ...scope, use: 'read' }, context.report)?.expression,
     columns,

@@ -1,7 +1,7 @@
 // Questions asked of a target's desired rows and images before anything is written.
 import { commas, id, ors, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
 import { afterName, keyName, type ImageTable } from '../sql/images.ts';
-import { rootRows } from './desired/fact.ts';
+import { rootRows } from './desired/root.ts';
 import { joined } from './desired/joins.ts';
 import { imageShapeOf, rootKeyName, rootView, type TargetWork } from './target-work.ts';
 

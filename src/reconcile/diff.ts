@@ -3,7 +3,8 @@ import type { ScratchColumn } from '../sql/dialect.ts';
 import { commas, id, ors, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
 import { afterName, guardName, insertImages, keyName } from '../sql/images.ts';
 import { keysMatch } from '../sql/keys.ts';
-import { desiredColumns, keptWhenMissing } from './desired/fact.ts';
+import { desiredColumns } from './desired/desired.ts';
+import { keptWhenMissing } from './desired/kept.ts';
 import { imageShapeOf, keepName, type TargetWork } from './target-work.ts';
 
 interface Sides {

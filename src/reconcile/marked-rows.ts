@@ -6,7 +6,7 @@ import type { Dialect } from '../sql/dialect.ts';
 import { renderExpression } from '../sql/expression.ts';
 import { commas, id, ors, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
 import { keysMatch } from '../sql/keys.ts';
-import { keyExpression } from './desired/fact.ts';
+import { keyExpression } from './desired/root.ts';
 
 /** Something to select the columns of a relation from. */
 export interface MarkedBase {

@@ -1,7 +1,7 @@
 // Everything the SQL of one target's computation needs: the target, the relations it reads, its scratch tables.
 import type { Target } from '../dictionary/dictionary.ts';
-import { relationOf } from '../graph/reads.ts';
-import type { Dialect } from '../sql/dialect.ts';
+import { columnsRead, relationOf } from '../graph/reads.ts';
+import type { Column, Dialect } from '../sql/dialect.ts';
 import type { ImageShape, ImageTable } from '../sql/images.ts';
 import type { TableName } from '../sql/table-name.ts';
 import type { RelationView } from './relation-view.ts';
@@ -42,6 +42,16 @@ export const rootView = (work: TargetWork): RelationView => viewOf(work, work.ta
 
 /** The columns that images of a target carry: the mapped ones. */
 export const imageShapeOf = ({ key, columns }: Target): ImageShape => ({ key, columns });
+
+/** What the mapping reads of the target's own rows decides what is written into them: others who may change it in
+ *  the middle of a batch must be noticed. */
+export const guardsOf = (dialect: Dialect, target: Target): readonly Column[] => {
+  if (target.root.kind !== 'this' || !dialect.capabilities.concurrentWriters) return [];
+  const read = columnsRead(target, 'this');
+  return target.tableColumns.filter(
+    ({ name }) => read.has(name) && !target.key.some((column) => column.name === name),
+  );
+};
 
 /** Root keys in scratch tables, by place: their names belong to another relation than the target's. */
 export const rootKeyName = (place: number): string => `r#${place}`;

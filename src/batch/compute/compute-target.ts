@@ -1,15 +1,13 @@
 // One target: affected keys, desired rows, diff; then what must not be is refused. Only scratch is written.
 import type { Target } from '../../dictionary/dictionary.ts';
+import { desiredColumns, fillDesired } from '../../reconcile/desired/desired.ts';
 import {
   affectedColumns,
-  desiredColumns,
-  fillDesired,
   fillKeys,
   fillRoot,
-  guardsOf,
   keysColumns,
   rootScratchColumns,
-} from '../../reconcile/desired/fact.ts';
+} from '../../reconcile/desired/root.ts';
 import { fillSharers, mayShareKeys } from '../../reconcile/desired/shared-keys.ts';
 import { affectedKeys, causesColumns, fillCauses } from '../../reconcile/affected.ts';
 import { currentColumns, fillCurrent, fillImages } from '../../reconcile/diff.ts';
@@ -20,7 +18,7 @@ import {
   type RelationView,
 } from '../../reconcile/relation-view.ts';
 import { readSummary, summarize, type SummaryRow } from '../../reconcile/summary.ts';
-import { imageShapeOf, type TargetScratch, type TargetWork } from '../../reconcile/target-work.ts';
+import { guardsOf, imageShapeOf, type TargetScratch, type TargetWork } from '../../reconcile/target-work.ts';
 import { sql, table } from '../../sql/fragment.ts';
 import { imageColumns } from '../../sql/images.ts';
 import type { TableName } from '../../sql/table-name.ts';

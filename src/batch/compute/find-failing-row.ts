@@ -1,7 +1,8 @@
 // An expression failed inside the engine, which does not say for which row: the rows are halved until one is
 // left, then its columns are tried one by one, so that the message names the row and the line of the mapping.
 import { isTidemarkError, TidemarkError } from '../../errors/tidemark-error.ts';
-import { fillColumn, fillDesired, rootRows, rootRowsBetween } from '../../reconcile/desired/fact.ts';
+import { fillColumn, fillDesired } from '../../reconcile/desired/desired.ts';
+import { rootRows, rootRowsBetween } from '../../reconcile/desired/root.ts';
 import { rootView, type TargetWork } from '../../reconcile/target-work.ts';
 import { commas, id, sql, type Fragment } from '../../sql/fragment.ts';
 import type { Session } from '../../warehouse/port.ts';

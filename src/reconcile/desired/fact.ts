@@ -1,68 +1,29 @@
-// The rows that a fact should hold: its grain (or its own rows) joined to the look-ups, cast to its types.
-import type { MappedColumn, Target } from '../../dictionary/dictionary.ts';
-import { aliasesOf, columnsRead } from '../../graph/reads.ts';
-import type { Column, Dialect, ScratchColumn } from '../../sql/dialect.ts';
+// The rows that a fact should hold: its grain (or its own rows) joined to the look-ups.
+import type { MappedColumn } from '../../dictionary/dictionary.ts';
 import { renderExpression } from '../../sql/expression.ts';
-import { commas, id, ors, sql, table, unionAll, verbatim, type Fragment } from '../../sql/fragment.ts';
-import { afterName, guardName, keyName } from '../../sql/images.ts';
-import { imageRows } from '../image-rows.ts';
-import { overlay } from '../overlay.ts';
-import { imageShapeOf, keepName, rootKeyName, rootView, viewOf, type TargetWork } from '../target-work.ts';
-import { joined, rootColumns } from './joins.ts';
+import { commas, id, ors, sql, verbatim, type Fragment } from '../../sql/fragment.ts';
+import { rootView, type TargetWork } from '../target-work.ts';
+import { joined } from './joins.ts';
+import { keptWhenMissing } from './kept.ts';
+import { keyValues } from './root.ts';
 
-/** A cell that keeps its value while a look-up row that its expression reads is gone. */
-export const keptWhenMissing = (work: TargetWork, column: MappedColumn): readonly string[] =>
-  work.target.onMissing === 'null'
-    ? []
-    : work.target.joins.map((join) => join.alias).filter((alias) => aliasesOf(column.expression).has(alias));
+/** Some mapped columns, for questions about them. */
+export interface ValuesWish {
+  readonly columns: readonly MappedColumn[];
+  /** The form in which a value is asked for: converted, or under its name. */
+  readonly shown: (column: MappedColumn, value: Fragment) => Fragment;
+  /** Whether the target's filter counts. */
+  readonly filtered: boolean;
+}
 
-/** What yields one part of the target's key, reading the root alone. */
-export const keyExpression = (work: Pick<TargetWork, 'dialect' | 'target'>, name: string): Fragment => {
-  const { target } = work;
-  if (target.root.kind === 'this') return id('this', name);
-  const mapped = target.columns.find((column) => column.name === name);
-  if (mapped === undefined) throw new RangeError(`${target.name}: key ${name} is not mapped`);
-  return work.dialect.convert(renderExpression(mapped.expression), mapped.type);
+const fromRoot = (work: TargetWork, root: Fragment, filtered = true): Fragment => {
+  const { where, joins } = work.target;
+  const filter = where === undefined || !filtered ? verbatim('') : sql`\nwhere ${renderExpression(where)}`;
+  return sql`from ${joined(work, root, joins, 'as declared')}${filter}`;
 };
 
-const keyValues = (work: TargetWork): readonly Fragment[] =>
-  work.target.key.map((column) => keyExpression(work, column.name));
-
-/** What the mapping reads of the target's own rows decides what is written into them: others who may change it in
- *  the middle of a batch must be noticed. */
-export const guardsOf = (dialect: Dialect, target: Target): readonly Column[] => {
-  if (target.root.kind !== 'this' || !dialect.capabilities.concurrentWriters) return [];
-  const read = columnsRead(target, 'this');
-  return target.tableColumns.filter(
-    ({ name }) => read.has(name) && !target.key.some((column) => column.name === name),
-  );
-};
-
-export const desiredColumns = (work: TargetWork): readonly ScratchColumn[] => {
-  const { target } = work;
-  const shape = imageShapeOf(target);
-  const { guards = [] } = work.scratch.images;
-  return [
-    ...target.key.map((column) => ({ name: keyName(shape, column.name), type: column.type })),
-    ...target.columns.map((column) => ({ name: afterName(shape, column.name), type: column.type })),
-    ...target.columns.flatMap((column, place) =>
-      keptWhenMissing(work, column).length > 0 ? [{ name: keepName(place), type: 'boolean' }] : [],
-    ),
-    ...rootView(work).key.map((column, place) => ({ name: rootKeyName(place), type: column.type })),
-    ...guards.map(({ name, type }) => ({ name: guardName(work.scratch.images, name), type })),
-  ];
-};
-
-/** The root's rows: those of the affected keys, kept in scratch, or all of them. */
-export const rootRows = (work: TargetWork): Fragment => {
-  const columns = rootColumns(work);
-  if (work.scope === 'all') return overlay(work.dialect, rootView(work), { columns });
-  return sql`select ${commas(columns.map((name) => id('r', name)))} from ${table(work.scratch.root)} as r`;
-};
-
-/** The desired rows as a bare query: for describing its types, and for finding the row that fails. */
-const selectDesired = (work: TargetWork, root: Fragment = rootRows(work)): Fragment => {
-  const { target } = work;
+export const factRows = (work: TargetWork, root: Fragment): Fragment => {
+  const { target, dialect } = work;
   const keeps = target.columns.flatMap((column) => {
     const aliases = keptWhenMissing(work, column);
     return aliases.length === 0
@@ -70,132 +31,18 @@ const selectDesired = (work: TargetWork, root: Fragment = rootRows(work)): Fragm
       : [ors(aliases.map((alias) => sql`${id(alias, 'tidemark.present')} is null`))];
   });
   const values = target.columns.map((column) =>
-    work.dialect.convert(renderExpression(column.expression), column.type),
+    dialect.convert(renderExpression(column.expression), column.type),
   );
   const rootKey = rootView(work).key.map((column) => id(target.root.alias, column.name));
   const guards = (work.scratch.images.guards ?? []).map(({ name }) => id(target.root.alias, name));
-  const filter = target.where === undefined ? verbatim('') : sql`\nwhere ${renderExpression(target.where)}`;
   return sql`select ${commas([...keyValues(work), ...values, ...keeps, ...rootKey, ...guards])}
-from ${joined(work, root, target.joins, 'as declared')}${filter}`;
+${fromRoot(work, root)}`;
 };
 
-export const fillDesired = (work: TargetWork, root: Fragment = rootRows(work)): Fragment =>
-  sql`insert into ${table(work.scratch.desired)} (${commas(desiredColumns(work).map((column) => id(column.name)))})
-${selectDesired(work, root)}`;
-
-/** One mapped column of some root rows: what a search for a failing expression evaluates. */
-export const fillColumn = (work: TargetWork, root: Fragment, column: MappedColumn): Fragment => {
-  const { target } = work;
-  const name = afterName(imageShapeOf(target), column.name);
-  const filter = target.where === undefined ? verbatim('') : sql`\nwhere ${renderExpression(target.where)}`;
-  return sql`insert into ${table(work.scratch.desired)} (${id(name)})
-select ${work.dialect.convert(renderExpression(column.expression), column.type)}
-from ${joined(work, root, target.joins, 'as declared')}${filter}`;
-};
-
-/** The root's rows by place in the order of their keys, both ends included. */
-export const rootRowsBetween = (work: TargetWork, first: number, last: number): Fragment => {
-  const columns = rootColumns(work).map((name) => id('n', name));
-  const order = commas(rootView(work).key.map((column) => id('r', column.name)));
-  return sql`select true as "tidemark.present", ${commas(columns)} from (select r.*, row_number() over (order by ${order}) as "tidemark.place" from (${rootRows(work)}) as r) as n
-where n."tidemark.place" between ${sql.lit(first)} and ${sql.lit(last)}`;
-};
-
-/** The root's rows of the affected keys, as they will be: the small side, found by equality. */
-export const fillRoot = (work: TargetWork): Fragment => {
-  const view = rootView(work);
-  const columns = rootColumns(work);
-  const keys = sql`select distinct ${commas(view.key.map((_, place) => id(rootKeyName(place))))} from ${table(work.scratch.affected)}`;
-  const on = view.key.map((column, place) =>
-    work.dialect.sameKey(id('m', column.name), id('d', rootKeyName(place)), column.nullable),
-  );
-  const arms: Fragment[] = [];
-  const { base, images } = view;
-  if (base !== undefined) {
-    const covered =
-      images === undefined
-        ? verbatim('')
-        : sql` where not exists (select 1 from ${table(images.table.table)} as i where ${sql.join(
-            view.key.map((column) =>
-              work.dialect.sameKey(
-                id('d', rootKeyName(view.key.indexOf(column))),
-                id('i', keyName(images.table, column.name)),
-                column.nullable,
-              ),
-            ),
-            sql` and `,
-          )})`;
-    arms.push(
-      sql`select ${commas(columns.map((name) => id('m', name)))} from (${keys}) as d join ${base} as m on ${sql.join(on, sql` and `)}${covered}`,
-    );
-  }
-  if (images !== undefined) {
-    const match = view.key.map((column, place) =>
-      work.dialect.sameKey(
-        id('i', keyName(images.table, column.name)),
-        id('d', rootKeyName(place)),
-        column.nullable,
-      ),
-    );
-    const after = imageRows(work.dialect, view, 'after', columns);
-    const affected = sql`exists (select 1 from (${keys}) as d where ${sql.join(match, sql` and `)})`;
-    arms.push(
-      sql`select ${commas(columns.map((name) => after.value(name)))} from ${after.from} where i.op <> 'D' and ${affected}`,
-    );
-  }
-  return sql`insert into ${table(work.scratch.root)} (${commas(columns.map((name) => id(name)))})\n${unionAll(arms)}`;
-};
-
-export const rootScratchColumns = (work: TargetWork): readonly ScratchColumn[] => {
-  const view = rootView(work);
-  return rootColumns(work).map((name) => {
-    const column = view.columns.find((each) => each.name === name);
-    if (column === undefined) throw new RangeError(`${view.name} has no column ${name}`);
-    return { name, type: column.type };
-  });
-};
-
-/** Pairs of target key and root key: what the affected root rows stand for now, and stood for before. */
-export const fillKeys = (work: TargetWork): Fragment => {
-  const { target, scratch } = work;
-  const view = rootView(work);
-  const { alias } = target.root;
-  const rootKey = view.key.map((column) => id(alias, column.name));
-  const pair = commas([...keyValues(work), ...rootKey]);
-  const arms = [sql`select ${pair} from (${rootRows(work)}) as ${id(alias)}`];
-  const { images } = view;
-  if (images !== undefined) {
-    const was = imageRows(work.dialect, view, 'before', rootColumns(work));
-    const before = rootColumns(work).map((name) => sql`${was.value(name)} as ${id(name)}`);
-    const affected = sql`exists (select 1 from ${table(scratch.affected)} as d where ${sql.join(
-      view.key.map((column, place) =>
-        work.dialect.sameKey(
-          id('i', keyName(images.table, column.name)),
-          id('d', rootKeyName(place)),
-          column.nullable,
-        ),
-      ),
-      sql` and `,
-    )})`;
-    arms.push(
-      sql`select ${pair} from (select ${commas(before)} from ${was.from} where i.op <> 'I' and ${affected}) as ${id(alias)}`,
-    );
-  }
-  return sql`insert into ${table(scratch.keys)} (${commas(keysColumns(work).map((column) => id(column.name)))})\n${unionAll(arms)}`;
-};
-
-export const keysColumns = (work: TargetWork): readonly ScratchColumn[] => {
-  const shape = imageShapeOf(work.target);
-  return [
-    ...work.target.key.map((column) => ({ name: keyName(shape, column.name), type: column.type })),
-    ...viewOf(work, work.target.root.alias).key.map((column, place) => ({
-      name: rootKeyName(place),
-      type: column.type,
-    })),
-  ];
-};
-
-export const affectedColumns = (work: TargetWork): readonly ScratchColumn[] => [
-  ...rootView(work).key.map((column, place) => ({ name: rootKeyName(place), type: column.type })),
-  { name: 'cause', type: 'bigint' },
-];
+export const factValues = (
+  work: TargetWork,
+  root: Fragment,
+  { columns, shown, filtered }: ValuesWish,
+): Fragment =>
+  sql`select ${commas(columns.map((column) => shown(column, renderExpression(column.expression))))}
+${fromRoot(work, root, filtered)}`;

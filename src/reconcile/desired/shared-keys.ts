@@ -6,8 +6,8 @@ import { keyName } from '../../sql/images.ts';
 import { keysMatch } from '../../sql/keys.ts';
 import { overlay } from '../overlay.ts';
 import { imageShapeOf, rootView, type TargetWork } from '../target-work.ts';
-import { keyExpression } from './fact.ts';
 import { rootColumns } from './joins.ts';
+import { keyExpression } from './root.ts';
 
 /** Not where each column of the root's key is a column of the target's key, just as it is. */
 export const mayShareKeys = (work: TargetWork): boolean => {

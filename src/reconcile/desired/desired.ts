@@ -1,0 +1,51 @@
+// The rows that a target should hold, cast to its types: the one place where the kinds of targets differ.
+import type { MappedColumn, TargetForm } from '../../dictionary/dictionary.ts';
+import type { ScratchColumn } from '../../sql/dialect.ts';
+import { commas, id, sql, table, type Fragment } from '../../sql/fragment.ts';
+import { afterName, guardName, keyName } from '../../sql/images.ts';
+import { imageShapeOf, keepName, rootKeyName, rootView, type TargetWork } from '../target-work.ts';
+import { factRows, factValues, type ValuesWish } from './fact.ts';
+import { keptWhenMissing } from './kept.ts';
+import { rootRows } from './root.ts';
+
+interface Kind {
+  /** Desired rows, in the order of `desiredColumns`. */
+  readonly rows: (work: TargetWork, root: Fragment) => Fragment;
+  /** Some mapped columns of them. */
+  readonly values: (work: TargetWork, root: Fragment, wish: ValuesWish) => Fragment;
+}
+
+const kinds: Readonly<Record<TargetForm['kind'], Kind>> = {
+  fact: { rows: factRows, values: factValues },
+};
+
+export const desiredColumns = (work: TargetWork): readonly ScratchColumn[] => {
+  const { target } = work;
+  const shape = imageShapeOf(target);
+  const { guards = [] } = work.scratch.images;
+  return [
+    ...target.key.map((column) => ({ name: keyName(shape, column.name), type: column.type })),
+    ...target.columns.map((column) => ({ name: afterName(shape, column.name), type: column.type })),
+    ...target.columns.flatMap((column, place) =>
+      keptWhenMissing(work, column).length > 0 ? [{ name: keepName(place), type: 'boolean' }] : [],
+    ),
+    ...rootView(work).key.map((column, place) => ({ name: rootKeyName(place), type: column.type })),
+    ...guards.map(({ name, type }) => ({ name: guardName(work.scratch.images, name), type })),
+  ];
+};
+
+export const fillDesired = (work: TargetWork, root: Fragment = rootRows(work)): Fragment =>
+  sql`insert into ${table(work.scratch.desired)} (${commas(desiredColumns(work).map((column) => id(column.name)))})
+${kinds[work.target.form.kind].rows(work, root)}`;
+
+/** One mapped column of some root rows: what a search for a failing expression evaluates. */
+export const fillColumn = (work: TargetWork, root: Fragment, column: MappedColumn): Fragment =>
+  sql`insert into ${table(work.scratch.desired)} (${id(afterName(imageShapeOf(work.target), column.name))})
+${desiredValues(work, root, {
+  columns: [column],
+  shown: (each, value) => work.dialect.convert(value, each.type),
+  filtered: true,
+})}`;
+
+export const desiredValues = (work: TargetWork, root: Fragment, wish: ValuesWish): Fragment =>
+  kinds[work.target.form.kind].values(work, root, wish);
