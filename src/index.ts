@@ -5,6 +5,7 @@ import type { ImpactReport } from './batch/impact/impact-report.ts';
 import type { PauseOptions, PauseReport } from './batch/pause.ts';
 import type { PlanOptions, PlanResult } from './batch/plan.ts';
 import type { RunOptions, RunResult } from './batch/run.ts';
+import type { ScheduleOptions } from './batch/schedule/schedule.ts';
 import type { StatusOptions, StatusResult } from './batch/status.ts';
 import type { UnlockOptions, UnlockReport } from './batch/unlock.ts';
 import type { ValidateOptions, ValidateReport } from './batch/validate.ts';
@@ -22,6 +23,7 @@ export type { KeyValue, NamedChanges, NamedKey } from './batch/freeze/changed-ke
 export type { PauseReport } from './batch/pause.ts';
 export type { BatchReport, BehindReport } from './batch/report.ts';
 export type { RunResult } from './batch/run.ts';
+export type { ScheduleOptions } from './batch/schedule/schedule.ts';
 export type { RelationStatus, StatusReport, StatusResult } from './batch/status.ts';
 export type { UnlockReport } from './batch/unlock.ts';
 export type { ValidateReport } from './batch/validate.ts';
@@ -56,6 +58,8 @@ export interface OpenProject {
       readonly targets?: readonly string[] | undefined;
     },
   ): Promise<RunResult>;
+  /** Batches on a schedule, until `drain` is given. */
+  schedule(options: Given<ScheduleOptions>): Promise<void>;
   /** Leaves a source or target out of all batches until it is resumed. */
   pause(name: string, reason: string, options?: Pick<PauseOptions, 'waitMs'>): Promise<PauseReport>;
   resume(name: string, options?: Pick<PauseOptions, 'waitMs'>): Promise<PauseReport>;
@@ -86,6 +90,8 @@ export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject
     run: async (options) => (await import('./batch/run.ts')).run({ ...options, project }),
     reconcile: async ({ targets = [], ...options } = {}) =>
       (await import('./batch/run.ts')).run({ ...options, reconcile: targets, project }),
+    schedule: async (options) =>
+      (await import('./batch/schedule/schedule.ts')).schedule({ ...options, project: () => project }),
     pause: async (name, reason, options) =>
       (await import('./batch/pause.ts')).pause({ ...options, project, name, reason }),
     resume: async (name, options) => (await import('./batch/pause.ts')).resume({ ...options, project, name }),

@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { isTidemarkError, TidemarkError } from '../errors/tidemark-error.ts';
 import type { Lease } from '../store/lease.ts';
 import { recordRun } from '../store/runs.ts';
+import { instantIso } from '../store/state.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import { warningOf, type Warn } from './commit/after-commit.ts';
 import { commit, type CommitFacts } from './commit/commit.ts';
@@ -20,6 +21,17 @@ export interface RunResult {
   readonly report: BatchReport;
   readonly exit: 0 | 5 | 6;
   readonly phases: Readonly<Record<string, number>>;
+  /** Every source and target: how old its data is, for those who watch. */
+  readonly relations: readonly RelationNow[];
+}
+
+interface RelationNow {
+  readonly name: string;
+  readonly kind: 'source' | 'target';
+  /** The moment whose staging it shows, in ISO-8601; not known of one that was never in step. */
+  readonly dataAt: string | undefined;
+  /** Why it was left out. */
+  readonly behind: string | undefined;
 }
 
 /** What of the wishes of its caller concerns each attempt. */
@@ -69,6 +81,22 @@ const commitOnce = async (
     if (isTidemarkError(error) && error.code === 'commit_unknown') return settleCommit(context, facts, error);
     throw error;
   }
+};
+
+const relationsNow = (
+  { graph, known }: BatchContext,
+  { frozen, leftOut }: Computed,
+): readonly RelationNow[] => {
+  const of = (name: string, kind: RelationNow['kind']): RelationNow => {
+    const out = leftOut.find((each) => each.name === name);
+    const since = known.relations.get(name)?.behind?.at;
+    const dataAt = out === undefined ? instantIso(frozen.moment) : since;
+    return { name, kind, dataAt, behind: out?.code };
+  };
+  return [
+    ...[...graph.sources.keys()].map((name) => of(name, 'source')),
+    ...[...graph.targets.keys()].map((name) => of(name, 'target')),
+  ];
 };
 
 /** Freeze, compute and commit once; everything is looked at anew when it has to be done again. */
@@ -121,5 +149,10 @@ export const attempt = async (
   await recording.catch((error: unknown) =>
     warn(warningOf('the run is missing from `tidemark.runs`', error)),
   );
-  return { report, exit: exitOf(context, computed), phases: clock.phases() };
+  return {
+    report,
+    exit: exitOf(context, computed),
+    phases: clock.phases(),
+    relations: relationsNow(context, computed),
+  };
 };

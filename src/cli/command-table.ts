@@ -7,6 +7,7 @@ import { planSpec } from './specs/plan.ts';
 import { reconcileSpec } from './specs/reconcile.ts';
 import { resumeSpec } from './specs/resume.ts';
 import { runSpec } from './specs/run.ts';
+import { scheduleSpec } from './specs/schedule.ts';
 import { showSpec } from './specs/show.ts';
 import { statusSpec } from './specs/status.ts';
 import { unlockSpec } from './specs/unlock.ts';
@@ -17,6 +18,7 @@ const commands = {
   plan: planSpec,
   run: runSpec,
   reconcile: reconcileSpec,
+  schedule: scheduleSpec,
   pause: pauseSpec,
   resume: resumeSpec,
   history: historySpec,

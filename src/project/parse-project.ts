@@ -73,6 +73,7 @@ export const parseProject = (input: ProjectInput): ParsedProject => {
     mappings: resolve(input.directory, settings.mappings ?? 'mappings'),
     limits: { ...defaultLimits, ...settings.limits },
     ...(settings.manifest === undefined ? {} : { manifest: settings.manifest }),
+    ...(settings.schedule === undefined ? {} : { schedule: settings.schedule }),
   };
   return { project, problems: found };
 };
@@ -168,6 +169,7 @@ const readEnvironments = (fields: Fields, entries: readonly Entry[], input: Chos
     mappings: own?.mappings ?? base.mappings,
     limits: { ...base.limits, ...own?.limits },
     manifest: own?.manifest ?? base.manifest,
+    schedule: own?.schedule ?? base.schedule,
   };
 };
 

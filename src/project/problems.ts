@@ -187,6 +187,14 @@ export const sharedSchema = (at: Position, one: string, other: string, schema: s
 export const urlNotAlone = (at: Position, key: string): Problem =>
   problem('wrong_type', at, `\`${key}\` stands beside \`url\``, `put it into the url, or leave \`url\` out`);
 
+export const notBesideEvery = (at: Position, key: string): Problem =>
+  problem(
+    'wrong_type',
+    at,
+    `\`${key}\` stands beside \`every\``,
+    'a schedule is one or the other; zones belong to `cron`',
+  );
+
 export const noMappings = (at: Position | undefined, folder: string): Problem =>
   problem(
     'no_sources',

@@ -49,6 +49,11 @@ interface Certificates {
 
 export type Connection = DuckDbConnection | PostgresConnection;
 
+/** When batches are due. */
+export type Cadence =
+  | { readonly kind: 'every'; readonly ms: number }
+  | { readonly kind: 'cron'; readonly expression: string; readonly timezone: string | undefined };
+
 export interface Project {
   readonly name: string;
   /** Absolute path of the folder that holds the project file. */
@@ -62,6 +67,8 @@ export interface Project {
   readonly limits: Limits;
   /** Absolute path of dbt's manifest, where there is one: its nodes may be named in mappings. */
   readonly manifest?: string | undefined;
+  /** For `tidemark schedule`. */
+  readonly schedule?: Cadence | undefined;
 }
 
 export const inSchema = (schema: SchemaName, name: string): TableName =>

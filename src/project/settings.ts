@@ -1,18 +1,18 @@
 // What the project file and each of its environments may set: warehouse, schemas, mappings folder, limits.
 import { join, resolve } from 'node:path';
 import type { Entry } from './document.ts';
-import { fieldsOf, percentAt, shown, textAt, wholeAt } from './fields.ts';
+import { durationAt, fieldsOf, percentAt, required, shown, textAt, wholeAt } from './fields.ts';
 import type { Fields } from './fields.ts';
 import { readConnection, type FoundConnection } from './connection.ts';
 import type { Report } from './problems.ts';
-import { badName, sharedSchema } from './problems.ts';
+import { badName, notBesideEvery, sharedSchema } from './problems.ts';
 import type { Files } from './dbt/find-profile.ts';
-import type { Connection, Limits, SchemaName, Schemas } from './project.ts';
+import type { Cadence, Connection, Limits, SchemaName, Schemas } from './project.ts';
 import { nameParts } from './sql-name.ts';
 import type { Variables } from './variables.ts';
 import { fillVariables } from './variables.ts';
 
-export const settingKeys = ['warehouse', 'schemas', 'mappings', 'limits', 'manifest'] as const;
+export const settingKeys = ['warehouse', 'schemas', 'mappings', 'limits', 'manifest', 'schedule'] as const;
 
 export interface Settings {
   readonly connection?: Connection | undefined;
@@ -21,6 +21,7 @@ export interface Settings {
   /** Absolute. */
   readonly manifest?: string | undefined;
   readonly limits: Partial<Limits>;
+  readonly schedule?: Cadence | undefined;
 }
 
 export const defaultSchemas: Schemas = {
@@ -55,6 +56,7 @@ export const readSettings = (fields: Fields, around: Surroundings): Settings => 
   const mappings = filled('mappings', report);
   const limits = filled('limits', report);
   const manifest = filled('manifest', report);
+  const schedule = filled('schedule', report);
   const found = warehouse && readConnection(warehouse.value, { ...around, report: warehouseReport });
   // Where dbt builds what says nothing else is where targets are looked for.
   const built = found?.schema === undefined ? {} : { targets: { schema: found.schema } };
@@ -64,6 +66,7 @@ export const readSettings = (fields: Fields, around: Surroundings): Settings => 
     manifest: manifestOf(textAt({ ...fields, report, get: () => manifest }, 'manifest')?.text, found, around),
     mappings: textAt({ ...fields, report, get: () => mappings }, 'mappings')?.text,
     limits: limits === undefined ? {} : readLimits(limits, report),
+    schedule: schedule && readSchedule(schedule, report),
   };
 };
 
@@ -77,6 +80,19 @@ const manifestOf = (
   if (found?.directory === undefined) return undefined;
   const usual = join(found.directory, 'target', 'manifest.json');
   return files.exists(usual) ? usual : undefined;
+};
+
+const readSchedule = (entry: Entry, report: Report): Cadence | undefined => {
+  const fields = fieldsOf(entry.value, '`schedule`', { known: ['every', 'cron', 'timezone'] }, report);
+  const ms = durationAt(fields, 'every');
+  const expression = textAt(fields, 'cron')?.text;
+  const timezone = textAt(fields, 'timezone')?.text;
+  const wrong = fields.get('cron') ?? fields.get('timezone');
+  if (fields.get('every') !== undefined && wrong !== undefined)
+    report(notBesideEvery(wrong.key.at, wrong.key.text));
+  else if (fields.get('every') === undefined) required(fields, 'cron', 'or `every: 30m`');
+  if (ms !== undefined) return { kind: 'every', ms };
+  return expression === undefined ? undefined : { kind: 'cron', expression, timezone };
 };
 
 const schemaKeys = ['staging', 'mirrors', 'targets', 'state'] as const;

@@ -14,7 +14,8 @@ export type StateTable =
   | 'relations'
   | 'lease'
   | 'heartbeat'
-  | 'runs';
+  | 'runs'
+  | 'ticks';
 
 export const stateTable = (schema: SchemaName, name: StateTable): TableName => ({ ...schema, name });
 

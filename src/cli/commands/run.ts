@@ -1,7 +1,11 @@
 // tidemark run
+import { measureFailure, measureRun } from '../../batch/measure-run.ts';
 import type { BatchReport } from '../../batch/report.ts';
 import { run as runBatch, type RunResult } from '../../batch/run.ts';
 import { isTidemarkError, type TidemarkError } from '../../errors/tidemark-error.ts';
+import type { Log } from '../../observe/log.ts';
+import type { Metrics } from '../../observe/metrics.ts';
+import { saveMetrics, takeUpMetrics } from '../../observe/metrics-file.ts';
 import type { Project } from '../../project/project.ts';
 import { batchOutcome, tellWaiting } from '../batch-outcome.ts';
 import { readChangesFile } from '../changes-file.ts';
@@ -43,6 +47,20 @@ const skipped = async (project: Project, error: TidemarkError, startedAt: Date):
 const isBusy = (error: unknown): error is TidemarkError =>
   isTidemarkError(error) && (error.code === 'lease_held' || error.code === 'file_locked');
 
+/** A file that cannot be written fails nothing: the batch counts, not its figures. */
+const measured = (log: Log, path: string | undefined, count: (metrics: Metrics) => void): void => {
+  if (path === undefined) return;
+  try {
+    const metrics = takeUpMetrics(path);
+    count(metrics);
+    saveMetrics(path, metrics);
+  } catch (error) {
+    log.error(
+      `the metrics were not written to \`${path}\`: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+};
+
 const execute = async (invocation: Invocation): Promise<Outcome> => {
   const { options, log, signal } = invocation;
   const ifBusy = choiceOf(options, 'ifBusy', ['fail', 'skip']) ?? 'fail';
@@ -56,6 +74,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const file = textOf(options, 'changes');
   if (file !== undefined && plan !== undefined) throw usage('`--changes` and `--plan` exclude each other');
   const changes = file === undefined ? undefined : await readChangesFile(file);
+  const metricsFile = textOf(options, 'metricsFile');
   const startedAt = new Date();
   let result: RunResult;
   try {
@@ -75,7 +94,11 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
         signal,
       }),
     );
+    measured(log, metricsFile, (metrics) => measureRun(metrics, result, Date.now()));
   } catch (error) {
+    measured(log, metricsFile, (metrics) =>
+      measureFailure(metrics, isBusy(error) ? 'busy' : 'failed', error, Date.now()),
+    );
     if (ifBusy === 'skip' && isBusy(error)) return skipped(project, error, startedAt);
     throw error;
   }

@@ -12,6 +12,7 @@ export const runSpec = {
     rebind,
     waitForLease,
     text('--if-busy', 'fail|skip', 'when somebody else is at work: exit 4, or say so and exit 0'),
+    text('--metrics-file', 'FILE', "count this run in a file for Prometheus' textfile collector"),
     owner,
     meta,
   ],
