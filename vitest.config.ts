@@ -7,6 +7,9 @@ const suites = (...needs: readonly string[]) => needs.map((need) => `tests/**/*.
 /** Starting servers, native code and whole programs is slow on a busy machine; hanging is what this must catch. */
 const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
 
+/** Programs that suites start are those of src as it is now, however the suite was called. */
+const built = 'tests/support/built.ts';
+
 const live = process.env['TIDEMARK_TEST_LIVE'] === '1';
 
 export default defineConfig({
@@ -27,7 +30,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'warehouse', include: suites('duckdb', 'snowflake'), pool: 'forks', ...patience },
+        test: {
+          name: 'warehouse',
+          include: suites('duckdb', 'snowflake'),
+          pool: 'forks',
+          globalSetup: built,
+          ...patience,
+        },
       },
       {
         extends: true,
@@ -35,7 +44,7 @@ export default defineConfig({
           name: 'postgres',
           include: suites('pg'),
           pool: 'forks',
-          globalSetup: 'tests/support/postgres-server.ts',
+          globalSetup: [built, 'tests/support/postgres-server.ts'],
           ...patience,
         },
       },

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isTidemarkError, TidemarkError } from '../errors/tidemark-error.ts';
 import type { Log } from '../observe/log.ts';
+import { inPackage } from '../project/package-root.ts';
 import { specOf, type CommandName } from './command-table.ts';
 import type { Invocation, Outcome } from './invocation.ts';
 import { mannerOf, type Edge, type Manner } from './manner.ts';
@@ -96,9 +97,9 @@ const execute = async (
 };
 
 const version = (): string => {
-  const { version: number } = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  ) as { version: string };
+  const { version: number } = JSON.parse(readFileSync(inPackage('package.json'), 'utf8')) as {
+    version: string;
+  };
   return `tidemark ${number}`;
 };
 

@@ -1,6 +1,8 @@
 // Brings our own tables to the newest version, in one transaction, by writing commands only.
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { TidemarkError } from '../errors/tidemark-error.ts';
+import { inPackage } from '../project/package-root.ts';
 import type { SchemaName } from '../project/project.ts';
 import { showTable } from '../sql/table-name.ts';
 import { id, sql, table, verbatim } from '../sql/fragment.ts';
@@ -13,11 +15,11 @@ interface Migration {
 }
 
 const migrationsOf = async (engine: string): Promise<readonly Migration[]> => {
-  const folder = new URL(`../../sql/${engine}/`, import.meta.url);
+  const folder = inPackage('sql', engine);
   const names = (await readdir(folder)).filter((name) => /^\d{3}_.*\.sql$/.test(name)).toSorted();
   return Promise.all(
     names.map(async (name) => {
-      const text = await readFile(new URL(name, folder), 'utf8');
+      const text = await readFile(join(folder, name), 'utf8');
       const statements = text
         .replaceAll(/^--.*$/gm, '')
         .split(/;\s*$/m)
