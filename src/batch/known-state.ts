@@ -4,6 +4,7 @@ import type { Project } from '../project/project.ts';
 import { sql, verbatim } from '../sql/fragment.ts';
 import { readCounters } from '../store/batches.ts';
 import { readFingerprints, type Fingerprint } from '../store/fingerprints.ts';
+import { readHistories, type KnownHistory } from '../store/histories.ts';
 import { readPositions, type Position } from '../store/positions.ts';
 import { readRelations, type KnownRelation } from '../store/relations.ts';
 import { state } from '../store/state.ts';
@@ -17,6 +18,8 @@ export interface KnownState {
   readonly positions: ReadonlyMap<string, Position>;
   readonly relations: ReadonlyMap<string, KnownRelation>;
   readonly fingerprints: ReadonlyMap<string, Fingerprint>;
+  /** By target; those that never were in step are not among them. */
+  readonly histories: ReadonlyMap<string, KnownHistory>;
 }
 
 const nothingKnown: KnownState = {
@@ -25,6 +28,7 @@ const nothingKnown: KnownState = {
   positions: new Map(),
   relations: new Map(),
   fingerprints: new Map(),
+  histories: new Map(),
 };
 
 /** Our tables serve one project in one environment: another one pointed at them is refused, unless it takes them
@@ -62,12 +66,13 @@ export const readKnownState = async (
 ): Promise<KnownState> => {
   if (version === 0) return nothingKnown;
   const schema = project.schemas.state;
+  const histories = await readHistories(warehouse, schema, version);
   return warehouse.session(async (session) => {
     await refuseStranger(session, project, rebind);
     const counters = await readCounters(session, schema);
     const positions = await readPositions(session, schema);
     const relations = await readRelations(session, schema);
     const fingerprints = await readFingerprints(session, schema);
-    return { version, lastBatch: counters.lastBatch, positions, relations, fingerprints };
+    return { version, lastBatch: counters.lastBatch, positions, relations, fingerprints, histories };
   });
 };

@@ -1,10 +1,11 @@
 // Validate: every problem of project and dictionary at once, against the live warehouse, which also compiles each
 // expression over relations that expose only the columns that were traced. Nothing is written.
 import type { Check, MappedColumn, Target } from '../dictionary/dictionary.ts';
+import { historyOf } from '../dictionary/history-of.ts';
 import { isTidemarkError, type Problem, type TidemarkError } from '../errors/tidemark-error.ts';
 import { buildGraph } from '../graph/graph.ts';
 import type { Project } from '../project/project.ts';
-import { selectFilter, selectTypes } from '../reconcile/desired/types.ts';
+import { selectFilter, selectTime, selectTypes } from '../reconcile/desired/types.ts';
 import type { RelationView } from '../reconcile/relation-view.ts';
 import { checkRows, targetAfter } from '../reconcile/target-after.ts';
 import type { TargetWork } from '../reconcile/target-work.ts';
@@ -66,7 +67,24 @@ const compileTarget = async (warehouse: Warehouse, work: TargetWork): Promise<re
     if (found.length === 0) found.push(notCompiling(target, undefined, types));
   }
   if (filter !== undefined && types === undefined) found.push(notCompiling(target, undefined, filter));
-  return found;
+  return [...found, ...(await compileTime(warehouse, work))];
+};
+
+/** When a change happened must be a time. */
+const compileTime = async (warehouse: Warehouse, work: TargetWork): Promise<readonly Problem[]> => {
+  const at = historyOf(work.target)?.at;
+  if (at === undefined) return [];
+  const error = await tryCompile(() => warehouse.describe(selectTime(work, at)));
+  if (error === undefined) return [];
+  return [
+    {
+      code: 'type_mismatch',
+      severity: 'error',
+      message: `\`at\` of history \`${work.target.name}\` is no time: ${error.message}`,
+      hint: 'name a column that holds a time: `history: { at: … }`',
+      at: at.at,
+    },
+  ];
 };
 
 const checkNotCompiling = (target: Target, check: Check, error: TidemarkError): Problem => ({

@@ -9,7 +9,9 @@ import { sql, table } from '../sql/fragment.ts';
 import { readBatches } from '../store/batches.ts';
 import { runChecks } from './compute/check-target.ts';
 import type { BatchContext, Progress } from './context.ts';
+import { computeHistory } from './compute/compute-history.ts';
 import { computeTarget, workFor } from './compute/compute-target.ts';
+import { storedEvents } from './compute/take-events.ts';
 import { leaveOut, refusal } from './left-out.ts';
 import { withContext, withWarehouse } from './open.ts';
 import type { TargetSamples } from './plan.ts';
@@ -87,7 +89,10 @@ const compareTarget = async (
   context.progress.step('verify', target.name);
   const work = workFor(context, target, views, 'all');
   return context.warehouse.session(async (session) => {
-    const { summary } = await computeTarget(context, session, work);
+    const { summary } =
+      target.form.kind !== 'history'
+        ? await computeTarget(context, session, work)
+        : await computeHistory(context, session, work, storedEvents(context, work));
     await runChecks(session, work, false);
     const counted = target.exists
       ? await session.rows<{ rows: string }>(sql`select count(*) as rows from ${table(target.table)}`)
@@ -131,6 +136,12 @@ const neverRun = (): TidemarkError =>
 const refuseUnverifiable = (context: BatchContext, target: Target): void => {
   const refused = context.refused.get(target.name);
   if (refused !== undefined) throw refused;
+  if (target.form.kind === 'history' && !context.known.histories.has(target.name))
+    throw refusal(
+      'source_stale',
+      `history \`${target.name}\` was not taken over yet: there are no events that it follows from`,
+      '`tidemark run` takes them',
+    );
   const remade = relationsOf(target).find((name) => context.mirrors.get(name)?.remake === true);
   if (remade === undefined) return;
   throw refusal(

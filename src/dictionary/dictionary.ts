@@ -92,12 +92,52 @@ export type Root =
 /** How its rows are made of the root's: what each kind of target needs to know beside the root and the joins. */
 export type TargetForm =
   /** One row per row of the root. */
-  { readonly kind: 'fact' };
+  | { readonly kind: 'fact' }
+  /** Versions of each row of the root; the start of each is the last column of the target's key. */
+  | { readonly kind: 'history'; readonly history: History };
 
 export type OnDelete =
   | { readonly kind: 'delete' }
   | { readonly kind: 'keep' }
   | { readonly kind: 'set'; readonly values: Readonly<Record<string, string | number | boolean | null>> };
+
+/** What a column of a history says of its version. */
+export type HistoryRole =
+  | 'surrogate_key'
+  | 'valid_from'
+  | 'valid_to'
+  | 'is_current'
+  | 'deleted'
+  /** dbt's hash of key and time. */
+  | 'scd_id'
+  /** dbt's copy of the time from which the version holds. */
+  | 'updated_at';
+
+export interface HistoryColumn extends Column {
+  readonly role: HistoryRole;
+}
+
+/** Rows are versions, each valid for a time; the columns here are filled beside the mapped ones. */
+export interface History {
+  /** In the order in which a new table gets them. */
+  readonly columns: readonly HistoryColumn[];
+  /** Mapped columns whose change opens a version. */
+  readonly track: readonly string[];
+  /** Mapped columns that show the last value in every version; the others keep what they were when it opened. */
+  readonly overwrite: readonly string[];
+  readonly deletes: 'close' | 'tombstone' | 'keep';
+  /** When an upsert happened; reads the root alone. */
+  readonly at?: Expression | undefined;
+  /** Written by the user: goes before the time that a log gives its events. */
+  readonly atIsWritten: boolean;
+  /** Of times without a zone. */
+  readonly timezone: string;
+  readonly firstValidFrom: 'at' | 'beginning';
+  /** What becomes of an event whose time is not after that of its predecessor. */
+  readonly backwards: 'sequence' | 'refuse';
+  /** The end of versions that have none yet, where that is not NULL. */
+  readonly validToCurrent?: string | undefined;
+}
 
 export interface Target {
   readonly name: string;

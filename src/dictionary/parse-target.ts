@@ -15,12 +15,13 @@ import {
 import type { Fields } from '../project/fields.ts';
 import { notOneOf, notSupported, wrongType } from '../project/problems.ts';
 import { readLimits } from '../project/settings.ts';
+import { historyAt } from './parse-history.ts';
 import { keyAt } from './parse-key.ts';
 import { columnMappedTwice } from './problems.ts';
 import type { RawCheck, RawColumn, RawJoin, RawOnDelete, RawSetting, RawTarget } from './raw.ts';
 
 /** Kinds of target that do not work yet. */
-const otherKinds = ['history', 'model'];
+const otherKinds = ['model'];
 
 export const targetKeys = {
   known: [
@@ -30,6 +31,7 @@ export const targetKeys = {
     'join',
     'where',
     'columns',
+    'history',
     'on_delete',
     'on_missing',
     'on_mapping_change',
@@ -67,10 +69,13 @@ export const readTarget = (fields: Fields): RawTarget | undefined => {
     from: textAt(fields, 'from'),
     joins: joins.filter((join) => join !== 'many'),
     where: sqlAt(fields, 'where'),
+    history: historyAt(fields),
     columns: columnsAt(fields),
     onDelete: onDeleteAt(fields),
     onDeleteAt: fields.get('on_delete')?.key.at,
+    onMissingAt: fields.get('on_missing')?.key.at,
     onMissing: choiceAt(fields, 'on_missing', ['keep', 'null']),
+    onMappingChangeAt: fields.get('on_mapping_change')?.key.at,
     onMappingChange: choiceAt(fields, 'on_mapping_change', ['backfill', 'hold']),
     rows: choiceAt(fields, 'rows', ['manage', 'update-only']),
     rowsAt: fields.get('rows')?.value.at,

@@ -2,7 +2,7 @@
 import type { Scalar, Value } from '../project/document.ts';
 import type { Limits } from '../project/project.ts';
 import type { Position } from '../errors/tidemark-error.ts';
-import type { DeleteChecks } from './dictionary.ts';
+import type { DeleteChecks, HistoryRole } from './dictionary.ts';
 
 export interface RawKeyColumn {
   readonly name: Scalar;
@@ -71,6 +71,22 @@ export type RawOnDelete =
   | { readonly kind: 'keep' }
   | { readonly kind: 'set'; readonly values: readonly RawSetting[] };
 
+export interface RawHistory {
+  readonly at: Position;
+  readonly preset?: 'dbt_snapshot' | undefined;
+  readonly track?: readonly Scalar[] | undefined;
+  readonly overwrite: readonly Scalar[];
+  readonly deletes?: 'close' | 'tombstone' | 'keep' | undefined;
+  /** `at`: when an upsert happened. */
+  readonly time?: Scalar | undefined;
+  readonly timezone?: Scalar | undefined;
+  readonly firstValidFrom?: 'at' | 'beginning' | undefined;
+  readonly backwards?: 'sequence' | 'refuse' | undefined;
+  /** Columns of validity by what they are, as far as the file names them. */
+  readonly columns: ReadonlyMap<HistoryRole, Scalar>;
+  readonly validToCurrent?: Scalar | undefined;
+}
+
 export interface RawTarget {
   readonly name: Scalar;
   readonly unsupported: boolean;
@@ -78,16 +94,19 @@ export interface RawTarget {
   readonly key: readonly RawKeyColumn[];
   readonly from?: Scalar | undefined;
   readonly joins: readonly RawJoin[];
+  readonly history?: RawHistory | undefined;
   readonly where?: Scalar | undefined;
   readonly columns: readonly RawColumn[];
   readonly onDelete?: RawOnDelete | undefined;
   readonly onDeleteAt?: Position | undefined;
+  readonly onMissingAt?: Position | undefined;
   readonly onMissing?: 'keep' | 'null' | undefined;
   readonly rows?: 'manage' | 'update-only' | undefined;
   readonly rowsAt?: Position | undefined;
   readonly touch: readonly RawSetting[];
   readonly changedAt?: Scalar | undefined;
   readonly checks: readonly RawCheck[];
+  readonly onMappingChangeAt?: Position | undefined;
   readonly onMappingChange?: 'backfill' | 'hold' | undefined;
   readonly limits: Partial<Limits>;
   readonly description?: string | undefined;

@@ -7,6 +7,7 @@ import type { TableName } from '../sql/table-name.ts';
 import { showTable } from '../sql/table-name.ts';
 import type { Catalog, CatalogTable } from './catalog.ts';
 import { lookUp } from './catalog.ts';
+import { historyNames } from './parse-history.ts';
 import * as say from './problems.ts';
 import type { RawDictionary, RawSource, RawTarget } from './raw.ts';
 import type { Relation } from './scope.ts';
@@ -140,6 +141,7 @@ export const relationOf = (
     [
       ...declared.raw.columns.map((column) => column.name),
       ...declared.raw.touch.map(({ column }) => column),
+      ...historyNames(declared.raw).map((text) => ({ text })),
     ].map(({ text }) => ({ name: text, type: '', nullable: true }));
   return { name, shown, columns, leftOut: new Set(), unsettled };
 };

@@ -1,7 +1,7 @@
 // One target of the YAML → Target: its aliases, expressions and columns are looked up and checked.
-import type { Column } from '../sql/dialect.ts';
+import type { Column, KeyColumn } from '../sql/dialect.ts';
 import { showTable } from '../sql/table-name.ts';
-import type { MappedColumn, OnDelete, Target } from './dictionary.ts';
+import type { History, MappedColumn, OnDelete, Target } from './dictionary.ts';
 import { compileExpression } from './expression.ts';
 import type { Compiled } from './expression.ts';
 import { isEnforced, resolveKey } from './keys.ts';
@@ -11,6 +11,7 @@ import type { RawColumn, RawOnDelete } from './raw.ts';
 import type { Context, DeclaredTarget } from './relations.ts';
 import { resolveAliases, resolveJoins } from './resolve-joins.ts';
 import type { Aliases, Relations } from './resolve-joins.ts';
+import { resolveHistory } from './resolve-history.ts';
 import { checkSetMapped, checkSettings, resolveTouch } from './resolve-touch.ts';
 
 /** A mapping line with its expression, where that could be read. */
@@ -30,10 +31,12 @@ export const resolveTarget = (target: DeclaredTarget, all: Relations, context: C
     compiled: compileExpression(column.expression, scope, context.report),
   }));
   const columns = lines.flatMap((line) => mappedColumn(line, target, context) ?? []);
-  const key = resolveKey(raw.key, { owner: 'key', table, columns: info?.columns }, context.report);
+  const entity = resolveKey(raw.key, { owner: 'key', table, columns: info?.columns }, context.report);
   checkKey(target, lines, aliases, context);
+  const history = resolveHistory(target, { all, aliases, lines }, context);
+  const key = [...entity, ...startOf(history)];
   const rows = raw.rows ?? (root.kind === 'this' ? 'update-only' : 'manage');
-  if (rows === 'manage' && root.kind === 'grain') checkNotNull(target, context);
+  if (rows === 'manage' && root.kind === 'grain') checkNotNull(target, history, context);
   const touch = resolveTouch(target, context);
   return {
     name: target.name,
@@ -42,6 +45,7 @@ export const resolveTarget = (target: DeclaredTarget, all: Relations, context: C
     exists: info !== undefined,
     tableColumns: info?.columns ?? [
       ...columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
+      ...(history?.columns ?? []).map(asColumn),
       ...touch.map(asColumn),
     ],
     key,
@@ -52,7 +56,7 @@ export const resolveTarget = (target: DeclaredTarget, all: Relations, context: C
         info.uniqueKeys.length > 0 ||
         info.columns.some((column) => column.generated === true)),
     root,
-    form: { kind: 'fact' },
+    form: history === undefined ? { kind: 'fact' } : { kind: 'history', history },
     joins,
     where: raw.where && compileExpression(raw.where, { ...scope, use: 'read' }, context.report)?.expression,
     columns,
@@ -68,6 +72,12 @@ export const resolveTarget = (target: DeclaredTarget, all: Relations, context: C
     checks: raw.checks.map(({ name, sql }) => ({ name: name.text, sql: sql.text, at: sql.at })),
   };
 };
+
+/** A version is told from the others of its key by its start. */
+const startOf = (history: History | undefined): readonly KeyColumn[] =>
+  (history?.columns ?? [])
+    .filter(({ role }) => role === 'valid_from')
+    .map(({ name, type }) => ({ name, type, nullable: false }));
 
 /** Only where the rows are somebody else's is there a question when he changed them. */
 const changedAtOf = ({ raw, name, table, info }: DeclaredTarget, { report }: Context): string | undefined => {
@@ -171,10 +181,15 @@ const checkKey = (
 };
 
 /** Only where the warehouse is known to have no default: else an insert may well succeed. */
-const checkNotNull = ({ raw, table, info }: DeclaredTarget, { report }: Context): void => {
+const checkNotNull = (
+  { raw, table, info }: DeclaredTarget,
+  history: History | undefined,
+  { report }: Context,
+): void => {
   const set = new Set([
     ...raw.columns.map((column) => column.name.text),
     ...raw.touch.map((setting) => setting.column.text),
+    ...(history?.columns ?? []).map(({ name }) => name),
   ]);
   for (const column of info?.columns ?? []) {
     if (column.nullable || column.hasDefault !== false || column.generated === true || set.has(column.name))

@@ -4,6 +4,7 @@ import type { Position, Problem } from '../errors/tidemark-error.ts';
 import type { Column } from '../sql/dialect.ts';
 import type { CatalogTable } from './catalog.ts';
 import { newValueOf } from './defaults.ts';
+import { historyNames } from './parse-history.ts';
 import * as say from './problems.ts';
 import type { RawTarget } from './raw.ts';
 
@@ -32,7 +33,7 @@ export const unsettledColumns = (
   const add = (column: string, why: Why): void => {
     found.set(column, (at) => say.unsettledColumn(at, column, { target, ...why }));
   };
-  const mapped = new Set(raw.columns.map(({ name }) => name.text));
+  const mapped = new Set([...raw.columns.map(({ name }) => name.text), ...historyNames(raw)]);
   const inserts = raw.from !== undefined && raw.rows !== 'update-only';
   for (const column of info?.columns ?? []) {
     const why = mapped.has(column.name) ? undefined : byTable(column, inserts);

@@ -96,6 +96,7 @@ const policies = {
   guard_touched: refused,
   guard_empty: refused,
   check_failed: refused,
+  time_went_back: refused,
   source_missing: refused,
   source_changed: refused,
   upstream_behind: refused,

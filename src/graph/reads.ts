@@ -1,4 +1,5 @@
 // Which columns of which alias a target reads, and which aliases lie between a look-up and the root.
+import { historyOf } from '../dictionary/history-of.ts';
 import type { ColumnRef, Expression, Join, Target } from '../dictionary/dictionary.ts';
 
 export const refsOf = (expression: Expression): readonly ColumnRef[] =>
@@ -7,10 +8,16 @@ export const refsOf = (expression: Expression): readonly ColumnRef[] =>
 export const aliasesOf = (expression: Expression): ReadonlySet<string> =>
   new Set(refsOf(expression).map((ref) => ref.alias));
 
+const timeOf = (target: Target): readonly Expression[] => {
+  const at = historyOf(target)?.at;
+  return at === undefined ? [] : [at];
+};
+
 const expressionsOf = (target: Target): readonly Expression[] => [
   ...target.columns.map((column) => column.expression),
   ...target.joins.map((join) => join.on),
   ...(target.where === undefined ? [] : [target.where]),
+  ...timeOf(target),
 ];
 
 /** Columns that the target reads through one alias, in any place: values, conditions, filter. */

@@ -28,9 +28,9 @@ const afterValues = (work: TargetWork): readonly Fragment[] => {
     const current = id('t', column.name);
     const place = target.columns.findIndex((each) => each.name === column.name);
     const mapped = target.columns[place];
-    let present = current;
+    const desired = id('d', afterName(shape, column.name));
+    let present = desired;
     if (mapped !== undefined) {
-      const desired = id('d', afterName(shape, column.name));
       present =
         keptWhenMissing(work, mapped).length === 0
           ? desired

@@ -6,11 +6,21 @@ import type { ImageSummary } from './relation-view.ts';
 
 export type SummaryRow = Readonly<Record<string, string | number | null>>;
 
-/** `extra` are further aggregates over the images (alias `i`), read back by their names. */
+/** What of a value the digest is to tell; nothing of it where that differs from run to run. */
+export type DigestedValue = (value: Fragment, column: string) => Fragment | undefined;
+
+export interface SummaryWish {
+  /** Further aggregates over the images (alias `i`), read back by their names. */
+  readonly extra?: readonly Fragment[];
+  readonly digested?: DigestedValue | undefined;
+}
+
+const asIs: DigestedValue = (value) => value;
+
 export const summarize = (
   dialect: Dialect,
   images: ImageTable,
-  extra: readonly Fragment[] = [],
+  { extra = [], digested = asIs }: SummaryWish = {},
 ): Statement<SummaryRow> => {
   const cells = images.columns.map((column, place) => {
     const differs = dialect.differs(
@@ -20,11 +30,13 @@ export const summarize = (
     );
     return sql`count(*) filter (where i.op = 'U' and ${differs}) as ${id(`c${place}`)}`;
   });
+  const told = (columns: readonly { readonly name: string }[], name: typeof keyName): readonly Fragment[] =>
+    columns.flatMap((column) => digested(id('i', name(images, column.name)), column.name) ?? []);
   const values = [
     id('i', 'op'),
-    ...images.key.map((column) => id('i', keyName(images, column.name))),
-    ...images.columns.map((column) => id('i', beforeName(images, column.name))),
-    ...images.columns.map((column) => id('i', afterName(images, column.name))),
+    ...told(images.key, keyName),
+    ...told(images.columns, beforeName),
+    ...told(images.columns, afterName),
   ];
   return sql<SummaryRow>`select ${commas([
     sql`count(*) filter (where i.op = 'I') as inserted`,

@@ -1,4 +1,5 @@
 // Everything the SQL of one target's computation needs: the target, the relations it reads, its scratch tables.
+import { historyOf } from '../dictionary/history-of.ts';
 import type { Target } from '../dictionary/dictionary.ts';
 import { columnsRead, relationOf } from '../graph/reads.ts';
 import type { Column, Dialect } from '../sql/dialect.ts';
@@ -40,8 +41,11 @@ export const viewOf = (work: TargetWork, alias: string): RelationView => {
 
 export const rootView = (work: TargetWork): RelationView => viewOf(work, work.target.root.alias);
 
-/** The columns that images of a target carry: the mapped ones. */
-export const imageShapeOf = ({ key, columns }: Target): ImageShape => ({ key, columns });
+/** The columns that images of a target carry: the mapped ones, and those of validity. */
+export const imageShapeOf = ({ key, columns, form }: Target): ImageShape => ({
+  key,
+  columns: [...columns, ...(historyOf({ form })?.columns ?? [])],
+});
 
 /** What the mapping reads of the target's own rows decides what is written into them: others who may change it in
  *  the middle of a batch must be noticed. */

@@ -15,7 +15,9 @@ export type StateTable =
   | 'lease'
   | 'heartbeat'
   | 'runs'
-  | 'ticks';
+  | 'ticks'
+  | 'histories'
+  | 'version_keys';
 
 export const stateTable = (schema: SchemaName, name: StateTable): TableName => ({ ...schema, name });
 

@@ -100,11 +100,6 @@ describe('the examples of the documentation', () => {
 
   it.each([
     [
-      'a history',
-      'target: customers_scd\nkey: customer_id\nfrom: customers\ncolumns: { customer_id: customers.customer_id }\nhistory: { track: [email] }\n',
-      ['not_supported'],
-    ],
-    [
       'a model',
       'target: fct_orders                       # a dbt model: its own SQL is the mapping\nkey: order_id\nmodel: fct_orders\n',
       ['not_supported'],
@@ -118,6 +113,58 @@ describe('the examples of the documentation', () => {
     const { problems, dictionary } = resolve({ 'target.yml': text });
     expect(problems.map((problem) => problem.code)).toEqual(codes);
     expect(dictionary.targets).toEqual([]);
+  });
+});
+
+describe('a history', () => {
+  const text = vendorFile({
+    target: 'vendor_scd',
+    history: '{ overwrite: [country], surrogate_key: vendor_key }',
+    columns: '\n  vendor_id: companies.id\n  vendor_name: companies.name\n  country: countries.name',
+  });
+
+  it('tracks what it does not overwrite, and is keyed by the start of its versions as well', () => {
+    const [target] = resolve({ 'a.yml': text }).dictionary.targets;
+    expect(target?.history).toMatchObject({
+      track: ['vendor_name'],
+      overwrite: ['country'],
+      deletes: 'close',
+      firstValidFrom: 'at',
+      backwards: 'sequence',
+      timezone: 'UTC',
+    });
+    expect(show(target?.history?.at)).toBe('«companies.updated_at»');
+    expect(target?.key.map(({ name }) => name)).toEqual(['vendor_id', 'valid_from']);
+    expect(target?.history?.columns.map(({ role, name }) => `${role} ${name}`)).toEqual([
+      'surrogate_key vendor_key',
+      'valid_from valid_from',
+      'valid_to valid_to',
+      'is_current is_current',
+    ]);
+  });
+
+  it('may be read by others, its columns of validity too', () => {
+    const reader =
+      'target: reader\nkey: id\nfrom: countries\njoin: { vendor_scd: countries.id = vendor_scd.vendor_id and vendor_scd.is_current }\ncolumns: { id: countries.id, key: vendor_scd.vendor_key, since: vendor_scd.valid_from }\n';
+    expect(resolve({ 'a.yml': text, 'b.yml': reader }).problems).toEqual([]);
+  });
+
+  it('has the names of dbt under its preset, as they were renamed', () => {
+    const snapshot = vendorFile({
+      target: 'vendor_snapshot',
+      history:
+        '{ preset: dbt_snapshot, hard_deletes: new_record, snapshot_meta_column_names: { dbt_valid_from: since } }',
+    });
+    const { dictionary, problems } = resolve({ 'a.yml': snapshot });
+    expect(problems).toEqual([]);
+    expect(dictionary.targets[0]?.history).toMatchObject({ deletes: 'tombstone', track: ['vendor_name'] });
+    expect(dictionary.targets[0]?.history?.columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
+      'dbt_scd_id varchar',
+      'since timestamp',
+      'dbt_valid_to timestamp',
+      'dbt_is_deleted varchar',
+      'dbt_updated_at timestamp',
+    ]);
   });
 });
 

@@ -58,7 +58,22 @@ export const shapeCases: Readonly<Record<string, Case>> = {
   'a column without an expression': vendor('wrong_type', {
     columns: '\n  vendor_id: companies.id\n  vendor_name:',
   }),
-  'a history': vendor('not_supported', { history: '{ track: [vendor_name] }' }),
+  'a history with a wrong choice': vendor('wrong_type', {
+    target: 'vendor_scd',
+    history: '{ deletes: hide }',
+  }),
+  'a history with an unknown key': vendor('unknown_key', {
+    target: 'vendor_scd',
+    history: '{ trak: [vendor_name] }',
+  }),
+  'a history with keys of a preset': vendor('unknown_key', {
+    target: 'vendor_scd',
+    history: '{ hard_deletes: ignore }',
+  }),
+  'a history with an end that is no time': vendor('wrong_type', {
+    target: 'snap',
+    history: "{ preset: dbt_snapshot, dbt_valid_to_current: 'to_date(x)' }",
+  }),
   'a model': one('not_supported', 'target: fct_orders\nkey: order_id\nmodel: fct_orders\n'),
   'a join of many': vendor('not_supported', {
     join: '{ countries: { on: companies.country_id = countries.id, many: true } }',
@@ -266,6 +281,45 @@ export const resolveCases: Readonly<Record<string, Case>> = {
       }),
       'b.yml':
         'target: readers\nkey: vendor_id\nfrom: strict\ncolumns: { vendor_id: strict.vendor_id, row: strict.row_no }\n',
+    },
+  },
+};
+
+const scd = (
+  code: ErrorCode,
+  history: string,
+  changes: Readonly<Record<string, string | undefined>> = {},
+): Case => vendor(code, { target: 'vendor_scd', history, ...changes });
+
+export const historyCases: Readonly<Record<string, Case>> = {
+  'a tracked column that is not mapped': scd('unknown_column', '{ track: [vendor_nmae] }'),
+  'an overwritten column that is the key': scd('unknown_column', '{ overwrite: [vendor_id] }'),
+  'a column that is tracked and overwritten': scd(
+    'duplicate_mapping',
+    '{ track: [vendor_name], overwrite: [vendor_name] }',
+  ),
+  'a key that is not that of the root': scd('key_not_of_grain', '{ track: [vendor_name] }', {
+    columns: '{ vendor_id: companies.country_id, vendor_name: companies.name }',
+  }),
+  'a column of validity that is mapped': scd('duplicate_mapping', '{ valid_from: vendor_name }'),
+  'two columns of validity of one name': scd('duplicate_mapping', '{ valid_from: at, valid_to: at }'),
+  'a column of validity that the table lacks': one(
+    'unknown_column',
+    vendorFile({ history: '{ valid_from: loaded_at, valid_to: until }' }),
+  ),
+  'a column of validity of another type': one(
+    'type_mismatch',
+    vendorFile({ history: '{ valid_from: loaded_at, valid_to: country }' }),
+  ),
+  'a time of a look-up': scd('key_not_of_grain', '{ at: countries.zone }'),
+  'an unknown time zone': scd('wrong_type', '{ timezone: Europe/Atlantis }'),
+  'a flag of deleted versions that do not exist': scd('not_supported', '{ deleted: gone }'),
+  'a rule for deleted rows': scd('not_supported', '{ track: [vendor_name] }', { on_delete: 'keep' }),
+  'a history without from': {
+    codes: ['not_supported'],
+    files: {
+      'h.yml':
+        'target: fact_sales\nkey: sale_id\njoin: { companies: this.vendor_id = companies.id }\ncolumns: { vendor_name: companies.name }\nhistory: { track: [vendor_name] }\n',
     },
   },
 };

@@ -1,11 +1,16 @@
 // Every mistake is answered by its code, at its character, with a sentence that the golden file holds.
 import { describe, expect, it } from 'vitest';
 import { renderProblems } from '../../src/cli/render/diagnostics.ts';
-import { expressionCases, resolveCases, shapeCases } from './problem-cases.ts';
+import { expressionCases, historyCases, resolveCases, shapeCases } from './problem-cases.ts';
 import type { Case } from './problem-cases.ts';
 import { mapping, resolve, vendorFile } from './shop.ts';
 
-const groups = { shape: shapeCases, expression: expressionCases, resolve: resolveCases };
+const groups = {
+  shape: shapeCases,
+  expression: expressionCases,
+  resolve: resolveCases,
+  history: historyCases,
+};
 
 describe.each(Object.entries(groups))('problems of %s', (group, cases: Readonly<Record<string, Case>>) => {
   it.each(Object.entries(cases))('%s', (_name, { files, codes }) => {
@@ -21,7 +26,7 @@ describe.each(Object.entries(groups))('problems of %s', (group, cases: Readonly<
 });
 
 describe('a position', () => {
-  it.each(Object.entries({ ...shapeCases, ...expressionCases, ...resolveCases }))(
+  it.each(Object.entries({ ...shapeCases, ...expressionCases, ...resolveCases, ...historyCases }))(
     'of %s lies in its line',
     (_name, { files }) => {
       for (const { at } of resolve(files).problems) {

@@ -11,6 +11,7 @@ import { figuresOf, type BatchFigures } from '../figures.ts';
 import { fingerprintsAfter } from './fingerprints-after.ts';
 import { shortMapping } from '../drift/mapping-hash.ts';
 import { saveProgress } from './save-progress.ts';
+import { writeEvents } from './write-events.ts';
 import { writeSources } from './write-source.ts';
 import { prepareScratch, targetWrites, writeBlamed, type Writing } from './write-target.ts';
 
@@ -29,7 +30,9 @@ export const isIdle = (computed: Computed): boolean =>
   computed.frozen.sources.every(
     ({ reading, summary, plan }) =>
       reading.kind !== 'bootstrap' && changedRows(summary) + plan.changes.length === 0,
-  ) && computed.targets.every(({ target, summary }) => target.exists && changedRows(summary) === 0);
+  ) &&
+  computed.targets.every(({ target, summary }) => target.exists && changedRows(summary) === 0) &&
+  computed.events.every(({ rows }) => rows === 0);
 
 /** Nothing was left out, and no column of a target is held from now on. */
 export const isWhole = (context: BatchContext, computed: Computed): boolean =>
@@ -102,6 +105,7 @@ export const commit = async (
       const plan = plans[place];
       if (plan !== undefined) await writeBlamed(writing, each, plan);
     }
+    await writeEvents(writing, computed);
     await writeSources(writing, computed.frozen.sources);
     for (const [name, fingerprint] of await readReshaped(context, session, computed))
       fingerprints.set(name, fingerprint);

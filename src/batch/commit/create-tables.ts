@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Source, Target } from '../../dictionary/dictionary.ts';
 import { refsOf } from '../../graph/reads.ts';
 import type { Graph } from '../../graph/graph.ts';
+import { eventKeyName, type EventStore } from '../../reconcile/history/event-store.ts';
 import type { Column } from '../../sql/dialect.ts';
 import { commas, id, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
 import type { TableName } from '../../sql/table-name.ts';
@@ -59,4 +60,15 @@ export const indexMirror = async (session: Session, graph: Graph, source: Source
       sql`create index if not exists ${id(indexName(source.mirror, [column]))} on ${table(source.mirror)} (${id(column)})`,
     );
   }
+};
+
+/** Events are found by the key of their row. */
+export const indexEvents = async (
+  session: Session,
+  { table: events, key }: Pick<EventStore, 'table' | 'key'>,
+): Promise<void> => {
+  const names = key.map(({ name }) => eventKeyName(name));
+  await session.execute(
+    sql`create index if not exists ${id(indexName(events, names))} on ${table(events)} (${commas(names.map((name) => id(name)))})`,
+  );
 };

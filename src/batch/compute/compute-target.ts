@@ -1,15 +1,9 @@
 // One target: affected keys, desired rows, diff; then what must not be is refused. Only scratch is written.
 import type { Target } from '../../dictionary/dictionary.ts';
 import { desiredColumns, fillDesired } from '../../reconcile/desired/desired.ts';
-import {
-  affectedColumns,
-  fillKeys,
-  fillRoot,
-  keysColumns,
-  rootScratchColumns,
-} from '../../reconcile/desired/root.ts';
+import { fillKeys, keysColumns } from '../../reconcile/desired/root.ts';
 import { fillSharers, mayShareKeys } from '../../reconcile/desired/shared-keys.ts';
-import { affectedKeys, causesColumns, fillCauses } from '../../reconcile/affected.ts';
+import { causesColumns, fillCauses } from '../../reconcile/affected.ts';
 import { currentColumns, fillCurrent, fillImages } from '../../reconcile/diff.ts';
 import {
   changedRows,
@@ -17,15 +11,13 @@ import {
   type ImageSummary,
   type RelationView,
 } from '../../reconcile/relation-view.ts';
-import { readSummary, summarize, type SummaryRow } from '../../reconcile/summary.ts';
+import { readSummary, summarize, type DigestedValue, type SummaryRow } from '../../reconcile/summary.ts';
 import { guardsOf, imageShapeOf, type TargetScratch, type TargetWork } from '../../reconcile/target-work.ts';
-import { sql, table } from '../../sql/fragment.ts';
 import { imageColumns } from '../../sql/images.ts';
 import type { TableName } from '../../sql/table-name.ts';
-import type { ScratchColumn } from '../../sql/dialect.ts';
 import type { Session } from '../../warehouse/port.ts';
-import { addChangedRows } from './changed-at.ts';
 import type { BatchContext } from '../context.ts';
+import { findAffected } from './find-affected.ts';
 import { explainFailure } from './find-failing-row.ts';
 import { refuseBadImages, refuseBadRows } from './refuse-rows.ts';
 import { viewsFor } from '../views.ts';
@@ -37,6 +29,8 @@ export interface ComputedTarget {
   readonly causes: Causes;
   /** With `changed_at`: the highest time among the rows that were looked through. */
   readonly seen?: string | undefined;
+  /** Of a history with numbered versions: the first number that none has. */
+  readonly nextNumber?: number | undefined;
 }
 
 const scratchFor = (context: BatchContext, target: Target): TargetScratch => {
@@ -69,9 +63,6 @@ export const workFor = (
   scope,
 });
 
-const isEmpty = async (session: Session, name: TableName): Promise<boolean> =>
-  (await session.rows(sql`select 1 as found from ${table(name)} limit 1`)).length === 0;
-
 /** Fills the small tables that limit the work to the affected rows; false when there are none. */
 const limitToAffected = async (
   context: BatchContext,
@@ -79,36 +70,22 @@ const limitToAffected = async (
   work: TargetWork,
 ): Promise<boolean> => {
   const { dialect, scratch } = work;
-  const create = (name: TableName, columns: readonly ScratchColumn[]) =>
-    session.execute(dialect.createScratch(name, columns));
-  const analyze = async (name: TableName): Promise<void> => {
-    if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(name));
-  };
-  const statements = affectedKeys(work);
-  if (statements.length === 0 && work.target.changedAt === undefined) return false;
-  await create(scratch.affected, affectedColumns(work));
-  for (const statement of statements) await session.execute(statement);
-  await addChangedRows(context, session, work);
-  if (await isEmpty(session, scratch.affected)) return false;
-  await analyze(scratch.affected);
-  await create(scratch.root, rootScratchColumns(work));
-  await session.execute(fillRoot(work));
-  await analyze(scratch.root);
-  await create(scratch.keys, keysColumns(work));
+  if (!(await findAffected(context, session, work))) return false;
+  await session.execute(dialect.createScratch(scratch.keys, keysColumns(work)));
   await session.execute(fillKeys(work));
   if (mayShareKeys(work)) await session.execute(fillSharers(work));
-  await analyze(scratch.keys);
+  if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(scratch.keys));
   return true;
 };
 
-const readCurrent = async (session: Session, work: TargetWork): Promise<void> => {
+export const readCurrent = async (session: Session, work: TargetWork): Promise<void> => {
   const { dialect, scratch } = work;
   await session.execute(dialect.createScratch(scratch.current, currentColumns(work)));
   await session.execute(fillCurrent(work));
   if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(scratch.current));
 };
 
-const nothing: ImageSummary = { inserted: 0, updated: 0, deleted: 0, columns: new Map(), digest: '' };
+export const nothing: ImageSummary = { inserted: 0, updated: 0, deleted: 0, columns: new Map(), digest: '' };
 
 export const computeTarget = async (
   context: BatchContext,
@@ -129,9 +106,19 @@ export const computeTarget = async (
   if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(scratch.desired));
   await refuseBadRows(session, work);
   if (work.scope === 'affected') await readCurrent(session, work);
+  return diffTarget(session, work);
+};
+
+/** The target's images, once its desired rows and those that it holds are in scratch. */
+export const diffTarget = async (
+  session: Session,
+  work: TargetWork,
+  digested?: DigestedValue,
+): Promise<ComputedTarget> => {
+  const { dialect, scratch, target } = work;
   await session.execute(dialect.createScratch(scratch.images.table, imageColumns(scratch.images)));
   await session.execute(fillImages(work));
-  const [row] = await session.rows<SummaryRow>(summarize(dialect, scratch.images));
+  const [row] = await session.rows<SummaryRow>(summarize(dialect, scratch.images, { digested }));
   const summary = readSummary(scratch.images, row ?? {});
   if (changedRows(summary) === 0) return { target, work, summary, causes: { kind: 'none' } };
   if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(scratch.images.table));

@@ -11,13 +11,16 @@ import { refuseStrangers } from './adoption.ts';
 import { readLastChanged } from './changed-at.ts';
 import { runChecks } from './check-target.ts';
 import type { BatchContext } from '../context.ts';
+import { computeHistory } from './compute-history.ts';
 import { computeTarget, workFor, type ComputedTarget } from './compute-target.ts';
 import type { Frozen } from '../freeze/freeze.ts';
 import { allowance, guard, rowsBefore } from './guards.ts';
 import { holdLargeChanges, type ChangedColumns } from '../drift/held.ts';
 import { leaveOut, pausedBy, refusal, type LeftOut } from '../left-out.ts';
 import { changeOfMapping } from '../drift/mapping-notices.ts';
+import type { Session } from '../../warehouse/port.ts';
 import { sourceViews, targetView } from '../views.ts';
+import { takeEvents, type TakenEvents } from './take-events.ts';
 
 export interface Computed {
   readonly frozen: Frozen;
@@ -25,6 +28,8 @@ export interface Computed {
   readonly targets: readonly ComputedTarget[];
   /** Sources and targets. */
   readonly leftOut: readonly LeftOut[];
+  /** Of histories, those that are left out included. */
+  readonly events: readonly TakenEvents[];
   readonly digest: string;
 }
 
@@ -36,6 +41,8 @@ const scopeOf = (context: BatchContext, frozen: Frozen, target: Target): TargetW
     known?.firstBatch !== undefined &&
     known.behind === undefined &&
     known.mapping === context.mappings.get(target.name);
+  // Its first events are yet to be taken.
+  if (target.form.kind === 'history' && !context.known.histories.has(target.name)) return 'all';
   const looked = target.changedAt === undefined || context.known.positions.has(target.name);
   if (!inStep || !looked || context.healing.targets.has(target.name)) return 'all';
   const reads = new Set(relationsOf(target));
@@ -121,29 +128,22 @@ interface Progressing {
   readonly views: Map<string, RelationView>;
   readonly leftOut: LeftOut[];
   readonly done: ComputedTarget[];
+  readonly events: TakenEvents[];
 }
 
-const computeOne = async (
+/** What speaks against computing a target, before anything of it is looked at. */
+const whyNot = (
   context: BatchContext,
   frozen: Frozen,
   target: Target,
   so: Progressing,
-): Promise<void> => {
+): LeftOut | undefined => {
   const reason = context.known.relations.get(target.name)?.paused;
-  if (reason !== undefined) {
-    so.leftOut.push(leaveOut(target.name, 'target', pausedBy(target.name, reason)));
-    return;
-  }
+  if (reason !== undefined) return leaveOut(target.name, 'target', pausedBy(target.name, reason));
   const refused = context.refused.get(target.name);
-  if (refused !== undefined) {
-    so.leftOut.push(leaveOut(target.name, 'target', refused));
-    return;
-  }
+  if (refused !== undefined) return leaveOut(target.name, 'target', refused);
   const unread = readsUnread(context, frozen, target);
-  if (unread !== undefined) {
-    so.leftOut.push(unread);
-    return;
-  }
+  if (unread !== undefined) return unread;
   const unusable = relationsOf(target).find((name) => {
     const view = so.views.get(name);
     return (
@@ -152,23 +152,31 @@ const computeOne = async (
   });
   const behind =
     unusable ?? relationsOf(target).find((name) => context.graph.targets.has(name) && isLeftOut(so, name));
-  if (behind !== undefined) {
-    so.leftOut.push(upstreamBehind(target, behind));
-    return;
-  }
+  if (behind !== undefined) return upstreamBehind(target, behind);
   const stale = [...sourcesOf(context.graph, target)].find((name) => isLeftOut(so, name));
   const keysOnly = context.options.changes !== undefined;
-  if ((stale !== undefined || keysOnly) && context.healing.targets.has(target.name)) {
-    so.leftOut.push(
-      sourceStale(target, stale === undefined ? 'only named keys are read' : `\`${stale}\` is left out`),
-    );
+  if ((stale !== undefined || keysOnly) && context.healing.targets.has(target.name))
+    return sourceStale(target, stale === undefined ? 'only named keys are read' : `\`${stale}\` is left out`);
+  return undefined;
+};
+
+const computeOne = async (
+  context: BatchContext,
+  frozen: Frozen,
+  target: Target,
+  so: Progressing,
+): Promise<void> => {
+  const reason = whyNot(context, frozen, target, so);
+  if (reason !== undefined) {
+    so.leftOut.push(reason);
+    await takeOnlyEvents(context, frozen, target, so);
     return;
   }
   const work = workFor(context, target, so.views, scopeOf(context, frozen, target));
   try {
     const computed = await context.warehouse.session(async (session) => {
       const seen = await readLastChanged(context, session, work, frozen.moment);
-      const result = { ...(await computeTarget(context, session, work)), seen };
+      const result = { ...(await computeRows(context, session, { work, moment: frozen.moment, so })), seen };
       await refuseStrangers(context, session, result);
       guardTarget(context, result);
       const changed = changedRows(result.summary) > 0;
@@ -181,6 +189,48 @@ const computeOne = async (
     so.done.push(computed);
   } catch (error) {
     so.leftOut.push(leaveOut(target.name, 'target', error));
+  }
+};
+
+interface Rows {
+  readonly work: TargetWork;
+  readonly moment: string;
+  readonly so: Progressing;
+}
+
+const computeRows = async (
+  context: BatchContext,
+  session: Session,
+  { work, moment, so }: Rows,
+): Promise<ComputedTarget> => {
+  if (work.target.form.kind !== 'history') return computeTarget(context, session, work);
+  context.progress.step('compute', work.target.name);
+  const taken = await takeEvents(context, session, work, moment);
+  so.events.push(taken);
+  return computeHistory(context, session, work, taken);
+};
+
+/** A history that is left out: what happened is kept, its versions wait. */
+const takeOnlyEvents = async (
+  context: BatchContext,
+  frozen: Frozen,
+  target: Target,
+  so: Progressing,
+): Promise<void> => {
+  if (target.form.kind !== 'history' || !context.known.histories.has(target.name)) return;
+  const views = new Map(so.views);
+  for (const name of relationsOf(target)) {
+    const feeder = context.graph.targets.get(name);
+    if (feeder !== undefined && !views.has(name)) views.set(name, targetView(feeder, undefined));
+  }
+  const work = workFor(context, target, views, 'affected');
+  try {
+    so.events.push(
+      await context.warehouse.session((session) => takeEvents(context, session, work, frozen.moment)),
+    );
+  } catch (error) {
+    // It is left out already. When it is taken in again, all keys are compared with their newest events.
+    leaveOut(target.name, 'target', error);
   }
 };
 
@@ -210,12 +260,17 @@ export const compute = async (
     views: sourceViews(context, frozen),
     leftOut: [...frozen.leftOut, ...without],
     done: [],
+    events: [],
   };
   const limit = pLimit(warehouse.dialect.capabilities.parallelSessions);
   for (const level of graph.levels) {
-    const jobs = level
-      .filter((target) => !without.some((each) => each.name === target.name))
-      .map((target) => limit(() => computeOne(context, frozen, target, so)));
+    const jobs = level.map((target) =>
+      limit(() =>
+        without.some((each) => each.name === target.name)
+          ? takeOnlyEvents(context, frozen, target, so)
+          : computeOne(context, frozen, target, so),
+      ),
+    );
     const settled = await Promise.allSettled(jobs);
     for (const result of settled) if (result.status === 'rejected') throw result.reason;
   }
@@ -223,5 +278,10 @@ export const compute = async (
   const place = (name: string): number => order.get(name) ?? -1;
   const targets = so.done.toSorted((a, b) => place(a.target.name) - place(b.target.name));
   const leftOut = so.leftOut.toSorted((a, b) => place(a.name) - place(b.name));
-  return { frozen, targets, leftOut, digest: digestOf(frozen, targets) };
+  // A table that was not taken over has no events yet.
+  const events = so.events.filter(
+    ({ place: { known, work } }) =>
+      known !== undefined || targets.some(({ target }) => target.name === work.target.name),
+  );
+  return { frozen, targets, leftOut, events, digest: digestOf(frozen, targets) };
 };

@@ -35,7 +35,10 @@ const relationName = (work: TargetWork): string =>
   work.target.root.kind === 'this' ? showTable(work.target.table) : work.target.root.relation;
 
 /** Which look-up turns one row into several. */
-const ambiguousLookUp = async (session: Session, work: TargetWork): Promise<TidemarkError | undefined> => {
+export const ambiguousLookUp = async (
+  session: Session,
+  work: TargetWork,
+): Promise<TidemarkError | undefined> => {
   for (const [place, join] of work.target.joins.entries()) {
     const rows = await session.rows(multipliedBy(work, place + 1, named));
     if (rows.length === 0) continue;

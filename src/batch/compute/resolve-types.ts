@@ -1,7 +1,8 @@
 // Targets that do not exist yet get the types of their expressions, which only the warehouse knows.
 import type { Dictionary, Target } from '../../dictionary/dictionary.ts';
+import { historyOf } from '../../dictionary/history-of.ts';
 import { buildGraph } from '../../graph/graph.ts';
-import { emptied, selectTypes } from '../../reconcile/desired/types.ts';
+import { emptied, selectTypes, selectValidity } from '../../reconcile/desired/types.ts';
 import type { RelationView } from '../../reconcile/relation-view.ts';
 import type { TargetWork } from '../../reconcile/target-work.ts';
 import type { Column } from '../../sql/dialect.ts';
@@ -34,15 +35,37 @@ export const typingWork = (
   };
 };
 
+/** Columns of a new table, with the types that the warehouse gave them. */
+type Typed = (name: string) => string;
+
+const withForm = ({ form }: Target, typeOf: Typed): Target['form'] => {
+  if (form.kind !== 'history') return form;
+  const columns = form.history.columns.map((column) => ({ ...column, type: typeOf(column.name) }));
+  return { kind: 'history', history: { ...form.history, columns } };
+};
+
 const withTypes = (target: Target, described: readonly Column[]): Target => {
-  const typeOf = (name: string): string => described.find((column) => column.name === name)?.type ?? '';
+  const typeOf: Typed = (name) => described.find((column) => column.name === name)?.type ?? '';
   const columns = target.columns.map((column) => ({ ...column, type: typeOf(column.name), nullable: true }));
+  const form = withForm(target, typeOf);
+  const own = [...columns, ...(historyOf({ form })?.columns ?? [])];
   return {
     ...target,
     columns,
-    tableColumns: columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
+    form,
+    tableColumns: own.map(({ name, type, nullable }) => ({ name, type, nullable })),
     key: target.key.map((column) => ({ ...column, type: typeOf(column.name) })),
   };
+};
+
+const describe = async (
+  warehouse: Warehouse,
+  target: Target,
+  views: ReadonlyMap<string, RelationView>,
+): Promise<readonly Column[]> => {
+  const mapped = await warehouse.describe(selectTypes(typingWork(warehouse, target, views)));
+  const history = historyOf(target);
+  return history === undefined ? mapped : [...mapped, ...(await warehouse.describe(selectValidity(history)))];
 };
 
 export const sourceColumns = (dictionary: Dictionary): Map<string, RelationView> =>
@@ -57,9 +80,7 @@ export const resolveTypes = async (warehouse: Warehouse, dictionary: Dictionary)
   const views = sourceColumns(dictionary);
   const resolved = new Map<string, Target>();
   for (const target of buildGraph(dictionary).order) {
-    const typed = target.exists
-      ? target
-      : withTypes(target, await warehouse.describe(selectTypes(typingWork(warehouse, target, views))));
+    const typed = target.exists ? target : withTypes(target, await describe(warehouse, target, views));
     resolved.set(target.name, typed);
     views.set(target.name, targetView(typed, undefined));
   }

@@ -39,7 +39,7 @@ export class ColumnsHeld extends Error {
 
 /** A key says which rows there are, and a column that takes no NULL must be given a value with each new row. */
 const canBeHeld = (target: Target, { name, nullable }: MappedColumn): boolean => {
-  if (target.key.some((each) => each.name === name)) return false;
+  if (target.form.kind === 'history' || target.key.some((each) => each.name === name)) return false;
   return (
     nullable ||
     target.rows === 'update-only' ||

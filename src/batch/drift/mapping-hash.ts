@@ -1,5 +1,6 @@
 // What a mapping says, in the form that is kept of each relation: another one next time means that rows, or just
 // some columns, must be compared in full.
+import { historyOf } from '../../dictionary/history-of.ts';
 import { createHash } from 'node:crypto';
 import type { SourceMemory } from '../../detect/mirror-plan.ts';
 import type { Expression, MappedColumn, Source, Target } from '../../dictionary/dictionary.ts';
@@ -20,6 +21,19 @@ const isKey = (target: Target, name: string): boolean => target.key.some((each) 
 
 export const columnHash = (column: MappedColumn): string => hash(textOf(column.expression));
 
+/** Of a history no column stands by itself: what opens a version decides which rows there are. */
+const historyMapping = (target: Target): unknown => {
+  const history = historyOf(target);
+  return history === undefined
+    ? undefined
+    : {
+        ...history,
+        at: textOf(history.at),
+        columns: history.columns.map(({ name, role }) => [name, role]),
+        mapped: target.columns.map(({ name, expression }) => [name, textOf(expression)]),
+      };
+};
+
 export const targetMemory = (target: Target): TargetMemory => ({
   base: hash({
     table: showTable(target.table),
@@ -39,10 +53,11 @@ export const targetMemory = (target: Target): TargetMemory => ({
     onDelete: target.onDelete,
     onMissing: target.onMissing,
     rows: target.rows,
+    history: historyMapping(target),
   }),
   columns: Object.fromEntries(
     target.columns
-      .filter(({ name }) => !isKey(target, name))
+      .filter(({ name }) => target.form.kind !== 'history' && !isKey(target, name))
       .map((column) => [column.name, columnHash(column)]),
   ),
 });

@@ -138,7 +138,7 @@ export const freezeSource = async (
     ...(reading.kind === 'all' ? countLate(context, source, images) : []),
     ...(reading.kind === 'all' && !source.keyIsEnforced ? countRows(comparison) : []),
   ];
-  const [row] = await session.rows<SummaryRow>(summarize(dialect, images, extra));
+  const [row] = await session.rows<SummaryRow>(summarize(dialect, images, { extra }));
   const summary = readSummary(images, row ?? {});
   await refuseBadKeys(session, comparison, {
     changed: changedRows(summary) > 0,

@@ -15,8 +15,14 @@ interface Kind {
   readonly values: (work: TargetWork, root: Fragment, wish: ValuesWish) => Fragment;
 }
 
+/** Versions follow from events, not from rows of relations: see ../history/timeline.ts. */
+const fromEvents = (work: TargetWork): never => {
+  throw new RangeError(`the versions of ${work.target.name} are no rows of its root`);
+};
+
 const kinds: Readonly<Record<TargetForm['kind'], Kind>> = {
   fact: { rows: factRows, values: factValues },
+  history: { rows: fromEvents, values: factValues },
 };
 
 export const desiredColumns = (work: TargetWork): readonly ScratchColumn[] => {
@@ -25,7 +31,7 @@ export const desiredColumns = (work: TargetWork): readonly ScratchColumn[] => {
   const { guards = [] } = work.scratch.images;
   return [
     ...target.key.map((column) => ({ name: keyName(shape, column.name), type: column.type })),
-    ...target.columns.map((column) => ({ name: afterName(shape, column.name), type: column.type })),
+    ...shape.columns.map((column) => ({ name: afterName(shape, column.name), type: column.type })),
     ...target.columns.flatMap((column, place) =>
       keptWhenMissing(work, column).length > 0 ? [{ name: keepName(place), type: 'boolean' }] : [],
     ),

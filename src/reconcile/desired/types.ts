@@ -1,8 +1,8 @@
 // The types that a target's expressions have, asked of the warehouse without touching a table: every relation is
 // replaced by an empty one that exposes only the columns which were traced. What reads another does not compile.
-import type { MappedColumn, Target } from '../../dictionary/dictionary.ts';
+import type { Expression, History, MappedColumn, Target } from '../../dictionary/dictionary.ts';
 import { renderExpression } from '../../sql/expression.ts';
-import { id, sql, verbatim, type Fragment } from '../../sql/fragment.ts';
+import { commas, id, sql, verbatim, type Fragment } from '../../sql/fragment.ts';
 import { overlay } from '../overlay.ts';
 import type { RelationView } from '../relation-view.ts';
 import { rootView, type TargetWork } from '../target-work.ts';
@@ -25,6 +25,14 @@ export const selectTypes = (work: TargetWork, columns: Target['columns'] = work.
   const shown = (column: MappedColumn, value: Fragment): Fragment => sql`${value} as ${id(column.name)}`;
   return desiredValues(work, emptyRoot(work), { columns, shown, filtered: false });
 };
+
+/** The columns of validity of a history, as the warehouse spells their types. */
+export const selectValidity = ({ columns }: History): Fragment =>
+  sql`select ${commas(columns.map(({ name, type }) => sql`cast(null as ${verbatim(type)}) as ${id(name)}`))}`;
+
+/** When a change of the root happened: does it compile, and is it a time? */
+export const selectTime = (work: TargetWork, at: Expression): Fragment =>
+  sql`select cast(${renderExpression(at)} as timestamp) as at from (${emptyRoot(work)}) as ${id(work.target.root.alias)}`;
 
 /** The filter alone: does it compile, and is it a condition? */
 export const selectFilter = (work: TargetWork): Fragment => {

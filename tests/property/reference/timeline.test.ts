@@ -54,7 +54,10 @@ describe('the reference timeline', () => {
   it('keeps the value of a column that an event says nothing of, but not across a delete', () => {
     const partial: KeyEvent = { ...upsert(2, 20, 'b'), cells: { name: 'b' } };
     expect(shown([upsert(1, 10, 'a', 'x'), partial])).toEqual(['10-20 a x', '20- b x']);
-    expect(shown([upsert(1, 10, 'a', 'x'), remove(1.5, 15), partial])).toEqual(['10-15 a null', '20- b null']);
+    expect(shown([upsert(1, 10, 'a', 'x'), remove(1.5, 15), partial])).toEqual([
+      '10-15 a null',
+      '20- b null',
+    ]);
   });
 
   it('begins at the beginning where that is wanted, but not after a gap', () => {

@@ -1,7 +1,7 @@
 // The timeline of one key, written to be read: one event after the other, nothing shared with the engine. What a
 // history table must hold is this, whatever SQL it came from.
 
-export type Cells = Readonly<Record<string, string | null>>;
+type Cells = Readonly<Record<string, string | null>>;
 
 export interface KeyEvent {
   readonly op: 'U' | 'D';

@@ -1,0 +1,114 @@
+// The events that a batch finds where its source tells no more than how a row was and how it is: one per key whose
+// row differs from what the key's newest event left.
+import { ands, commas, id, ors, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
+import { rootRows } from '../desired/root.ts';
+import { joined } from '../desired/joins.ts';
+import { rootKeyName } from '../target-work.ts';
+import {
+  eventKeyName,
+  eventStoreColumns,
+  overEvents,
+  seededName,
+  storedColumn,
+  storedOrder,
+  bareRef,
+} from './event-store.ts';
+import { foldedEvents } from './fold.ts';
+import type { HistoryWork } from './history-work.ts';
+import { allEvents } from './timeline.ts';
+
+export interface Taken {
+  /** The batch's number: the sequence of what it finds. */
+  readonly batch: number;
+  readonly moment: string;
+  /** Some stored event says nothing of some columns. */
+  readonly partial: boolean;
+  /** Fresh events were found in another way already. */
+  readonly fresh: boolean;
+}
+
+/** The root's rows as they will be, with what is read of look-ups, under the names of the store. */
+const rowsNow = ({ work, store }: HistoryWork): Fragment => {
+  const { alias } = work.target.root;
+  const keys = store.key.map(({ name }) => sql`${id(alias, name)} as ${id(eventKeyName(name))}`);
+  const raw = store.raw.map(({ ref, name }) => sql`${id(ref.alias, ref.column)} as ${id(name)}`);
+  return sql`select ${commas([sql`true as here`, ...keys, ...raw])} from ${joined(work, rootRows(work), work.target.joins, 'as declared')}`;
+};
+
+/** The newest event of each key. */
+const newest = (history: HistoryWork, { partial, fresh }: Taken): Fragment => {
+  const { store } = history;
+  const events = allEvents(history, fresh);
+  const keys = commas(store.key.map(({ name }) => id('e', eventKeyName(name))));
+  return sql`select e.* from (select e.*, row_number() over (partition by ${keys} order by ${storedOrder(store, 'e', 'desc')}) as back from (${partial ? foldedEvents(history, events) : events}) as e) as e where e.back = 1`;
+};
+
+/** The row differs in a column that the mapping reads; after a take-over, from what the version shows. */
+const differs = ({ work, store }: HistoryWork, rootOnly: boolean): Fragment => {
+  const { dialect, target } = work;
+  const raw = store.raw
+    .filter(({ ref }) => !rootOnly || ref.alias === store.rootAlias)
+    .map(({ name, type }) => dialect.differs(id('now', name), id('last', name), type));
+  if (rootOnly) return ors(raw);
+  const shown = target.columns.map(({ expression, type, name }) => {
+    const ref = bareRef(expression);
+    const was = ref === undefined ? id('last', seededName(name)) : storedColumn(store, ref, 'last');
+    const is = dialect.convert(overEvents(store, expression, 'now'), type);
+    return dialect.differs(is, dialect.convert(was, type), type);
+  });
+  const gone =
+    target.where === undefined ? [] : [sql`not coalesce(${overEvents(store, target.where, 'now')}, false)`];
+  return sql`case when last.op = 'S' then ${ors([...shown, ...gone])} else ${ors(raw)} end`;
+};
+
+/** Only a look-up changed: the row itself says nothing of when. */
+const operation = (history: HistoryWork): Fragment => {
+  const { target } = history.work;
+  const joins = target.joins.length > 0;
+  const onlyLookUps = joins
+    ? sql`when last.op in ('U', 'L') and not ${differs(history, true)} then 'L' `
+    : verbatim('');
+  return sql`case when now.here is null then 'D' ${onlyLookUps}else 'U' end`;
+};
+
+/** Fills the fresh events from the difference between the rows as they will be and the newest events. */
+export const fillFresh = (history: HistoryWork, taken: Taken): Fragment => {
+  const { work, store, scratch } = history;
+  const match = (left: (name: string, place: number) => Fragment, right: string): Fragment =>
+    ands(
+      store.key.map(({ name, nullable }, place) =>
+        work.dialect.sameKey(left(name, place), id(right, eventKeyName(name)), nullable),
+      ),
+    );
+  const byPlace = (_: string, place: number): Fragment => id('d', rootKeyName(place));
+  const byName = (name: string): Fragment => id('now', eventKeyName(name));
+  const keys = commas(store.key.map((_, place) => id(rootKeyName(place))));
+  const from =
+    work.scope === 'all'
+      ? sql`(${rowsNow(history)}) as now full join last on ${match(byName, 'last')}`
+      : sql`(select distinct ${keys} from ${table(work.scratch.affected)}) as d
+left join (${rowsNow(history)}) as now on ${match(byPlace, 'now')} left join last on ${match(byPlace, 'last')}`;
+  const key = store.key.map(({ name }, place) =>
+    work.scope === 'all'
+      ? sql`coalesce(${id('now', eventKeyName(name))}, ${id('last', eventKeyName(name))})`
+      : id('d', rootKeyName(place)),
+  );
+  const values: readonly Fragment[] = [
+    operation(history),
+    verbatim('cast(null as timestamptz)'),
+    sql`cast(${taken.moment} as timestamptz)`,
+    ...store.sequence.map(() => sql.lit(taken.batch)),
+    sql`''`,
+    sql`${sql.lit(`b${taken.batch}`)}`,
+    verbatim('cast(null as varchar)'),
+    ...key,
+    ...store.raw.map(({ name }) => id('now', name)),
+    ...store.seeded.map(({ type }) => sql`cast(null as ${verbatim(type)})`),
+  ];
+  const names = commas(eventStoreColumns(store).map(({ name }) => id(name)));
+  const appeared = sql`now.here is not null and (last.op is null or last.op = 'D' or ${differs(history, false)})`;
+  const vanished = sql`now.here is null and last.op is not null and last.op <> 'D'`;
+  return sql`insert into ${table(scratch.fresh)} (${names})
+with last as (${newest(history, taken)})
+select ${commas(values)} from ${from} where (${appeared}) or (${vanished})`;
+};

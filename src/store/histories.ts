@@ -1,0 +1,56 @@
+// What we keep of each history beside its table: its events, and the numbers of its versions.
+import type { SchemaName } from '../project/project.ts';
+import type { Column } from '../sql/dialect.ts';
+import { sql } from '../sql/fragment.ts';
+import type { TableName } from '../sql/table-name.ts';
+import type { Session, Warehouse } from '../warehouse/port.ts';
+import { state } from './state.ts';
+
+/** The version of our tables that brought histories. */
+const since = 4;
+
+export interface KnownHistory {
+  readonly events: TableName;
+  /** What the events are of: of another root or key they say nothing. */
+  readonly shape: string;
+  readonly nextNumber: number;
+  readonly columns: readonly Column[];
+}
+
+export const knowsHistories = (version: number): boolean => version >= since;
+
+export const readHistories = async (
+  warehouse: Warehouse,
+  schema: SchemaName,
+  version: number,
+): Promise<ReadonlyMap<string, KnownHistory>> => {
+  if (!knowsHistories(version)) return new Map();
+  const rows = await warehouse.session((session) =>
+    session.rows<{ target: string; events: string; shape: string; next_number: string | number }>(
+      sql`select target, events, shape, next_number from ${state(schema, 'histories')}`,
+    ),
+  );
+  if (rows.length === 0) return new Map();
+  const tables = await warehouse.introspect(rows.map(({ events }) => ({ ...schema, name: events })));
+  return new Map(
+    rows.flatMap(({ target, events, shape, next_number }): readonly [string, KnownHistory][] => {
+      const found = tables.find(({ table }) => table.name === events);
+      if (found === undefined) return [];
+      const known = { shape, nextNumber: Number(next_number), columns: found.columns };
+      return [[target, { ...known, events: { ...schema, name: events } }]];
+    }),
+  );
+};
+
+export interface HistoryNow {
+  readonly target: string;
+  readonly events: string;
+  readonly shape: string;
+  readonly nextNumber: number;
+}
+
+export const saveHistory = async (session: Session, schema: SchemaName, now: HistoryNow): Promise<void> => {
+  await session.execute(sql`insert into ${state(schema, 'histories')} (target, events, shape, next_number)
+values (${now.target}, ${now.events}, ${now.shape}, ${sql.lit(now.nextNumber)})
+on conflict (target) do update set events = excluded.events, shape = excluded.shape, next_number = greatest(histories.next_number, excluded.next_number)`);
+};

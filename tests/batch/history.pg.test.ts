@@ -1,0 +1,4 @@
+// See history-suite.ts.
+import { describeHistories } from './history-suite.ts';
+
+describeHistories('postgres');
