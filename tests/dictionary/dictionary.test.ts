@@ -7,6 +7,7 @@ import type { Target } from '../../src/dictionary/dictionary.ts';
 import { parseDictionary } from '../../src/dictionary/parse.ts';
 import { tablesOf } from '../../src/dictionary/tables.ts';
 import { showTable } from '../../src/sql/table-name.ts';
+import { historyOf } from '../../src/dictionary/history-of.ts';
 import { project, resolve, shop, show, sources, tableOf, vendorFile } from './shop.ts';
 
 const targetOf = (
@@ -125,7 +126,8 @@ describe('a history', () => {
 
   it('tracks what it does not overwrite, and is keyed by the start of its versions as well', () => {
     const [target] = resolve({ 'a.yml': text }).dictionary.targets;
-    expect(target?.history).toMatchObject({
+    const history = target && historyOf(target);
+    expect(history).toMatchObject({
       track: ['vendor_name'],
       overwrite: ['country'],
       deletes: 'close',
@@ -133,9 +135,9 @@ describe('a history', () => {
       backwards: 'sequence',
       timezone: 'UTC',
     });
-    expect(show(target?.history?.at)).toBe('«companies.updated_at»');
+    expect(show(history?.at)).toBe('«companies.updated_at»');
     expect(target?.key.map(({ name }) => name)).toEqual(['vendor_id', 'valid_from']);
-    expect(target?.history?.columns.map(({ role, name }) => `${role} ${name}`)).toEqual([
+    expect(history?.columns.map(({ role, name }) => `${role} ${name}`)).toEqual([
       'surrogate_key vendor_key',
       'valid_from valid_from',
       'valid_to valid_to',
@@ -157,8 +159,10 @@ describe('a history', () => {
     });
     const { dictionary, problems } = resolve({ 'a.yml': snapshot });
     expect(problems).toEqual([]);
-    expect(dictionary.targets[0]?.history).toMatchObject({ deletes: 'tombstone', track: ['vendor_name'] });
-    expect(dictionary.targets[0]?.history?.columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
+    const [target] = dictionary.targets;
+    const history = target && historyOf(target);
+    expect(history).toMatchObject({ deletes: 'tombstone', track: ['vendor_name'] });
+    expect(history?.columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
       'dbt_scd_id varchar',
       'since timestamp',
       'dbt_valid_to timestamp',

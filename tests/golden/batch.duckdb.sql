@@ -551,6 +551,8 @@ select source, watermark, full_compare_at, delete_check_at from "tidemark"."posi
 select table_name as name from duckdb_tables()
 where database_name = 'temp' and starts_with(table_name, $1);
 
+select target, events, shape, next_number from "tidemark"."histories";
+
 select token from "tidemark"."lease" where id = 1;
 
 select token, owner, host, pid, command, taken_at, expires_at, expires_at <= uuid_extract_timestamp(uuidv7()) as expired

@@ -588,6 +588,8 @@ from "tidemark"."relations";
 
 select source, watermark, full_compare_at, delete_check_at from "tidemark"."positions";
 
+select target, events, shape, next_number from "tidemark"."histories";
+
 select token from "tidemark"."lease" where id = 1 for update;
 
 select token from "tidemark"."lease" where id = 1 for update nowait;
