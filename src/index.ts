@@ -2,6 +2,7 @@
 import type { HistoryOptions, HistoryReport, ShowOptions, ShowReport } from './batch/history.ts';
 import type { ImpactOptions } from './batch/impact/impact.ts';
 import type { ImpactReport } from './batch/impact/impact-report.ts';
+import type { PendingOptions } from './batch/impact/pending.ts';
 import type { PauseOptions, PauseReport } from './batch/pause.ts';
 import type { PlanOptions, PlanResult } from './batch/plan.ts';
 import type { RunOptions, RunResult } from './batch/run.ts';
@@ -71,6 +72,10 @@ export interface OpenProject {
   show(batch: number, options?: Omit<Given<ShowOptions>, 'batch'>): Promise<ShowReport>;
   /** Every target column that these reach, `source.column` or `source`; the mappings alone say it. */
   impact(columns: readonly string[], options?: Omit<Given<ImpactOptions>, 'columns'>): Promise<ImpactReport>;
+  /** What waits in staging, and what the next run makes of it. */
+  pendingImpact(options?: Given<PendingOptions>): Promise<ImpactReport>;
+  /** What the mappings mean now against what they meant at a revision of git. */
+  impactOfChange(revision: string): Promise<ImpactReport>;
   /** All mistakes at once; throws only when they cannot be looked for. */
   validate(options?: Given<ValidateOptions>): Promise<ValidateReport>;
   unlock(options?: Partial<Given<UnlockOptions>>): Promise<UnlockReport>;
@@ -101,6 +106,10 @@ export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject
     show: async (batch, options) => (await import('./batch/history.ts')).show({ ...options, project, batch }),
     impact: async (columns, options) =>
       (await import('./batch/impact/impact.ts')).impact({ ...options, project, columns }),
+    pendingImpact: async (options) =>
+      (await import('./batch/impact/pending.ts')).pendingImpact({ ...options, project }),
+    impactOfChange: async (revision) =>
+      (await import('./batch/impact/impact-of-change.ts')).impactOfChange({ project, revision }),
     validate: async (options) => (await import('./batch/validate.ts')).validate({ ...options, project }),
     unlock: async (options) =>
       (await import('./batch/unlock.ts')).unlock({ force: false, ...options, project }),

@@ -56,6 +56,7 @@ const policies = {
   unknown_batch: usage,
   dictionary_invalid: usage,
   plan_unreadable: usage,
+  revision_unreadable: usage,
   database_too_new: usage,
   driver_missing: usage,
   state_newer: usage,

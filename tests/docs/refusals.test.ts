@@ -63,6 +63,7 @@ const beforeABatch: ReadonlySet<string> = new Set<ErrorCode>([
   'unknown_batch',
   'database_too_new',
   'driver_missing',
+  'revision_unreadable',
 ]);
 
 describe('docs/refusals.md', () => {

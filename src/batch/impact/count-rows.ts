@@ -5,8 +5,7 @@ import type { Source } from '../../dictionary/dictionary.ts';
 import type { Problem } from '../../errors/tidemark-error.ts';
 import { buildGraph, relationsOf, type Graph } from '../../graph/graph.ts';
 import { markTargets, type MarkedTarget } from '../../graph/marks.ts';
-import { columnsRead } from '../../graph/reads.ts';
-import { relationOf } from '../../graph/reads.ts';
+import { columnsRead, relationOf } from '../../graph/reads.ts';
 import type { Spot } from '../../graph/reach.ts';
 import type { Project } from '../../project/project.ts';
 import {
@@ -132,20 +131,30 @@ const targetRows = ({ counted }: Counts): readonly TargetRows[] =>
     of: count.total,
   }));
 
+/** On a warehouse that is open already; whoever opened it closes it. */
+export const countRowsIn = async (
+  warehouse: Warehouse,
+  project: Project,
+  spots: readonly Spot[],
+  reaches: readonly ReachReport[],
+): Promise<CountedRows> => {
+  const { dictionary, problems, tables } = await checkDictionary(warehouse, project);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw dictionaryInvalid(errors);
+  const known: Known = { graph: buildGraph(dictionary), tables };
+  const counts = await warehouse.session((session) => countAll(warehouse, session, known, spots));
+  return {
+    reaches: reaches.map((reach) => withRows(counts, spots, reach)),
+    targets: targetRows(counts),
+    warnings: counts.warnings,
+  };
+};
+
 export const countRows = (
   { project, waitMs }: CountOptions,
   spots: readonly Spot[],
   reaches: readonly ReachReport[],
 ): Promise<CountedRows> =>
-  withWarehouse(project, { readOnly: true, waitMs: waitMs ?? 10_000 }, async (warehouse) => {
-    const { dictionary, problems, tables } = await checkDictionary(warehouse, project);
-    const errors = problems.filter(({ severity }) => severity === 'error');
-    if (errors.length > 0) throw dictionaryInvalid(errors);
-    const known: Known = { graph: buildGraph(dictionary), tables };
-    const counts = await warehouse.session((session) => countAll(warehouse, session, known, spots));
-    return {
-      reaches: reaches.map((reach) => withRows(counts, spots, reach)),
-      targets: targetRows(counts),
-      warnings: counts.warnings,
-    };
-  });
+  withWarehouse(project, { readOnly: true, waitMs: waitMs ?? 10_000 }, (warehouse) =>
+    countRowsIn(warehouse, project, spots, reaches),
+  );

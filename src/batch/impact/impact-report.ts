@@ -66,16 +66,17 @@ interface CoverageReport {
   readonly not_in_manifest: readonly string[];
 }
 
-interface PendingReport {
+export interface PendingReport {
   readonly status: string;
   readonly sources: readonly SourceFigures[];
   readonly targets: readonly TargetFigures[];
   readonly behind: readonly BehindReport[];
 }
 
-interface ChangeReport {
-  readonly target: string;
-  /** null: rows, joins or filter, so the whole target is compared. */
+export interface ChangeReport {
+  readonly relation: string;
+  readonly kind: 'source' | 'target';
+  /** null: what decides its rows, so that all of it is compared. */
   readonly column: string | null;
   readonly change: 'added' | 'removed' | 'changed';
   readonly before: string | null;

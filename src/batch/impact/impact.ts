@@ -37,7 +37,7 @@ const spotsOf = (lineage: Lineage, { relation, column }: Spot): readonly Spot[] 
     ? [undefined, ...columnsReadOf(lineage, relation)].map((each) => ({ relation, column: each }))
     : [{ relation, column }];
 
-const reachReport = ({ from, target, column, how, scope, via, expression }: Reach): ReachReport => ({
+export const reachReport = ({ from, target, column, how, scope, via, expression }: Reach): ReachReport => ({
   source: from.relation,
   source_column: from.column ?? null,
   target,

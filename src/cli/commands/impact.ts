@@ -1,29 +1,57 @@
 // tidemark impact
 import { impact as readImpact } from '../../batch/impact/impact.ts';
+import type { ImpactReport } from '../../batch/impact/impact-report.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
-import { choiceOf, durationOf, isOn } from '../read-options.ts';
+import { choiceOf, durationOf, isOn, textOf } from '../read-options.ts';
 import { impactMarkdown } from '../render/impact-markdown.ts';
 import { impactMermaid } from '../render/impact-mermaid.ts';
 import { impactText } from '../render/impact-text.ts';
 import { impactJson } from '../render/json.ts';
 import { usage } from '../usage.ts';
+import { readersWaitMs, waitingFor } from '../waiting.ts';
 
 const formats = ['text', 'json', 'mermaid', 'markdown'] as const;
 
 const nothingAsked = (): Error =>
-  usage('which column?', '`tidemark impact companies.name`, or `tidemark impact companies` for the table');
+  usage(
+    'which column?',
+    '`tidemark impact companies.name`, `tidemark impact companies` for the table, or `--pending` or `--diff`',
+  );
+
+const alone = (flagName: string): Error =>
+  usage(
+    `\`${flagName}\` stands alone: it names no columns and takes no other question`,
+    'leave the rest out',
+  );
+
+const reportOf = async (invocation: Invocation): Promise<ImpactReport> => {
+  const { args, options, progress } = invocation;
+  const [revision, pending, rows] = [
+    textOf(options, 'diff'),
+    isOn(options, 'pending'),
+    isOn(options, 'rows'),
+  ];
+  const more = args.length > 0 || rows;
+  if (revision !== undefined && (pending || more)) throw alone('--diff');
+  if (pending && more) throw alone('--pending');
+  if (args.length === 0 && revision === undefined && !pending) throw nothingAsked();
+  const waitMs = durationOf(options, 'wait') ?? readersWaitMs;
+  const project = await invocation.project();
+  if (revision !== undefined) {
+    const { impactOfChange } = await import('../../batch/impact/impact-of-change.ts');
+    return impactOfChange({ project, revision });
+  }
+  return waitingFor(project, invocation, waitMs, async (ms) => {
+    if (!pending)
+      return readImpact({ project, columns: args, rows, offline: isOn(options, 'offline'), waitMs: ms });
+    const { pendingImpact } = await import('../../batch/impact/pending.ts');
+    return pendingImpact({ project, progress, waitMs: ms });
+  });
+};
 
 const execute = async (invocation: Invocation): Promise<Outcome> => {
-  const { args, options } = invocation;
-  const format = choiceOf(options, 'format', formats) ?? 'text';
-  if (args.length === 0) throw nothingAsked();
-  const report = await readImpact({
-    project: await invocation.project(),
-    columns: args,
-    rows: isOn(options, 'rows'),
-    offline: isOn(options, 'offline'),
-    waitMs: durationOf(options, 'wait'),
-  });
+  const format = choiceOf(invocation.options, 'format', formats) ?? 'text';
+  const report = await reportOf(invocation);
   const json = impactJson(report);
   const texts: Readonly<Record<(typeof formats)[number], Outcome['text']>> = {
     text: (style) => impactText(report, style),

@@ -1,6 +1,12 @@
 // An impact as people read it: one line for each way that reaches a target, whole rows as one.
-import type { AskedReport, ImpactReport, ReachReport } from '../../batch/impact/impact-report.ts';
-import { count } from './text.ts';
+import type {
+  AskedReport,
+  ChangeReport,
+  ImpactReport,
+  PendingReport,
+  ReachReport,
+} from '../../batch/impact/impact-report.ts';
+import { count, number } from './text.ts';
 
 export interface ImpactLine {
   readonly from: string;
@@ -18,11 +24,12 @@ export const spotName = (relation: string, column: string | null): string =>
 export const askedName = ({ source, column }: AskedReport): string => spotName(source, column);
 
 /** On one line, whatever the mapping file breaks it into. */
-const inOneLine = (text: string | null): string => (text ?? '').replaceAll(/\s+/g, ' ').trim();
+export const inOneLine = (text: string | null): string => (text ?? '').replaceAll(/\s+/g, ' ').trim();
 
 const wholeRows = '(whole rows)';
 
-export const impactLines = (reaches: readonly ReachReport[]): readonly ImpactLine[] => {
+/** `anyway`: whatever it comes from, each way is told once. */
+export const impactLines = (reaches: readonly ReachReport[], anyway = false): readonly ImpactLine[] => {
   const lines = new Map<string, ImpactLine>();
   for (const reach of reaches) {
     const line: ImpactLine = {
@@ -34,7 +41,7 @@ export const impactLines = (reaches: readonly ReachReport[]): readonly ImpactLin
       via: reach.via.map((step) => spotName(step.target, step.column)),
       rows: reach.rows,
     };
-    const key = JSON.stringify([line.from, line.target, line.column, line.how]);
+    const key = JSON.stringify([anyway ? '' : line.from, line.target, line.column, line.how]);
     if (!lines.has(key)) lines.set(key, line);
   }
   return [...lines.values()];
@@ -53,3 +60,33 @@ const isOf = (reach: ReachReport, asked: AskedReport): boolean =>
 /** What belongs to each of the columns or tables that were asked about. */
 export const byAsked = ({ columns, reaches }: ImpactReport) =>
   columns.map((asked) => ({ asked, reaches: reaches.filter((reach) => isOf(reach, asked)) }));
+
+export interface ChangePart {
+  readonly what: string;
+  readonly change: ChangeReport['change'];
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** By relation; a target that is new or gone is said so beside its name. */
+export const changeLines = (
+  changes: readonly ChangeReport[],
+): readonly { readonly relation: string; readonly parts: readonly ChangePart[] }[] => {
+  const groups = new Map<string, ChangePart[]>();
+  for (const { relation, kind, column, change, before, after } of changes) {
+    const parts = groups.get(relation) ?? [];
+    groups.set(relation, parts);
+    const whole = before === null && after === null ? `the ${kind}` : 'rows';
+    parts.push({ what: column ?? whole, change, before, after });
+  }
+  return [...groups].map(([relation, parts]) => ({ relation, parts }));
+};
+
+export const pendingTotals = ({ sources, targets }: PendingReport): string => {
+  const rows = (
+    of: readonly { readonly inserted: number; readonly updated: number; readonly deleted: number }[],
+  ) => of.reduce((sum, each) => sum + each.inserted + each.updated + each.deleted, 0);
+  if (rows(sources) + rows(targets) === 0) return 'nothing waits in staging';
+  const cells = targets.reduce((sum, each) => sum + each.cells, 0);
+  return `${count(rows(sources), 'change')} in staging: ${count(rows(targets), 'row')} of ${count(targets.length, 'target')}, ${number(cells)} ${cells === 1 ? 'cell' : 'cells'} of updated rows`;
+};

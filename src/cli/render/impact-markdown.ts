@@ -1,7 +1,15 @@
 // `tidemark impact --format markdown`: what goes into the comment on a pull request.
 import type { AskedReport, ImpactReport, ReachReport } from '../../batch/impact/impact-report.ts';
-import { askedName, byAsked, extent, impactLines } from './impact-lines.ts';
-import { number } from './text.ts';
+import {
+  askedName,
+  byAsked,
+  extent,
+  impactLines,
+  inOneLine,
+  pendingTotals,
+  type ImpactLine,
+} from './impact-lines.ts';
+import { count, figures, number } from './text.ts';
 
 /** As code, whatever it holds: a longer fence than any inside, and no bar that would end the cell. */
 const code = (text: string): string => {
@@ -16,8 +24,7 @@ const markdownTable = (head: readonly string[], rows: readonly (readonly string[
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 };
 
-const reachTable = (asked: AskedReport, reaches: readonly ReachReport[]): string => {
-  const lines = impactLines(reaches);
+const reachTable = (asked: AskedReport, lines: readonly ImpactLine[]): string => {
   const counted = lines.some(({ rows }) => rows !== undefined);
   const derived = lines.some(({ via }) => via.length > 0);
   const head = [
@@ -44,9 +51,52 @@ const reachTable = (asked: AskedReport, reaches: readonly ReachReport[]): string
 const section = (asked: AskedReport, reaches: readonly ReachReport[]): string =>
   reaches.length === 0
     ? `### ${code(askedName(asked))} reaches nothing\n\nNo mapping reads it.`
-    : `### ${code(askedName(asked))} reaches ${extent(reaches)}\n\n${reachTable(asked, reaches)}`;
+    : `### ${code(askedName(asked))} reaches ${extent(reaches)}\n\n${reachTable(asked, impactLines(reaches))}`;
+
+const changed = ({ changes, reaches }: ImpactReport): readonly string[] => {
+  if (changes === undefined) return [];
+  if (changes.length === 0) return ['The mappings mean the same.'];
+  const rows = changes.map(({ relation, kind, column, change, before, after }) => [
+    code(relation),
+    column === null ? (before === null && after === null ? `the ${kind}` : 'rows') : code(column),
+    change,
+    code(inOneLine(before)),
+    code(inOneLine(after)),
+  ]);
+  const further =
+    reaches.length === 0
+      ? []
+      : [
+          `Through them **${extent(reaches)}**:`,
+          reachTable({ source: '', column: '' }, impactLines(reaches, true)),
+        ];
+  return [
+    `### ${count(changes.length, 'change')} of meaning`,
+    markdownTable(['target', 'column', '', 'before', 'after'], rows),
+    ...further,
+  ];
+};
+
+const pendingTable = ({ pending }: ImpactReport): readonly string[] => {
+  if (pending === undefined) return [];
+  const rows = pending.targets.map(({ name, inserted, updated, deleted, cells, columns }) => [
+    code(name),
+    ...[inserted, updated, deleted, cells].map(number),
+    figures(columns),
+  ]);
+  const behind = pending.behind.map(({ name, reason }) => `- ${code(name)} is left out: ${reason}`);
+  return [
+    `### ${pendingTotals(pending)}`,
+    ...(rows.length === 0
+      ? []
+      : [markdownTable(['target', 'inserted', 'updated', 'deleted', 'cells', 'by column'], rows)]),
+    ...(behind.length === 0 ? [] : [behind.join('\n')]),
+  ];
+};
 
 export const impactMarkdown = (report: ImpactReport): string =>
-  byAsked(report)
-    .map(({ asked, reaches }) => section(asked, reaches))
-    .join('\n\n');
+  [
+    ...byAsked(report).map(({ asked, reaches }) => section(asked, reaches)),
+    ...changed(report),
+    ...pendingTable(report),
+  ].join('\n\n');

@@ -1,6 +1,16 @@
 // `tidemark impact` for a terminal: a heading for each target, a line for each way that reaches it.
 import type { AskedReport, ImpactReport, ReachReport } from '../../batch/impact/impact-report.ts';
-import { askedName, byAsked, extent, impactLines, type ImpactLine } from './impact-lines.ts';
+import {
+  askedName,
+  byAsked,
+  changeLines,
+  extent,
+  impactLines,
+  inOneLine,
+  pendingTotals,
+  type ImpactLine,
+} from './impact-lines.ts';
+import { behindTable, figuresTables } from './batch.ts';
 import type { Style } from './style.ts';
 import { count, cut, number, widthOf } from './text.ts';
 
@@ -40,8 +50,7 @@ const aligned = (rows: readonly (readonly Cell[])[], width: number): readonly st
 const heading = ({ target, via }: ImpactLine, { bold }: Style['colors']): string =>
   via.length === 0 ? bold(target) : `${bold(target)}, through ${via.join(' → ')}`;
 
-const ways = (asked: AskedReport, reaches: readonly ReachReport[], style: Style): string => {
-  const lines = impactLines(reaches);
+const ways = (asked: AskedReport, lines: readonly ImpactLine[], style: Style): string => {
   const texts = aligned(
     lines.map((line) => cellsOf(asked, line)),
     style.width,
@@ -60,14 +69,49 @@ const ways = (asked: AskedReport, reaches: readonly ReachReport[], style: Style)
 const answer = (asked: AskedReport, reaches: readonly ReachReport[], style: Style): string =>
   reaches.length === 0
     ? nothing(asked)
-    : `${style.colors.bold(askedName(asked))} reaches ${extent(reaches)}\n\n${ways(asked, reaches, style)}`;
+    : `${style.colors.bold(askedName(asked))} reaches ${extent(reaches)}\n\n${ways(asked, impactLines(reaches), style)}`;
 
 const totals = ({ targets = [] }: ImpactReport): readonly string[] =>
   targets.length === 0
     ? []
     : [targets.map(({ target, rows, of }) => `${target}: ${count(rows, 'row')} of ${number(of)}`).join('\n')];
 
+const changes = (report: ImpactReport, style: Style): readonly string[] => {
+  if (report.changes === undefined) return [];
+  if (report.changes.length === 0) return ['the mappings mean the same'];
+  const { green, red, yellow, bold } = style.colors;
+  const marks = { added: green('+'), removed: red('-'), changed: yellow('~') };
+  const groups = changeLines(report.changes).map(({ relation, parts }) => {
+    const lines = parts.map(({ what, change, before, after }) => {
+      const values = [before, after].filter((text) => text !== null).map(inOneLine);
+      return `${gap}${marks[change]} ${what}${values.length === 0 ? '' : `: ${values.join(' → ')}`}`;
+    });
+    return [bold(relation), ...lines].join('\n');
+  });
+  const further =
+    report.reaches.length === 0
+      ? []
+      : [
+          `and through them ${extent(report.reaches)}`,
+          ways({ source: '', column: '' }, impactLines(report.reaches, true), style),
+        ];
+  return [`${count(report.changes.length, 'change')} of meaning`, groups.join('\n'), ...further];
+};
+
+const pendingText = ({ pending }: ImpactReport, style: Style): readonly string[] => {
+  if (pending === undefined) return [];
+  return [
+    pendingTotals(pending),
+    ...figuresTables(pending, style),
+    ...(pending.behind.length === 0 ? [] : [behindTable(pending.behind, style)]),
+    style.colors.dim('nothing was written; `tidemark plan` shows rows, `tidemark run` writes them'),
+  ];
+};
+
 export const impactText = (report: ImpactReport, style: Style): string =>
-  [...byAsked(report).map(({ asked, reaches }) => answer(asked, reaches, style)), ...totals(report)].join(
-    '\n\n',
-  );
+  [
+    ...byAsked(report).map(({ asked, reaches }) => answer(asked, reaches, style)),
+    ...totals(report),
+    ...changes(report, style),
+    ...pendingText(report, style),
+  ].join('\n\n');

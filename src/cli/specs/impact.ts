@@ -10,6 +10,8 @@ export const impactSpec = {
     several: true,
   },
   options: [
+    flag('--pending', 'what waits in staging: rows and cells per target that the next run writes'),
+    text('--diff', 'REVISION', 'what the mappings mean now against what they meant in git then'),
     flag('--rows', 'count the rows of each target that hang on it, now, in the warehouse'),
     text('--format', 'FORMAT', '`text`, `json`, `mermaid`, or `markdown` for a pull request'),
     flag('--offline', 'never ask the warehouse, not even for a column that no mapping names'),
@@ -19,7 +21,8 @@ export const impactSpec = {
   examples: [
     ['tidemark impact companies.name', 'where does this column go?'],
     ['tidemark impact companies', 'what hangs on this table?'],
-    ['tidemark impact companies.name --format markdown', 'for the comment on a pull request'],
+    ['tidemark impact companies.name --rows', 'and how many rows is that?'],
+    ['tidemark impact --diff main --format markdown', 'for the comment on a pull request'],
   ],
   exits: [0, 1, 2, 4],
   load: async () => (await import('../commands/impact.ts')).impact,

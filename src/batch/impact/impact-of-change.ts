@@ -1,0 +1,41 @@
+// `impact --diff`: what the mappings mean now against what they meant at a revision, and what follows from it.
+import { changedSpots, changesBetween } from '../../graph/compare.ts';
+import { lineageOf, reachOf } from '../../graph/reach.ts';
+import { buildGraph } from '../../graph/graph.ts';
+import type { Project } from '../../project/project.ts';
+import { readMappings } from '../../project/read-project.ts';
+import { readMappingsAt } from '../../project/read-revision.ts';
+import type { ImpactReport } from './impact-report.ts';
+import { lineageOfFiles, reachReport } from './impact.ts';
+
+export interface ImpactOfChangeOptions {
+  readonly project: Project;
+  /** A branch, a tag, a commit. */
+  readonly revision: string;
+}
+
+const nothing = lineageOf(buildGraph({ sources: [], targets: [] }));
+
+export const impactOfChange = ({ project, revision }: ImpactOfChangeOptions): ImpactReport => {
+  const files = readMappingsAt(project, revision);
+  const was = files.length === 0 ? nothing : lineageOfFiles(project, files);
+  const is = lineageOfFiles(project, readMappings(project));
+  const changes = changesBetween(was.graph, is.graph);
+  return {
+    schema: 'tidemark/impact/1',
+    project: project.name,
+    environment: project.environment,
+    columns: [],
+    reaches: changedSpots(changes, is.graph).flatMap((spot) => reachOf(is, spot).map(reachReport)),
+    downstream: [],
+    changes: changes.map(({ relation, kind, column, change, before, after }) => ({
+      relation,
+      kind,
+      column: column ?? null,
+      change,
+      before: before ?? null,
+      after: after ?? null,
+    })),
+    warnings: [],
+  };
+};

@@ -1,0 +1,268 @@
+// Random dictionaries that hide nothing: every column that a mapping reads shows in what it makes, in one row at
+// least. All look-ups of row 1 find a row 1, which passes all filters; its values are unlike those of any other row,
+// and no expression swallows a change. So what is said to be reached can be shown to change.
+import type { Random } from '../../../scripts/shop/random.ts';
+
+type Kind = 'id' | 'ref' | 'text' | 'number' | 'flag';
+
+interface Column {
+  readonly name: string;
+  readonly kind: Kind;
+}
+
+interface Relation {
+  readonly name: string;
+  readonly columns: readonly Column[];
+}
+
+interface TellingSource extends Relation {
+  readonly where: string | undefined;
+  readonly deleted: string | undefined;
+}
+
+interface Alias {
+  readonly alias: string;
+  readonly relation: Relation;
+}
+
+interface TellingJoin extends Alias {
+  readonly on: string;
+  readonly type: 'left' | 'inner';
+}
+
+interface TellingTarget extends Relation {
+  /** None: rows of somebody else, found by a reference of their own. */
+  readonly from: Relation | undefined;
+  readonly joins: readonly TellingJoin[];
+  readonly where: string | undefined;
+  readonly mapped: Readonly<Record<string, string>>;
+}
+
+export interface Telling {
+  readonly sources: readonly TellingSource[];
+  readonly targets: readonly TellingTarget[];
+}
+
+export const sourceColumns: readonly Column[] = [
+  { name: 'id', kind: 'id' },
+  { name: 'ref_1', kind: 'ref' },
+  { name: 'ref_2', kind: 'ref' },
+  { name: 'label', kind: 'text' },
+  { name: 'remark', kind: 'text' },
+  { name: 'amount', kind: 'number' },
+  { name: 'live', kind: 'flag' },
+  { name: 'gone', kind: 'flag' },
+];
+
+const drawSource = (random: Random, name: string): TellingSource => ({
+  name,
+  columns: sourceColumns,
+  where: random.chance(3) ? `${name}.live` : undefined,
+  deleted: random.chance(3) ? `${name}.gone` : undefined,
+});
+
+const pick = (random: Random, reach: readonly Alias[], kinds: readonly Kind[]): string | undefined => {
+  const all = reach.flatMap(({ alias, relation }) =>
+    relation.columns
+      .filter(({ kind, name }) => kinds.includes(kind) && name !== 'gone')
+      .map(({ name }) => `${alias}.${name}`),
+  );
+  return all.length === 0 ? undefined : random.oneOf(all);
+};
+
+interface Drawn {
+  readonly sql: string;
+  readonly kind: Kind;
+}
+
+/** Whatever part of it changes in row 1 to a value that nobody has, or to NULL, it changes. */
+const drawExpression = (random: Random, reach: readonly Alias[]): Drawn => {
+  for (;;) {
+    const text = pick(random, reach, ['text']);
+    const other = pick(random, reach, ['text', 'number', 'ref']);
+    const number = pick(random, reach, ['number']);
+    const ref = pick(random, reach, ['ref']);
+    const flag = pick(random, reach, ['flag']);
+    const drawn: readonly (Drawn | undefined)[] = [
+      text === undefined ? undefined : { sql: text, kind: 'text' },
+      text === undefined ? undefined : { sql: `upper(${text})`, kind: 'text' },
+      text === undefined || other === undefined
+        ? undefined
+        : {
+            sql: `coalesce(${text}, '?') || '/' || coalesce(cast(${other} as varchar), '?')`,
+            kind: 'text',
+          },
+      number === undefined ? undefined : { sql: number, kind: 'number' },
+      number === undefined ? undefined : { sql: `${number} * 2 + 1`, kind: 'number' },
+      ref === undefined ? undefined : { sql: ref, kind: 'ref' },
+      flag === undefined ? undefined : { sql: flag, kind: 'flag' },
+      flag === undefined || text === undefined
+        ? undefined
+        : { sql: `case when ${flag} then ${text} end`, kind: 'text' },
+    ];
+    const possible = drawn.filter((each) => each !== undefined);
+    if (possible.length > 0) return random.oneOf(possible);
+  }
+};
+
+const names = ['ash', 'birch', 'cedar'];
+
+const drawJoins = (
+  random: Random,
+  root: Alias,
+  relations: readonly Relation[],
+  least: number,
+): readonly TellingJoin[] => {
+  const reach: Alias[] = [root];
+  const joins: TellingJoin[] = [];
+  const count = least + random.below(4 - least);
+  for (const alias of names.slice(0, count)) {
+    const relation = random.oneOf(relations);
+    const ref =
+      pick(random, random.chance(2) ? reach.slice(-1) : reach, ['ref']) ?? pick(random, reach, ['ref']);
+    if (ref === undefined) continue;
+    const more = random.chance(4) ? pick(random, [{ alias, relation }], ['flag']) : undefined;
+    const on = `${ref} = ${alias}.id${more === undefined ? '' : ` and ${more}`}`;
+    const join = { alias, relation, on, type: least === 0 && random.chance(5) ? 'inner' : 'left' } as const;
+    joins.push(join);
+    reach.push(join);
+  }
+  return joins;
+};
+
+const drawFilter = (random: Random, reach: readonly Alias[]): string | undefined => {
+  const flag = pick(random, reach, ['flag']);
+  const number = pick(random, reach, ['number']);
+  // Row 1 holds the lowest amounts; however often they are doubled, they stay below what it is changed to.
+  const filters = [flag, number === undefined ? undefined : `${number} < 100000`];
+  const possible = filters.filter((each) => each !== undefined);
+  return possible.length === 0 ? undefined : random.oneOf(possible);
+};
+
+const drawTarget = (random: Random, name: string, relations: readonly Relation[]): TellingTarget => {
+  const from = random.chance(5) ? undefined : random.oneOf(relations);
+  const own: Relation = {
+    name,
+    columns: [
+      { name: 'id', kind: 'id' },
+      { name: 'ref_1', kind: 'ref' },
+    ],
+  };
+  const root: Alias =
+    from === undefined ? { alias: 'this', relation: own } : { alias: from.name, relation: from };
+  const joins = drawJoins(random, root, relations, from === undefined ? 1 : 0);
+  const reach = [...(from === undefined ? [] : [root]), ...joins];
+  const columns: Column[] = [...(from === undefined ? own.columns : [{ name: 'id', kind: 'id' } as const])];
+  const mapped: Record<string, string> = from === undefined ? {} : { id: `${from.name}.id` };
+  for (let place = 1; place <= 2 + random.below(4); place += 1) {
+    const { sql, kind } = drawExpression(random, reach);
+    mapped[`col_${place}`] = sql;
+    columns.push({ name: `col_${place}`, kind });
+  }
+  const where = from !== undefined && random.chance(3) ? drawFilter(random, reach) : undefined;
+  return { name, from, joins, where, mapped, columns };
+};
+
+export const drawTelling = (random: Random): Telling => {
+  const sources = ['alpha', 'beta', 'gamma']
+    .slice(0, 2 + random.below(2))
+    .map((name) => drawSource(random, name));
+  const relations: Relation[] = [...sources];
+  const targets: TellingTarget[] = [];
+  for (const name of ['one', 'two', 'three', 'four', 'five'].slice(0, 3 + random.below(3))) {
+    const target = drawTarget(random, name, relations);
+    targets.push(target);
+    // More often than a source, so that there are chains.
+    relations.push(target, target);
+  }
+  return { sources, targets };
+};
+
+export const mappingFiles = ({ sources, targets }: Telling): Readonly<Record<string, unknown>> => ({
+  sources: {
+    sources: Object.fromEntries(
+      sources.map(({ name, where, deleted }) => [name, { key: 'id', where, deleted }]),
+    ),
+  },
+  ...Object.fromEntries(
+    targets.map(({ name, from, joins, where, mapped }) => [
+      name,
+      {
+        target: name,
+        key: 'id',
+        from: from?.name,
+        join: Object.fromEntries(
+          joins.map(({ alias, relation, on, type }) => [alias, { source: relation.name, on, type }]),
+        ),
+        where,
+        columns: mapped,
+        on_missing: 'null',
+      },
+    ]),
+  ),
+});
+
+const typeOf: Readonly<Record<Kind, string>> = {
+  id: 'integer',
+  ref: 'integer',
+  text: 'varchar',
+  number: 'bigint',
+  flag: 'boolean',
+};
+
+const cell = (source: string, row: number, { name, kind }: Column, random: Random): string => {
+  switch (kind) {
+    case 'id':
+      return String(row);
+    case 'ref':
+      return String(row === 1 ? 1 : 2 + random.below(5));
+    case 'text':
+      return `'${source} ${name} ${row}'`;
+    case 'number':
+      return String(row);
+    case 'flag':
+      return row === 1 ? String(name === 'live') : random.oneOf(['true', 'false']);
+  }
+};
+
+export const tableStatements = (
+  telling: Telling,
+  schemas: { readonly staging: string; readonly targets: string },
+  random: Random,
+): readonly string[] => {
+  const statements = [`create schema "${schemas.staging}"`, `create schema "${schemas.targets}"`];
+  const declared = (columns: readonly Column[]): string =>
+    columns.map((column) => `${column.name} ${typeOf[column.kind]}`).join(', ');
+  for (const { name, columns } of telling.sources) {
+    const rows = [1, 2, 3, 4, 5, 6].map(
+      (row) => `(${columns.map((column) => cell(name, row, column, random)).join(', ')})`,
+    );
+    statements.push(
+      `create table "${schemas.staging}".${name} (${declared(columns)})`,
+      `insert into "${schemas.staging}".${name} values ${rows.join(', ')}`,
+    );
+  }
+  for (const { name, columns } of telling.targets.filter(({ from }) => from === undefined)) {
+    statements.push(
+      `create table "${schemas.targets}".${name} (${declared(columns)})`,
+      `insert into "${schemas.targets}".${name} (id, ref_1) values (1, 1), (2, 2), (3, null), (4, 9)`,
+    );
+  }
+  return statements;
+};
+
+/** What row 1 is changed to, each by itself: values that no row has, no value, and values of other rows. */
+export const changesOf = ({ kind }: Column, random: Random): readonly string[] => {
+  switch (kind) {
+    case 'id':
+      return ['77'];
+    case 'ref':
+      return ['99', 'null', String(2 + random.below(5))];
+    case 'text':
+      return [`'new ${random.below(1000)}'`, 'null'];
+    case 'number':
+      return [`${1_000_000 + random.below(1000)}`, 'null'];
+    case 'flag':
+      return ['true', 'false', 'null'];
+  }
+};
