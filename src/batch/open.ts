@@ -1,6 +1,6 @@
 // Opens a project on its warehouse: mapping files read and resolved against the tables as they are now.
 import type { Dictionary } from '../dictionary/dictionary.ts';
-import { parseDictionary } from '../dictionary/parse.ts';
+import { parseDictionary, type ParsedDictionary } from '../dictionary/parse.ts';
 import { dictionaryInvalid } from '../dictionary/problems.ts';
 import { resolveDictionary } from '../dictionary/resolve.ts';
 import { mirrorTable, tablesOf } from '../dictionary/tables.ts';
@@ -47,14 +47,19 @@ const tableNamesFor = async (
   return names.flat();
 };
 
+export interface CheckOptions {
+  readonly strict?: boolean;
+  /** The mappings, where they are not those of the project's folder. */
+  readonly parsed?: ParsedDictionary | undefined;
+}
+
 /** All that can be said of the mapping files against the warehouse's tables, without running anything. What fitted
  *  before and does not fit tables that changed is passed over here, for the batch to judge, unless `strict`. */
 export const checkDictionary = async (
   warehouse: Warehouse,
   project: Project,
-  { strict = false } = {},
+  { strict = false, parsed = parseDictionary(readMappings(project)) }: CheckOptions = {},
 ): Promise<Checked> => {
-  const parsed = parseDictionary(readMappings(project));
   const naming = namingOf(project);
   const { raw } = parsed;
   const mirrors = raw.sources
@@ -99,6 +104,8 @@ export interface OpenBatch {
   readonly warn?: Warn | undefined;
   /** Where the caller has just checked it. */
   readonly checked?: Checked | undefined;
+  /** The mappings, where they are not those of the project's folder. */
+  readonly parsed?: ParsedDictionary | undefined;
 }
 
 const noneOr = (names: ReadonlySet<string> | undefined): ReadonlySet<string> => names ?? new Set();
@@ -114,7 +121,7 @@ const memoriesOf = ({ targets }: Dictionary): Map<string, string> =>
 /** Reads everything a batch needs to know before it begins; the caller closes the warehouse. */
 const openContext = async (open: OpenBatch): Promise<BatchContext> => {
   const { project, warehouse, options, changes, progress, suspects } = open;
-  const checked = open.checked ?? (await checkDictionary(warehouse, project));
+  const checked = open.checked ?? (await checkDictionary(warehouse, project, { parsed: open.parsed }));
   refuseErrors(checked);
   const version = await stateVersion(warehouse, project.schemas.state);
   const known = await readKnownState(warehouse, project, version, open.rebind);

@@ -1,6 +1,7 @@
 // Run and reconcile: one batch under the lease; what somebody else writes in between is done again.
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { ParsedDictionary } from '../dictionary/parse.ts';
 import { dictionaryInvalid } from '../dictionary/problems.ts';
 import { isTidemarkError, TidemarkError, type Problem } from '../errors/tidemark-error.ts';
 import { nearest } from '../project/nearest.ts';
@@ -19,6 +20,7 @@ import { claim } from './known-state.ts';
 import { learn, nothingLearnt } from './lessons.ts';
 import { checkDictionary, withContext, withWarehouse, type Checked } from './open.ts';
 import { startClock } from './phases.ts';
+import { refuseUnknownTargets } from './refuse-unknown.ts';
 
 export type { RunResult } from './attempt.ts';
 
@@ -43,18 +45,11 @@ export interface RunOptions {
   readonly progress?: Progress | undefined;
   readonly onWait?: ((holder: LeaseHolder) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The mappings, where they are not those of the project's folder. */
+  readonly parsed?: ParsedDictionary | undefined;
 }
 
 const defaultWaitMs = 90_000;
-
-const refuseUnknown = (targets: readonly string[], names: readonly string[], flag: string): void => {
-  const unknown = names.find((name) => !targets.includes(name));
-  if (unknown === undefined) return;
-  throw new TidemarkError('unknown_target', {
-    message: `${flag} names \`${unknown}\`, which is no target of this project`,
-    hint: `targets are: ${targets.join(', ')}`,
-  });
-};
 
 const attemptUntilDone = async (options: RunOptions, by: Attempt): Promise<RunResult> => {
   const adopt = options.adopt ?? [];
@@ -76,6 +71,7 @@ const attemptUntilDone = async (options: RunOptions, by: Attempt): Promise<RunRe
       release: new Set(options.columns),
       held: lessons.held,
       changes: options.changes,
+      parsed: options.parsed,
       rebind: options.rebind,
       progress: options.progress,
       suspects: lessons.suspects,
@@ -121,12 +117,12 @@ const refuseUnknownColumns = (
 
 /** A dictionary with mistakes must not make tables in a warehouse that never saw us. */
 const refuseMistakes = async (warehouse: Warehouse, options: RunOptions): Promise<Checked> => {
-  const checked = await checkDictionary(warehouse, options.project);
+  const checked = await checkDictionary(warehouse, options.project, { parsed: options.parsed });
   const errors = checked.problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) throw dictionaryInvalid(errors);
   const names = checked.dictionary.targets.map((target) => target.name);
-  refuseUnknown(names, options.adopt ?? [], '--adopt');
-  refuseUnknown(names, options.reconcile ?? [], '--select');
+  refuseUnknownTargets(options.adopt ?? [], names, '--adopt');
+  refuseUnknownTargets(options.reconcile ?? [], names, '--select');
   refuseUnknownColumns(checked.dictionary, options);
   return checked;
 };

@@ -15,6 +15,7 @@ import { storedEvents } from './compute/take-events.ts';
 import { leaveOut, refusal } from './left-out.ts';
 import { withContext, withWarehouse } from './open.ts';
 import type { TargetSamples } from './plan.ts';
+import { refuseUnknownTargets } from './refuse-unknown.ts';
 import type { BehindReport } from './report.ts';
 import { sourceView, targetView } from './views.ts';
 
@@ -56,13 +57,7 @@ export interface VerifyResult {
 /** The named targets in dependency order; all of them when none is named. */
 export const selectTargets = (context: BatchContext, names: readonly string[]): readonly Target[] => {
   const { targets, order } = context.graph;
-  const unknown = names.find((name) => !targets.has(name));
-  if (unknown !== undefined) {
-    throw new TidemarkError('unknown_target', {
-      message: `\`${unknown}\` is no target of this project`,
-      hint: `targets are: ${[...targets.keys()].join(', ')}`,
-    });
-  }
+  refuseUnknownTargets(names, [...targets.keys()]);
   return names.length === 0 ? order : order.filter((target) => names.includes(target.name));
 };
 

@@ -27,6 +27,8 @@ export interface Outcome {
   readonly problems?: readonly Problem[];
   /** Problems are what was asked for: they belong to stdout, before the text. */
   readonly problemsAsked?: boolean;
+  /** Says more of a problem than its line and hint. */
+  readonly problemText?: ((problem: Problem, style: Style) => string) | undefined;
   /** After the problems, on stderr: what state the data is in, and whether a retry helps. */
   readonly closing?: string | undefined;
   /** Said on stderr when --quiet hides the text of something that did not end well. */

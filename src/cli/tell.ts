@@ -1,10 +1,11 @@
 // Says what came of a call: data on stdout, diagnostics on stderr, one line of JSON when that was asked for.
-import type { TidemarkError } from '../errors/tidemark-error.ts';
+import type { Problem, TidemarkError } from '../errors/tidemark-error.ts';
 import type { CommandName } from './command-table.ts';
 import type { Outcome } from './invocation.ts';
 import type { Edge, Manner } from './manner.ts';
 import { renderProblem, renderProblems } from './render/diagnostics.ts';
 import { errorJson } from './render/json.ts';
+import type { Style } from './render/style.ts';
 import { instantUtc } from './render/text.ts';
 
 const retryWords: Readonly<Record<number, string>> = {
@@ -76,8 +77,11 @@ export const tell = (outcome: Outcome, edge: Edge, manner: Manner): void => {
     return;
   }
   const { problems = [], problemsAsked = false, closing, inShort, exit } = outcome;
+  const { problemText = renderProblem } = outcome;
+  const problemTexts = (shown: readonly Problem[], style: Style): string =>
+    shown.map((problem) => problemText(problem, style)).join('\n\n');
   if (problemsAsked && !manner.quiet && problems.length > 0) {
-    edge.stdout.write(`${renderProblems(problems, manner.out)}\n\n`);
+    edge.stdout.write(`${problemTexts(problems, manner.out)}\n\n`);
   }
   if (!manner.quiet) edge.stdout.write(`${outcome.text(manner.out)}\n`);
   if (manner.log.format === 'json') {
@@ -88,7 +92,7 @@ export const tell = (outcome: Outcome, edge: Edge, manner: Manner): void => {
   const diagnostics = problemsAsked && !manner.quiet ? [] : grave;
   const short = manner.quiet && exit !== 0 && inShort !== undefined && inShort !== '' ? [inShort] : [];
   const lines = [
-    ...(diagnostics.length === 0 ? [] : [renderProblems(diagnostics, manner.err)]),
+    ...(diagnostics.length === 0 ? [] : [problemTexts(diagnostics, manner.err)]),
     ...(closing === undefined ? [] : [closing]),
     ...short,
   ];

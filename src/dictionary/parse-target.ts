@@ -16,6 +16,7 @@ import type { Fields } from '../project/fields.ts';
 import { notOneOf, notSupported, wrongType } from '../project/problems.ts';
 import { readLimits } from '../project/settings.ts';
 import { historyAt } from './parse-history.ts';
+import { testsAt } from './mapping-tests/parse-tests.ts';
 import { keyAt } from './parse-key.ts';
 import { columnMappedTwice } from './problems.ts';
 import type { RawCheck, RawColumn, RawJoin, RawOnDelete, RawSetting, RawTarget } from './raw.ts';
@@ -85,7 +86,7 @@ export const readTarget = (fields: Fields): RawTarget | undefined => {
     limits: limits === undefined ? {} : readLimits(limits, fields.report),
     description: textAt(fields, 'description')?.text,
     owner: textAt(fields, 'owner')?.text,
-    tests: fields.get('tests')?.value,
+    tests: testsAt(fields),
   };
 };
 

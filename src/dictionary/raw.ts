@@ -1,8 +1,9 @@
 // The dictionary as written: shapes are checked, names are not looked up yet. Every text knows where it stands.
-import type { Scalar, Value } from '../project/document.ts';
+import type { Scalar } from '../project/document.ts';
 import type { Limits } from '../project/project.ts';
 import type { Position } from '../errors/tidemark-error.ts';
 import type { DeleteChecks, HistoryRole } from './dictionary.ts';
+import type { MappingTest } from './mapping-tests/mapping-test.ts';
 
 export interface RawKeyColumn {
   readonly name: Scalar;
@@ -111,8 +112,8 @@ export interface RawTarget {
   readonly limits: Partial<Limits>;
   readonly description?: string | undefined;
   readonly owner?: string | undefined;
-  /** Kept as written; run by `validate` later. */
-  readonly tests?: Value | undefined;
+  /** Run by `validate`. */
+  readonly tests: readonly MappingTest[];
 }
 
 export interface RawDictionary {

@@ -51,6 +51,7 @@ const policies = {
   join_cycle: usage,
   type_mismatch: usage,
   unmapped_not_null: usage,
+  test_failed: usage,
   set_unmapped: usage,
   not_supported: usage,
   unknown_batch: usage,

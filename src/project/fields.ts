@@ -43,7 +43,8 @@ export const fieldsOf = (value: Value, owner: string, keys: Keys, report: Report
 
 type Duplicate = (at: Position, key: string, firstLine: number) => Problem;
 
-const distinct = (
+/** Each key once; a second of the same name is reported. */
+export const distinct = (
   entries: readonly Entry[],
   report: Report,
   duplicate: Duplicate = duplicateKey,

@@ -74,6 +74,7 @@ export const parseProject = (input: ProjectInput): ParsedProject => {
     limits: { ...defaultLimits, ...settings.limits },
     ...(settings.manifest === undefined ? {} : { manifest: settings.manifest }),
     ...(settings.schedule === undefined ? {} : { schedule: settings.schedule }),
+    ...(settings.testsOn === undefined ? {} : { testsOn: settings.testsOn }),
   };
   return { project, problems: found };
 };
@@ -170,6 +171,7 @@ const readEnvironments = (fields: Fields, entries: readonly Entry[], input: Chos
     limits: { ...base.limits, ...own?.limits },
     manifest: own?.manifest ?? base.manifest,
     schedule: own?.schedule ?? base.schedule,
+    testsOn: own?.testsOn ?? base.testsOn,
   };
 };
 

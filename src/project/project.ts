@@ -53,6 +53,10 @@ export type Connection = DuckDbConnection | PostgresConnection;
 export type Cadence =
   | { readonly kind: 'every'; readonly ms: number }
   | { readonly kind: 'cron'; readonly expression: string; readonly timezone: string | undefined };
+/** Where mapping tests run: in a DuckDB of their own, or in schemas of their own of the project's warehouse. */
+export const testPlaces = ['memory', 'warehouse'] as const;
+
+export type TestsOn = (typeof testPlaces)[number];
 
 export interface Project {
   readonly name: string;
@@ -69,6 +73,7 @@ export interface Project {
   readonly manifest?: string | undefined;
   /** For `tidemark schedule`. */
   readonly schedule?: Cadence | undefined;
+  readonly testsOn?: TestsOn | undefined;
 }
 
 export const inSchema = (schema: SchemaName, name: string): TableName =>

@@ -1,18 +1,34 @@
 // What the project file and each of its environments may set: warehouse, schemas, mappings folder, limits.
 import { join, resolve } from 'node:path';
 import type { Entry } from './document.ts';
-import { durationAt, fieldsOf, percentAt, required, shown, textAt, wholeAt } from './fields.ts';
+import { choiceAt, durationAt, fieldsOf, percentAt, required, shown, textAt, wholeAt } from './fields.ts';
 import type { Fields } from './fields.ts';
 import { readConnection, type FoundConnection } from './connection.ts';
 import type { Report } from './problems.ts';
 import { badName, notBesideEvery, sharedSchema } from './problems.ts';
 import type { Files } from './dbt/find-profile.ts';
-import type { Cadence, Connection, Limits, SchemaName, Schemas } from './project.ts';
+import {
+  testPlaces,
+  type Cadence,
+  type Connection,
+  type Limits,
+  type SchemaName,
+  type Schemas,
+  type TestsOn,
+} from './project.ts';
 import { nameParts } from './sql-name.ts';
 import type { Variables } from './variables.ts';
 import { fillVariables } from './variables.ts';
 
-export const settingKeys = ['warehouse', 'schemas', 'mappings', 'limits', 'manifest', 'schedule'] as const;
+export const settingKeys = [
+  'warehouse',
+  'schemas',
+  'mappings',
+  'limits',
+  'manifest',
+  'schedule',
+  'tests',
+] as const;
 
 export interface Settings {
   readonly connection?: Connection | undefined;
@@ -22,6 +38,7 @@ export interface Settings {
   readonly manifest?: string | undefined;
   readonly limits: Partial<Limits>;
   readonly schedule?: Cadence | undefined;
+  readonly testsOn?: TestsOn | undefined;
 }
 
 export const defaultSchemas: Schemas = {
@@ -57,6 +74,7 @@ export const readSettings = (fields: Fields, around: Surroundings): Settings => 
   const limits = filled('limits', report);
   const manifest = filled('manifest', report);
   const schedule = filled('schedule', report);
+  const tests = filled('tests', report);
   const found = warehouse && readConnection(warehouse.value, { ...around, report: warehouseReport });
   // Where dbt builds what says nothing else is where targets are looked for.
   const built = found?.schema === undefined ? {} : { targets: { schema: found.schema } };
@@ -67,8 +85,12 @@ export const readSettings = (fields: Fields, around: Surroundings): Settings => 
     mappings: textAt({ ...fields, report, get: () => mappings }, 'mappings')?.text,
     limits: limits === undefined ? {} : readLimits(limits, report),
     schedule: schedule && readSchedule(schedule, report),
+    testsOn: tests === undefined ? undefined : testsOnOf(tests, report),
   };
 };
+
+const testsOnOf = (entry: Entry, report: Report): TestsOn | undefined =>
+  choiceAt(fieldsOf(entry.value, '`tests`', { known: ['on'] }, report), 'on', testPlaces);
 
 /** The one that is named; beside the profile of dbt also the one that dbt writes. */
 const manifestOf = (

@@ -58,6 +58,7 @@ const beforeABatch: ReadonlySet<string> = new Set<ErrorCode>([
   'join_cycle',
   'type_mismatch',
   'unmapped_not_null',
+  'test_failed',
   'set_unmapped',
   'not_supported',
   'unknown_batch',

@@ -109,7 +109,7 @@ describe('wrong usage', () => {
     const { exit, stderr } = await sandbox.run('run', '--adopt', 'dim_custmer');
     expect(exit).toBe(2);
     expect(stderr).toContain(
-      '`dim_custmer`, which is no target of this project\nhint: targets are: dim_customer\n',
+      '`dim_custmer`, which is no target of this project\nhint: did you mean `dim_customer`?\n',
     );
   });
 });

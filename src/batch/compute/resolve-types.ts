@@ -58,14 +58,12 @@ const withTypes = (target: Target, described: readonly Column[]): Target => {
   };
 };
 
-const describe = async (
-  warehouse: Warehouse,
-  target: Target,
-  views: ReadonlyMap<string, RelationView>,
-): Promise<readonly Column[]> => {
-  const mapped = await warehouse.describe(selectTypes(typingWork(warehouse, target, views)));
-  const history = historyOf(target);
-  return history === undefined ? mapped : [...mapped, ...(await warehouse.describe(selectValidity(history)))];
+/** The target as it will be made: what its expressions yield is what its columns are. */
+export const withYieldedTypes = async (warehouse: Warehouse, work: TargetWork): Promise<Target> => {
+  const mapped = await warehouse.describe(selectTypes(work));
+  const history = historyOf(work.target);
+  const own = history === undefined ? [] : await warehouse.describe(selectValidity(history));
+  return withTypes(work.target, [...mapped, ...own]);
 };
 
 export const sourceColumns = (dictionary: Dictionary): Map<string, RelationView> =>
@@ -80,7 +78,9 @@ export const resolveTypes = async (warehouse: Warehouse, dictionary: Dictionary)
   const views = sourceColumns(dictionary);
   const resolved = new Map<string, Target>();
   for (const target of buildGraph(dictionary).order) {
-    const typed = target.exists ? target : withTypes(target, await describe(warehouse, target, views));
+    const typed = target.exists
+      ? target
+      : await withYieldedTypes(warehouse, typingWork(warehouse, target, views));
     resolved.set(target.name, typed);
     views.set(target.name, targetView(typed, undefined));
   }

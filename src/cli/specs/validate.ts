@@ -1,12 +1,23 @@
 // `tidemark validate`: what it takes and what help says of it.
 import type { CommandSpec } from '../command-spec.ts';
-import { wait } from './options.ts';
+import { flag, text, wait } from './options.ts';
 
 export const validateSpec = {
   summary: 'find all mistakes in project file and mappings at once',
-  options: [wait],
-  select: 'none',
-  examples: [['tidemark validate', 'after editing a mapping, and in continuous integration']],
+  options: [
+    flag('--no-tests', 'do not run the mapping tests'),
+    text(
+      '--on',
+      'PLACE',
+      "where mapping tests run: `memory` (default), or `warehouse`: schemas of their own in the project's",
+    ),
+    wait,
+  ],
+  select: 'several',
+  examples: [
+    ['tidemark validate', 'after editing a mapping, and in continuous integration'],
+    ['tidemark validate -s fact_vendor', 'expressions and tests of one target'],
+  ],
   exits: [0, 1, 2, 4],
   load: async () => (await import('../commands/validate.ts')).validate,
 } as const satisfies CommandSpec;

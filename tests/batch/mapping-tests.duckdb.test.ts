@@ -1,0 +1,4 @@
+// See mapping-tests-suite.ts.
+import { describeMappingTests } from './mapping-tests-suite.ts';
+
+describeMappingTests('duckdb');
