@@ -1,5 +1,6 @@
 // What each column that a target reads decides of it: a column of its own, or which rows there are.
 import type { Expression, Join, Target } from '../dictionary/dictionary.ts';
+import { historyOf } from '../dictionary/history-of.ts';
 import { aliasesOf, pathToRoot, refsOf } from './reads.ts';
 
 /** From the mildest to the gravest; along a way through several targets the gravest counts. */
@@ -76,6 +77,13 @@ const ofFilter = (target: Target): readonly Influence[] =>
         expression: target.where,
       }));
 
+/** When a change happened says from when on a version holds. */
+const ofTime = (target: Target): readonly Influence[] => {
+  const at = historyOf(target)?.at;
+  if (at === undefined) return [];
+  return refsOf(at).map((ref) => ({ ...ref, how: 'key', decides: undefined, expression: at }));
+};
+
 /** A row of the root is a row of the target. */
 const ofRoot = (target: Target): Influence => ({
   alias: target.root.alias,
@@ -89,12 +97,13 @@ export const influencesOf = (target: Target): readonly Influence[] => [
   ...ofColumns(target),
   ...ofJoins(target),
   ...ofFilter(target),
+  ...ofTime(target),
   ofRoot(target),
 ];
 
 /** The columns that change when rows appear or vanish: all of them; those of rows that stay, where only they are
  *  written. */
 export const columnsOfRows = (target: Target): readonly string[] =>
-  target.columns
+  [...target.columns, ...(historyOf(target)?.columns ?? [])]
     .map(({ name }) => name)
     .filter((name) => target.rows === 'manage' || !isKeyColumn(target, name));

@@ -4,6 +4,7 @@ import type { Target } from '../../dictionary/dictionary.ts';
 import type { TidemarkError } from '../../errors/tidemark-error.ts';
 import { relationsOf } from '../../graph/graph.ts';
 import { columnsRead, columnsReadOf } from '../../graph/reads.ts';
+import { imageShapeOf } from '../../reconcile/target-work.ts';
 import { showTable } from '../../sql/table-name.ts';
 import type { KnownState } from '../known-state.ts';
 import { refusal } from '../left-out.ts';
@@ -11,7 +12,7 @@ import { refusal } from '../left-out.ts';
 const missingColumns = (target: Target): readonly string[] => {
   const names = new Set(target.tableColumns.map(({ name }) => name));
   const own = target.root.kind === 'this' ? [...columnsRead(target, 'this')] : [];
-  const needed = [...target.key, ...target.columns, ...target.touch].map(({ name }) => name);
+  const needed = [...target.key, ...imageShapeOf(target).columns, ...target.touch].map(({ name }) => name);
   return [...new Set([...needed, ...own])].filter((name) => !names.has(name));
 };
 

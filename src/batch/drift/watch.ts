@@ -60,13 +60,11 @@ const mirrorShape = ({ known, tables, mirrors }: Watching, source: Source): Fing
 };
 
 /** Columns of a target that mappings read, its own or others, and that its images do not carry. */
-export const readBesides = (
-  graph: Graph,
-  { name, key, columns, tableColumns }: Target,
-): readonly string[] => {
-  const read = new Set(graph.order.flatMap((reader) => [...columnsReadOf(reader, name)]));
+export const readBesides = (graph: Graph, target: Target): readonly string[] => {
+  const read = new Set(graph.order.flatMap((reader) => [...columnsReadOf(reader, target.name)]));
+  const { key, columns } = imageShapeOf(target);
   const carried = new Set([...key, ...columns].map((column) => column.name));
-  return tableColumns
+  return target.tableColumns
     .map((column) => column.name)
     .filter((column) => read.has(column) && !carried.has(column));
 };

@@ -1,0 +1,4 @@
+// See history-reach-suite.ts.
+import { describeHistoryReach } from './history-reach-suite.ts';
+
+describeHistoryReach('duckdb');
