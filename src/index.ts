@@ -1,4 +1,5 @@
 // The typed library: what the command line does, as functions on an open project. Nothing is printed, nothing exits.
+import type { DoctorOptions, DoctorReport } from './batch/doctor.ts';
 import type { HistoryOptions, HistoryReport, ShowOptions, ShowReport } from './batch/history.ts';
 import type { ImpactOptions } from './batch/impact/impact.ts';
 import type { ImpactReport } from './batch/impact/impact-report.ts';
@@ -16,6 +17,7 @@ import type { Project } from './project/project.ts';
 export { TidemarkError, isTidemarkError } from './errors/tidemark-error.ts';
 export type { Position, Problem, Severity } from './errors/tidemark-error.ts';
 export type { ErrorCode } from './errors/policy.ts';
+export type { DoctorReport } from './batch/doctor.ts';
 export type { HistoryEntry, HistoryReport, ShowReport } from './batch/history.ts';
 export type { PlanResult, TargetSamples } from './batch/plan.ts';
 export type { Progress } from './batch/context.ts';
@@ -78,6 +80,8 @@ export interface OpenProject {
   impactOfChange(revision: string): Promise<ImpactReport>;
   /** All mistakes at once; throws only when they cannot be looked for. */
   validate(options?: Given<ValidateOptions>): Promise<ValidateReport>;
+  /** What is wrong, or may go wrong, around the project. */
+  doctor(options?: Given<DoctorOptions>): Promise<DoctorReport>;
   unlock(options?: Partial<Given<UnlockOptions>>): Promise<UnlockReport>;
 }
 
@@ -111,6 +115,7 @@ export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject
     impactOfChange: async (revision) =>
       (await import('./batch/impact/impact-of-change.ts')).impactOfChange({ project, revision }),
     validate: async (options) => (await import('./batch/validate.ts')).validate({ ...options, project }),
+    doctor: async (options) => (await import('./batch/doctor.ts')).doctor({ ...options, project }),
     unlock: async (options) =>
       (await import('./batch/unlock.ts')).unlock({ force: false, ...options, project }),
   };

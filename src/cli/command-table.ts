@@ -1,5 +1,6 @@
 // The commands by name, in the order in which help lists them.
 import type { CommandSpec } from './command-spec.ts';
+import { doctorSpec } from './specs/doctor.ts';
 import { historySpec } from './specs/history.ts';
 import { impactSpec } from './specs/impact.ts';
 import { pauseSpec } from './specs/pause.ts';
@@ -27,6 +28,7 @@ const commands = {
   impact: impactSpec,
   validate: validateSpec,
   verify: verifySpec,
+  doctor: doctorSpec,
   unlock: unlockSpec,
 } as const satisfies Readonly<Record<string, CommandSpec>>;
 

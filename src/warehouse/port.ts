@@ -4,6 +4,7 @@
 import type { Column, Dialect } from '../sql/dialect.ts';
 import type { Fragment, Statement } from '../sql/fragment.ts';
 import type { TableName } from '../sql/table-name.ts';
+import type { Finding, HealthQuestion } from './health.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -58,6 +59,8 @@ export interface Warehouse {
   tablesIn(schema: string): Promise<readonly string[]>;
   /** Columns and types of a query, without running it. */
   describe(select: Fragment): Promise<readonly Column[]>;
+  /** The condition of the engine, as far as it concerns us; writes nothing. */
+  health(asked: HealthQuestion): Promise<readonly Finding[]>;
   /** Where this process may create scratch; created when missing. Scratch of dead owners is dropped here. */
   openScratch(stateSchema: string): Promise<ScratchSpace>;
   /** Stops what runs at this moment in every session. */

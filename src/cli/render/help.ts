@@ -3,23 +3,12 @@ import { commandNames, specOf, type CommandName } from '../command-table.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { settings, type OptionSpec } from '../settings.ts';
 import type { Style } from './style.ts';
+import { wrap } from './text.ts';
 
 type Entry = readonly [name: string, about: string];
 
 const widest = 24;
 const widestExample = 42;
-
-const wrap = (text: string, width: number): readonly string[] => {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
-};
 
 const list = (title: string, entries: readonly Entry[], style: Style, most = widest): string => {
   const width = Math.min(most, Math.max(...entries.map(([name]) => name.length)));

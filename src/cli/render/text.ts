@@ -94,3 +94,15 @@ export const phases = (
   const each = Object.entries(spent).map(([name, ms]) => `${name} ${seconds(ms)}`);
   return colors.dim(`took ${seconds(totalMs)}${each.length === 0 ? '' : `: ${each.join(', ')}`}`);
 };
+
+/** Words in lines of at most a width; a word that is longer stands alone. */
+export const wrap = (text: string, width: number): readonly string[] => {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && widthOf(last) + 1 + widthOf(word) <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+};

@@ -12,6 +12,8 @@ import { scratchName } from '../scratch-name.ts';
 import { settleInTurn } from '../settle-jobs.ts';
 import { turnstile } from '../turnstile.ts';
 import { duckDbDialect } from './dialect.ts';
+import type { Finding } from '../health.ts';
+import { duckDbHealth } from './health.ts';
 import { introspectDuckDb } from './introspect.ts';
 import { openFile, type OpenFileOptions } from './open-file.ts';
 import { DuckDbSession, type DuckDbDriver } from './session.ts';
@@ -46,6 +48,7 @@ const isAborted = (session: DuckDbSession): Promise<boolean> =>
 class DuckDbWarehouse implements Warehouse {
   readonly dialect: Dialect = duckDbDialect;
   readonly description: string;
+  readonly #path: string;
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #session: DuckDbSession;
@@ -53,13 +56,9 @@ class DuckDbWarehouse implements Warehouse {
   #spaces = 0;
   #closed = false;
 
-  constructor(
-    description: string,
-    instance: DuckDBInstance,
-    connection: DuckDBConnection,
-    session: DuckDbSession,
-  ) {
-    this.description = description;
+  constructor(path: string, instance: DuckDBInstance, connection: DuckDBConnection, session: DuckDbSession) {
+    this.description = `duckdb ${path}`;
+    this.#path = path;
     this.#instance = instance;
     this.#connection = connection;
     this.#session = session;
@@ -103,6 +102,10 @@ where database_name = current_database() and lower(schema_name) = lower(${schema
       session.rows<{ column_name: string; column_type: string }>(sql`describe ${select}`),
     );
     return rows.map((row) => ({ name: row.column_name, type: row.column_type, nullable: true }));
+  }
+
+  health(): Promise<readonly Finding[]> {
+    return this.session((session) => duckDbHealth(session, this.#path));
   }
 
   // Temporary tables die with this process, so there are no dead owners, and they need no schema.
@@ -154,5 +157,5 @@ export const openDuckDb = async (
   const connection = await instance.connect();
   const session = new DuckDbSession(driver, connection, 'duckdb#1');
   await session.send(`set timezone = 'UTC'`);
-  return new DuckDbWarehouse(`duckdb ${path}`, instance, connection, session);
+  return new DuckDbWarehouse(path, instance, connection, session);
 };

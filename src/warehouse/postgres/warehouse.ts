@@ -7,6 +7,7 @@ import { runTransaction } from '../run-transaction.ts';
 import { strictSteps } from './connection.ts';
 import { postgresDialect } from './dialect.ts';
 import { runFrozen } from './frozen.ts';
+import { postgresHealth } from './health.ts';
 import { introspectPostgres } from './introspect.ts';
 import { readMarks } from './marks.ts';
 import { PgPool, type PgDriver } from './pool.ts';
@@ -64,6 +65,7 @@ export const openPostgres = async (driver: PgDriver, settings: PostgresConnectio
     marks: (tables) => pool.use((connection) => readMarks(autocommitSession(connection), tables)),
     tablesIn: (schema) => tablesIn(pool, schema),
     describe: (select) => describe(pool, select),
+    health: (asked) => pool.use((connection) => postgresHealth(autocommitSession(connection), asked)),
     openScratch: (stateSchema) => openScratchSpace(pool, stateSchema),
     cancel: () => pool.cancel(),
     close: () => pool.close(),

@@ -1,0 +1,70 @@
+// tidemark doctor
+import { doctor as examine, type DoctorReport } from '../../batch/doctor.ts';
+import type { Command, Invocation, Outcome } from '../invocation.ts';
+import { durationOf } from '../read-options.ts';
+import { projectLine } from '../render/project-line.ts';
+import type { Style } from '../render/style.ts';
+import { wrap } from '../render/text.ts';
+
+type Finding = DoctorReport['findings'][number];
+
+const marks: Readonly<Record<Finding['severity'], string>> = {
+  fine: 'ok     ',
+  notice: 'notice ',
+  warning: 'warning',
+  error: 'error  ',
+};
+
+const painted = ({ severity }: Finding, { colors }: Style): string => {
+  const mark = marks[severity];
+  switch (severity) {
+    case 'fine':
+      return colors.green(mark);
+    case 'notice':
+      return colors.dim(mark);
+    case 'warning':
+      return colors.yellow(mark);
+    case 'error':
+      return colors.red(mark);
+  }
+};
+
+const indent = ' '.repeat(9);
+
+/** A statement stands on one line, however long: it is there to be copied. */
+const shown = (finding: Finding, style: Style): string => {
+  const { message, evidence, fix, severity } = finding;
+  const words = severity === 'fine' && evidence !== undefined ? `${message} (${evidence})` : message;
+  const lines = wrap(words, style.width - indent.length);
+  return [
+    `${painted(finding, style)}  ${lines[0] ?? ''}`,
+    ...lines.slice(1).map((line) => `${indent}${line}`),
+    ...(severity === 'fine' || evidence === undefined ? [] : [`${indent}${style.colors.dim(evidence)}`]),
+    ...(fix === undefined ? [] : [`${indent}→ ${fix}`]),
+  ].join('\n');
+};
+
+const order: readonly Finding['severity'][] = ['error', 'warning', 'notice', 'fine'];
+
+const render = ({ findings }: DoctorReport, style: Style): string =>
+  findings
+    .toSorted((left, right) => order.indexOf(left.severity) - order.indexOf(right.severity))
+    .map((finding) => shown(finding, style))
+    .join('\n');
+
+const execute = async (invocation: Invocation): Promise<Outcome> => {
+  const project = await invocation.project();
+  const report = await examine({ project, waitMs: durationOf(invocation.options, 'wait') });
+  const line = await projectLine(project);
+  const broken = report.findings.filter(({ severity }) => severity === 'error');
+  return {
+    exit: report.status === 'errors' ? 1 : 0,
+    json: report,
+    text: (style) => `${line(style)}\n\n${render(report, style)}`,
+    inShort: broken
+      .map(({ message, fix }) => (fix === undefined ? message : `${message}\n→ ${fix}`))
+      .join('\n'),
+  };
+};
+
+export const doctor: Command = { endsOnSignal: false, execute };
