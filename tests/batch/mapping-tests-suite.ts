@@ -1,4 +1,6 @@
 // Mapping tests: rows that are given, how they change, what the target must hold then; played by the engine itself.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { validate, type ValidateOptions } from '../../src/batch/validate.ts';
 import { createSandbox, type Engine, type Sandbox } from '../support/sandbox.ts';
@@ -57,14 +59,15 @@ export const describeMappingTests = (engine: Engine): void => {
     afterAll(() => sandbox.remove());
 
     const played = async (file: string, text: string, options: Partial<ValidateOptions> = {}) => {
-      const before = workshop.mappings[file] ?? '';
+      const before = workshop.mappings[file];
       sandbox.map(file, text);
       try {
         const { tests, problems } = await validate({ project: sandbox.project(), ...options });
         const seen = problems.map(({ code, message, at }) => `${at?.line}:${at?.column} ${code} ${message}`);
         return { passed: tests?.passed, failed: tests?.failed, failures: tests?.failures ?? [], seen };
       } finally {
-        sandbox.map(file, before);
+        if (before === undefined) rmSync(join(sandbox.folder, 'mappings', file));
+        else sandbox.map(file, before);
       }
     };
 
@@ -155,6 +158,28 @@ export const describeMappingTests = (engine: Engine): void => {
         failed: 0,
         seen: [],
       });
+    });
+
+    it('follow a history through its versions', async () => {
+      const text = `target: customer_history
+key: customer_id
+from: customers
+columns: { customer_id: customers.id, name: customers.name }
+history: { track: [name], at: customers.updated_at }
+tests:
+  - name: a customer is renamed
+    given: { customers: [{ id: 1, name: Ada, updated_at: 2024-01-01 10:00 }] }
+    when:
+      - { customers: [{ id: 1, name: Adele, updated_at: 2024-01-02 10:00 }] }
+      - { customers: [{ id: 1, country: DE, updated_at: 2024-01-03 10:00 }] }
+    expect:
+      - { customer_id: 1, name: Ada, valid_from: 2024-01-01 10:00, valid_to: 2024-01-02 10:00, is_current: false }
+      - { customer_id: 1, name: Adele, valid_from: 2024-01-02 10:00, valid_to: null, is_current: true }
+  - name: a customer without a time
+    given: { customers: [{ id: 1, name: Ada, updated_at: 2024-01-01 10:00 }] }
+    expect: [{ name: Ada, is_current: true }]
+`;
+      expect(await played('customer_history.yml', text)).toMatchObject({ passed: 2, failed: 0, seen: [] });
     });
 
     it('are answered at the character for every name and value that is wrong', async () => {

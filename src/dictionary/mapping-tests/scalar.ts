@@ -10,11 +10,16 @@ export const madeUp = (text: string, by: Scalar): Scalar => ({
   within: () => by.at,
 });
 
-export const wrapped = (before: string, inner: Scalar, after: string): Scalar => ({
-  ...inner,
-  value: `${before}${inner.text}${after}`,
-  text: `${before}${inner.text}${after}`,
-  within: (offset, length) => inner.within(Math.max(0, offset - before.length), length),
-});
+export const wrapped = (before: string, inner: Scalar, after: string): Scalar => {
+  const text = `${before}${inner.text}${after}`;
+  return {
+    kind: 'scalar',
+    value: text,
+    text,
+    flow: inner.flow,
+    at: inner.at,
+    within: (offset, length) => inner.within(Math.max(0, offset - before.length), length),
+  };
+};
 
 export const quotedName = (name: string): string => `"${name.replaceAll('"', '""')}"`;

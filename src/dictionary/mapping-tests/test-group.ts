@@ -97,7 +97,7 @@ const standIn = (target: RawTarget): RawSource => ({
 
 const stagedTarget = (target: RawTarget): RawTarget => ({
   ...target,
-  name: { ...target.name, text: quotedName(targetName(target)) },
+  name: madeUp(quotedName(targetName(target)), target.name),
   checks: [],
   tests: [],
   limits: {},
