@@ -5,14 +5,26 @@ import type { Report } from '../project/problems.ts';
 import { isBlank } from './lexer.ts';
 import type { Token } from './lexer.ts';
 import * as say from './expression-problems.ts';
-import { aggregateFunctions, volatileFunctions, volatileWords } from './words.ts';
+import { aggregateFunctions } from './aggregate-words.ts';
+import { volatileFunctions, volatileWords } from './words.ts';
 
 const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
+export interface Rules {
+  readonly report: Report;
+  /** Aggregate functions are allowed. */
+  readonly aggregates: boolean;
+}
+
 /** True when the expression may be cut; the first fault is reported, the rest would follow from it. */
-export const checkExpression = (text: Scalar, tokens: readonly Token[], report: Report): boolean => {
+export const checkExpression = (
+  text: Scalar,
+  tokens: readonly Token[],
+  { report, aggregates }: Rules,
+): boolean => {
   const solid = tokens.filter((token) => !isBlank(token));
-  const fault = wholeFault(text, tokens, solid) ?? bracketFault(text, solid) ?? meaningFault(text, solid);
+  const fault =
+    wholeFault(text, tokens, solid) ?? bracketFault(text, solid) ?? meaningFault(text, solid, aggregates);
   if (fault === undefined) return true;
   report(fault);
   return false;
@@ -54,7 +66,11 @@ const bracketFault = (text: Scalar, solid: readonly Token[]): ReturnType<typeof 
     : say.unclosedBracket(place(text, unclosed), unclosed.text, text.flow);
 };
 
-const meaningFault = (text: Scalar, solid: readonly Token[]): ReturnType<typeof say.empty> | undefined => {
+const meaningFault = (
+  text: Scalar,
+  solid: readonly Token[],
+  aggregates: boolean,
+): ReturnType<typeof say.empty> | undefined => {
   for (const [index, token] of solid.entries()) {
     const before = solid[index - 1];
     const after = solid[index + 1];
@@ -76,7 +92,7 @@ const meaningFault = (text: Scalar, solid: readonly Token[]): ReturnType<typeof 
       return say.volatile(at, calls ? `${token.text}()` : token.text);
     }
     if (calls && word === 'age' && !hasComma(solid, index + 1)) return say.volatile(at, 'age(…)');
-    if (calls && aggregateFunctions.has(word)) return say.aggregate(at, token.text);
+    if (calls && !aggregates && aggregateFunctions.has(word)) return say.aggregate(at, token.text);
     if (word === 'over' && before?.text === ')' && (calls || after?.kind === 'word'))
       return say.windowFunction(at);
   }

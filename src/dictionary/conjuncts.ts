@@ -1,8 +1,8 @@
 // The equalities of a join condition: what a look-up can be limited by before it is joined.
 import type { Scalar } from '../project/document.ts';
-import type { ColumnRef, Expression, JoinEquality } from './dictionary.ts';
+import type { ColumnRef, JoinEquality } from './dictionary.ts';
 import type { Compiled, Piece } from './expression.ts';
-import { partsOf } from './expression.ts';
+import { slice } from './expression.ts';
 import { isBlank } from './lexer.ts';
 import { comparingWords, unsplittable } from './words.ts';
 
@@ -75,10 +75,4 @@ const sidesOf = (
   const read = other.map((piece) => piece.sql).filter((sql): sql is ColumnRef => typeof sql !== 'string');
   if (read.length === 0 || read.some((column) => column.alias === alias)) return undefined;
   return { own: ref.column, other: slice(other, text) };
-};
-
-const slice = (pieces: readonly Piece[], text: Scalar): Expression => {
-  const start = pieces[0]?.start ?? 0;
-  const end = Math.max(...pieces.map((piece) => piece.end));
-  return { text: text.text.slice(start, end), parts: partsOf(pieces), at: text.within(start, end - start) };
 };

@@ -17,6 +17,14 @@ export interface Expression {
   readonly at: Position;
 }
 
+/** A call of an aggregate function, with its filter and order. */
+export interface AggregateCall {
+  readonly call: Expression;
+}
+
+/** A part of an expression that is cut at its aggregate calls. */
+export type AggregatedPart = string | ColumnRef | AggregateCall;
+
 export type DeleteChecks =
   | { readonly kind: 'every run' }
   | { readonly kind: 'every'; readonly ms: number }
@@ -64,6 +72,8 @@ export interface Join {
   readonly relation: string;
   readonly type: 'left' | 'inner';
   readonly on: Expression;
+  /** Any number of rows may match: only aggregates read them. */
+  readonly many: boolean;
   /** The conjuncts `alias.own = other` of the condition: what a look-up can be limited by. */
   readonly equalities: readonly JoinEquality[];
   readonly at: Position;
@@ -82,6 +92,8 @@ export interface MappedColumn {
   readonly type: string;
   readonly nullable: boolean;
   readonly expression: Expression;
+  /** The same, cut at its aggregate calls; none where it has none. */
+  readonly aggregated?: readonly AggregatedPart[] | undefined;
 }
 
 /** What one row of a target stands for. */
@@ -93,6 +105,8 @@ export type Root =
 export type TargetForm =
   /** One row per row of the root. */
   | { readonly kind: 'fact' }
+  /** Aggregates over `many` joins, one row per row of the root; or over the rows of the root that share a key. */
+  | { readonly kind: 'aggregate'; readonly per: 'row' | 'key' }
   /** Versions of each row of the root; the start of each is the last column of the target's key. */
   | { readonly kind: 'history'; readonly history: History };
 

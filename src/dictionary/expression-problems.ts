@@ -62,10 +62,34 @@ export const windowFunction = (at: Position): Problem =>
 
 export const aggregate = (at: Position, name: string): Problem =>
   problem(
-    'not_supported',
+    'aggregate_misplaced',
     at,
-    `\`${name}(…)\` needs many rows for one value; aggregates are not supported yet`,
-    'leave this column to dbt',
+    `\`${name}(…)\` needs many rows for one value, and here each row is judged by itself`,
+    `aggregates stand in \`columns\`; to take in some rows only write \`${name}(…) filter (where …)\`, to choose among groups let another target read this one`,
+  );
+
+export const nestedAggregate = (at: Position, name: string): Problem =>
+  problem(
+    'aggregate_misplaced',
+    at,
+    `\`${name}(…)\` stands within another aggregate`,
+    'aggregate twice by a target that reads another one',
+  );
+
+export const unorderedAggregate = (at: Position, name: string): Problem =>
+  problem(
+    'unordered_aggregate',
+    at,
+    `\`${name}(…)\` has another value when its rows come in another order`,
+    `give an order that tells all rows apart: \`${name}(… order by alias.key)\``,
+  );
+
+export const unsteadyAggregate = (at: Position, name: string): Problem =>
+  problem(
+    'unordered_aggregate',
+    at,
+    `\`${name}(…)\` is an estimate that changes with the order of the rows`,
+    'use the exact function, or leave this column to dbt',
   );
 
 export const subquery = (at: Position): Problem =>

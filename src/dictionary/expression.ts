@@ -37,7 +37,7 @@ export interface Compiled {
 
 export const compileExpression = (text: Scalar, scope: Scope, report: Report): Compiled | undefined => {
   const tokens = tokenize(text.text);
-  if (!checkExpression(text, tokens, report)) return undefined;
+  if (!checkExpression(text, tokens, { report, aggregates: scope.aggregates === true })) return undefined;
   const cutter = new Cutter(text, tokens, { scope, report });
   const pieces = cutter.cut();
   if (cutter.failed) return undefined;
@@ -57,6 +57,13 @@ export const partsOf = (pieces: readonly Piece[]): Expression['parts'] => {
     else parts.push(sql);
   }
   return parts;
+};
+
+/** Some neighbouring pieces as an expression of their own. */
+export const slice = (pieces: readonly Piece[], text: Scalar): Expression => {
+  const start = pieces[0]?.start ?? 0;
+  const end = Math.max(...pieces.map((piece) => piece.end));
+  return { text: text.text.slice(start, end), parts: partsOf(pieces), at: text.within(start, end - start) };
 };
 
 interface Surroundings {

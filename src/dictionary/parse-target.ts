@@ -13,7 +13,7 @@ import {
   textAt,
 } from '../project/fields.ts';
 import type { Fields } from '../project/fields.ts';
-import { notOneOf, notSupported, wrongType } from '../project/problems.ts';
+import { notOneOf, wrongType } from '../project/problems.ts';
 import { readLimits } from '../project/settings.ts';
 import { historyAt } from './parse-history.ts';
 import { testsAt } from './mapping-tests/parse-tests.ts';
@@ -61,14 +61,13 @@ export const readTarget = (fields: Fields): RawTarget | undefined => {
       required(fields, 'join', 'without `from`, a join says how `this` row finds its values');
   }
   const limits = fields.get('limits');
-  const joins = joinsAt(fields);
   return {
     name,
-    unsupported: otherKind || joins.includes('many'),
+    unsupported: otherKind,
     enabled: flagAt(fields, 'enabled') ?? true,
     key: keyAt(fields),
     from: textAt(fields, 'from'),
-    joins: joins.filter((join) => join !== 'many'),
+    joins: joinsAt(fields),
     where: sqlAt(fields, 'where'),
     history: historyAt(fields),
     columns: columnsAt(fields),
@@ -106,8 +105,7 @@ const checksAt = (fields: Fields): readonly RawCheck[] =>
     return sql === undefined ? [] : [{ name: key, sql }];
   });
 
-/** `many` stands for a join of many rows, which needs an aggregate. */
-const joinsAt = (fields: Fields): readonly (RawJoin | 'many')[] =>
+const joinsAt = (fields: Fields): readonly RawJoin[] =>
   entriesAt(fields, 'join').flatMap((entry) => {
     const join = readJoin(entry, fields);
     return join === undefined ? [] : [join];
@@ -115,30 +113,20 @@ const joinsAt = (fields: Fields): readonly (RawJoin | 'many')[] =>
 
 const joinKeys = { known: ['source', 'on', 'type', 'many'] };
 
-const readJoin = ({ key, value }: Entry, fields: Fields): RawJoin | 'many' | undefined => {
+const readJoin = ({ key, value }: Entry, fields: Fields): RawJoin | undefined => {
   if (value.kind !== 'mapping') {
     const on = asSql(value);
-    if (on !== undefined) return { alias: key, relation: key, type: 'left', on };
+    if (on !== undefined) return { alias: key, relation: key, type: 'left', on, many: false };
     fields.report(wrongType(value.at, key.text, 'a SQL condition, or `{ source, on, type }`', found(value)));
     return undefined;
   }
   const inner = fieldsOf(value, `join \`${key.text}\``, joinKeys, fields.report);
-  if (flagAt(inner, 'many') === true) {
-    const at = inner.get('many')?.key.at ?? key.at;
-    fields.report(
-      notSupported(
-        at,
-        `\`many: true\` of join \`${key.text}\``,
-        'aggregates come later; a fact joins one row at most',
-      ),
-    );
-    return 'many';
-  }
   required(inner, 'on', 'the condition of the join');
   const on = sqlAt(inner, 'on');
   const relation = inner.get('source') === undefined ? key : textAt(inner, 'source');
   const type = choiceAt(inner, 'type', ['left', 'inner']) ?? 'left';
-  return on === undefined || relation === undefined ? undefined : { alias: key, relation, type, on };
+  const many = flagAt(inner, 'many') === true;
+  return on === undefined || relation === undefined ? undefined : { alias: key, relation, type, on, many };
 };
 
 const onDeleteAt = (fields: Fields): RawOnDelete | undefined => {

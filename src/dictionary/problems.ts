@@ -286,3 +286,11 @@ export const touchesMapped = (at: Position, column: string, first: number): Prob
 
 export const touchesKey = (at: Position, key: string, column: string): Problem =>
   problem('duplicate_mapping', at, `\`${key}\` sets key column \`${column}\``, 'a key never changes');
+
+export const historyOfGroups = (at: Position, target: string): Problem =>
+  problem(
+    'not_supported',
+    at,
+    `target \`${target}\` is a history and aggregates as well`,
+    'let one target aggregate, and make the history of that one',
+  );

@@ -50,6 +50,7 @@ export interface RawJoin {
   readonly relation: Scalar;
   readonly type: 'left' | 'inner';
   readonly on: Scalar;
+  readonly many: boolean;
 }
 
 export interface RawColumn {

@@ -79,6 +79,7 @@ export const resolveJoins = (
         relation: raw.relation.text,
         type: raw.type,
         on: on.expression,
+        many: raw.many,
         equalities: equalitiesOf(on, raw.on, raw.alias.text),
         at: raw.alias.at,
       },

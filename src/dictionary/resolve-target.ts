@@ -1,7 +1,16 @@
 // One target of the YAML → Target: its aliases, expressions and columns are looked up and checked.
 import type { Column, KeyColumn } from '../sql/dialect.ts';
 import { showTable } from '../sql/table-name.ts';
-import type { History, MappedColumn, OnDelete, Target } from './dictionary.ts';
+import { cutAggregates } from './aggregate-calls.ts';
+import type {
+  AggregatedPart,
+  History,
+  MappedColumn,
+  OnDelete,
+  Root,
+  Target,
+  TargetForm,
+} from './dictionary.ts';
 import { compileExpression } from './expression.ts';
 import type { Compiled } from './expression.ts';
 import { isEnforced, resolveKey } from './keys.ts';
@@ -9,6 +18,8 @@ import { unknownColumn } from './expression-problems.ts';
 import * as say from './problems.ts';
 import type { RawColumn, RawOnDelete } from './raw.ts';
 import type { Context, DeclaredTarget } from './relations.ts';
+import { resolveForm, type Shaped } from './resolve-form.ts';
+import type { Scope } from './scope.ts';
 import { resolveAliases, resolveJoins } from './resolve-joins.ts';
 import type { Aliases, Relations } from './resolve-joins.ts';
 import { resolveHistory } from './resolve-history.ts';
@@ -18,7 +29,15 @@ import { checkSetMapped, checkSettings, resolveTouch } from './resolve-touch.ts'
 interface Line {
   readonly raw: RawColumn;
   readonly compiled: Compiled | undefined;
+  /** Cut at its aggregate calls. */
+  readonly parts?: readonly AggregatedPart[] | undefined;
 }
+
+const lineOf = (raw: RawColumn, scope: Scope, { report }: Context): Line => {
+  const compiled = compileExpression(raw.expression, { ...scope, aggregates: true }, report);
+  const parts = compiled && cutAggregates(compiled, raw.expression, report);
+  return { raw, compiled: parts === undefined ? undefined : compiled, parts };
+};
 
 export const resolveTarget = (target: DeclaredTarget, all: Relations, context: Context): Target => {
   const { raw, table, info } = target;
@@ -26,15 +45,19 @@ export const resolveTarget = (target: DeclaredTarget, all: Relations, context: C
   const { root, scope } = aliases;
   checkKind(target, context);
   const joins = resolveJoins(target, aliases, context);
-  const lines = raw.columns.map((column): Line => ({
-    raw: column,
-    compiled: compileExpression(column.expression, scope, context.report),
-  }));
+  const lines = raw.columns.map((column) => lineOf(column, scope, context));
   const columns = lines.flatMap((line) => mappedColumn(line, target, context) ?? []);
   const entity = resolveKey(raw.key, { owner: 'key', table, columns: info?.columns }, context.report);
   checkKey(target, lines, aliases, context);
   const history = resolveHistory(target, { all, aliases, lines }, context);
   const key = [...entity, ...startOf(history)];
+  const where =
+    raw.where && compileExpression(raw.where, { ...scope, use: 'read' }, context.report)?.expression;
+  const form = formOf(
+    { target, root, rootKey: rootKeyOf(root, all), joins, where, columns },
+    history,
+    context,
+  );
   const rows = raw.rows ?? (root.kind === 'this' ? 'update-only' : 'manage');
   if (rows === 'manage' && root.kind === 'grain') checkNotNull(target, history, context);
   const touch = resolveTouch(target, context);
@@ -56,9 +79,9 @@ export const resolveTarget = (target: DeclaredTarget, all: Relations, context: C
         info.uniqueKeys.length > 0 ||
         info.columns.some((column) => column.generated === true)),
     root,
-    form: history === undefined ? { kind: 'fact' } : { kind: 'history', history },
+    form,
     joins,
-    where: raw.where && compileExpression(raw.where, { ...scope, use: 'read' }, context.report)?.expression,
+    where,
     columns,
     onDelete: onDeleteOf(raw.onDelete, rows),
     onMissing: raw.onMissing ?? (root.kind === 'this' ? 'keep' : 'null'),
@@ -78,6 +101,18 @@ const startOf = (history: History | undefined): readonly KeyColumn[] =>
   (history?.columns ?? [])
     .filter(({ role }) => role === 'valid_from')
     .map(({ name, type }) => ({ name, type, nullable: false }));
+const formOf = (shaped: Shaped, history: History | undefined, { report }: Context): TargetForm => {
+  // What a join that could not be read would say is not known.
+  if (shaped.joins.length < shaped.target.raw.joins.length) return { kind: 'fact' };
+  const form = resolveForm(shaped, report);
+  if (history === undefined) return form;
+  if (form.kind === 'aggregate') report(say.historyOfGroups(shaped.target.raw.name.at, shaped.target.name));
+  return { kind: 'history', history };
+};
+
+/** None where the relation is unknown, which is reported elsewhere. */
+const rootKeyOf = (root: Root, { declared }: Relations): readonly string[] | undefined =>
+  root.kind === 'this' ? [] : declared.get(root.relation)?.raw.key.map(({ name }) => name.text);
 
 /** Only where the rows are somebody else's is there a question when he changed them. */
 const changedAtOf = ({ raw, name, table, info }: DeclaredTarget, { report }: Context): string | undefined => {
@@ -130,7 +165,7 @@ const checkKind = (target: DeclaredTarget, context: Context): void => {
 };
 
 const mappedColumn = (
-  { raw, compiled }: Line,
+  { raw, compiled, parts = [] }: Line,
   target: DeclaredTarget,
   { report }: Context,
 ): MappedColumn | undefined => {
@@ -154,6 +189,7 @@ const mappedColumn = (
     type: column?.type ?? '',
     nullable: column?.nullable ?? true,
     expression: compiled.expression,
+    aggregated: parts.some((part) => typeof part !== 'string' && 'call' in part) ? parts : undefined,
   };
 };
 

@@ -23,6 +23,8 @@ export interface Scope {
   readonly relations: ReadonlySet<string>;
   /** The alias of a column that is not qualified: where only one table can be meant. */
   readonly implicit?: string | undefined;
+  /** Aggregate functions may stand in the expression. */
+  readonly aggregates?: boolean | undefined;
   /** What the expression does with a column, for messages; default `mapped`. */
   readonly use?: 'mapped' | 'read' | undefined;
   /** A file was unreadable: an unknown alias may be declared there. */

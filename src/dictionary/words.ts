@@ -1,7 +1,7 @@
 // Words of SQL that are no columns, and functions whose value is not the same at every reading. Both lists are
 // generous: the warehouse proves an expression later, and a false alarm on valid SQL is worse than a miss.
 
-const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
+export const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 /** Keywords, types, units and fields, of Postgres, DuckDB and Snowflake together. */
 export const sqlWords = words(`
@@ -44,12 +44,6 @@ export const volatileFunctions = words(`
   get_current_date current_localtimestamp current_localtime setseed pg_sleep txid_current pg_current_xact_id seq1 seq2
   seq4 seq8 randstr uniform normal zipf current_setting getvariable current_user current_schema current_database
   current_query pg_backend_pid version gen_random_bytes random_normal
-`);
-
-/** They need many rows for one value: an aggregate target, not a fact. */
-export const aggregateFunctions = words(`
-  count sum avg min max string_agg array_agg listagg group_concat json_agg jsonb_agg json_object_agg bool_and bool_or
-  count_if countif arg_min arg_max any_value stddev variance median mode quantile_cont percentile_cont percentile_disc
 `);
 
 /** Between two operands of a condition; an `and` beside one of them need not end a condition. */

@@ -1,7 +1,8 @@
 // What each column that a target reads decides of it: a column of its own, or which rows there are.
 import type { Expression, Join, Target } from '../dictionary/dictionary.ts';
 import { historyOf } from '../dictionary/history-of.ts';
-import { aliasesOf, pathToRoot, refsOf } from './reads.ts';
+import { aliasesIn } from '../dictionary/references.ts';
+import { pathToRoot, refsOf } from './reads.ts';
 
 /** From the mildest to the gravest; along a way through several targets the gravest counts. */
 export const hows = ['direct', 'expression', 'join', 'filter', 'key'] as const;
@@ -44,7 +45,7 @@ const decisionsOf = (target: Target, join: Join): readonly Decision[] => {
     target.joins.filter((each) => pathToRoot(target, each.alias).includes(join)).map((each) => each.alias),
   );
   const reads = (expression: Expression): boolean =>
-    [...aliasesOf(expression)].some((alias) => dependent.has(alias));
+    [...aliasesIn(expression)].some((alias) => dependent.has(alias));
   const columns = target.columns
     .filter(({ expression }) => reads(expression))
     .map(({ name }): Decision => ({ decides: name, how: 'join', expression: join.on }));

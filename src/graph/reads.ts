@@ -1,12 +1,10 @@
 // Which columns of which alias a target reads, and which aliases lie between a look-up and the root.
 import { historyOf } from '../dictionary/history-of.ts';
 import type { ColumnRef, Expression, Join, Target } from '../dictionary/dictionary.ts';
+import { waysTo } from '../dictionary/many-joins.ts';
 
 export const refsOf = (expression: Expression): readonly ColumnRef[] =>
   expression.parts.filter((part): part is ColumnRef => typeof part !== 'string');
-
-export const aliasesOf = (expression: Expression): ReadonlySet<string> =>
-  new Set(refsOf(expression).map((ref) => ref.alias));
 
 const timeOf = (target: Target): readonly Expression[] => {
   const at = historyOf(target)?.at;
@@ -39,16 +37,7 @@ export const columnsReadOf = (target: Target, relation: string): ReadonlySet<str
 
 /** The joins that a joined alias needs to reach the root, itself last: the closure of the aliases that
  *  conditions name, in the target's join order. */
-export const pathToRoot = (target: Target, alias: string): readonly Join[] => {
-  const needed = new Set([alias]);
-  const path: Join[] = [];
-  for (const join of target.joins.toReversed()) {
-    if (!needed.has(join.alias)) continue;
-    path.unshift(join);
-    for (const name of aliasesOf(join.on)) needed.add(name);
-  }
-  return path;
-};
+export const pathToRoot = (target: Target, alias: string): readonly Join[] => waysTo(target.joins, [alias]);
 
 /** The name of the relation behind an alias; the target's own name for `this`. */
 export const relationOf = (target: Target, alias: string): string => {

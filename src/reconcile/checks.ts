@@ -1,9 +1,13 @@
 // Questions asked of a target's desired rows and images before anything is written.
-import { commas, id, ors, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
+import type { Join } from '../dictionary/dictionary.ts';
+import { manyOn } from '../dictionary/many-joins.ts';
+import { pathToRoot } from '../graph/reads.ts';
+import { ands, commas, id, ors, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
 import { afterName, keyName, type ImageTable } from '../sql/images.ts';
-import { rootRows } from './desired/root.ts';
+import { isGrouped } from './desired/aggregate.ts';
+import { keyExpression, rootRows } from './desired/root.ts';
 import { joined } from './desired/joins.ts';
-import { imageShapeOf, rootKeyName, rootView, type TargetWork } from './target-work.ts';
+import { imageShapeOf, rootKeyName, rootView, viewOf, type TargetWork } from './target-work.ts';
 
 const keyColumns = (work: TargetWork): readonly Fragment[] => {
   const shape = imageShapeOf(work.target);
@@ -24,7 +28,7 @@ export const nullTargetKeys = (work: TargetWork, limit: number): Fragment | unde
   );
   const nulls = strict.flatMap((column) => (column === undefined ? [] : [sql`${column} is null`]));
   if (nulls.length === 0) return undefined;
-  const root = rootView(work).key.map(
+  const root = (isGrouped(work) ? [] : rootView(work).key).map(
     (column, place) => sql`${id('d', rootKeyName(place))} as ${id(`root ${column.name}`)}`,
   );
   return sql`select ${commas([shownKey(work), ...root])} from ${table(work.scratch.desired)} as d where ${ors(nulls)} limit ${sql.lit(limit)}`;
@@ -37,12 +41,48 @@ export const duplicateTargetKeys = (work: TargetWork, limit: number): Fragment =
 from ${table(work.scratch.desired)} as d group by ${keys} having count(*) > 1 limit ${sql.lit(limit)}`;
 };
 
-/** Grain rows that the first `count` look-ups turn into more than one row. */
-export const multipliedBy = (work: TargetWork, count: number, limit: number): Fragment => {
-  const { root, joins } = work.target;
-  const key = commas(rootView(work).key.map((column) => id(root.alias, column.name)));
-  return sql`select ${key}, count(*) as "tidemark.rows"
-from ${joined(work, rootRows(work), joins.slice(0, count), 'left only')} group by ${key} having count(*) > 1 limit ${sql.lit(limit)}`;
+/** The rows of the root whose key is NULL: of a group, which has none to itself. */
+export const rowsWithoutKey = (work: TargetWork, limit: number): Fragment => {
+  const { key, root } = work.target;
+  const strict = key.filter((column) => !column.nullable);
+  const nulls = strict.map((column) => sql`${keyExpression(work, column.name)} is null`);
+  const shown = rootView(work).key.map((column) => id(root.alias, column.name));
+  return sql`select ${commas(shown)} from (${rootRows(work)}) as ${id(root.alias)} where ${ors(nulls)} limit ${sql.lit(limit)}`;
+};
+
+const rowsPerRoot = (work: TargetWork, joins: readonly Join[]): Fragment => {
+  const { root } = work.target;
+  const key = rootView(work).key.map((column) => id(root.alias, column.name));
+  const named = key.map((value, place) => sql`${value} as ${id(rootKeyName(place))}`);
+  return sql`select ${commas([...named, sql`count(*) as "tidemark.rows"`])}
+from ${joined(work, rootRows(work), joins, 'left only')} group by ${commas(key)}`;
+};
+
+/** Rows of the root of which a look-up makes more rows than there are without it. */
+export const multipliedBy = (work: TargetWork, join: Join, limit: number): Fragment => {
+  const way = pathToRoot(work.target, join.alias);
+  const { key } = rootView(work);
+  const match = key.map((column, place) =>
+    work.dialect.sameKey(id('w', rootKeyName(place)), id('o', rootKeyName(place)), column.nullable),
+  );
+  const shown = key.map((column, place) => sql`${id('w', rootKeyName(place))} as ${id(column.name)}`);
+  return sql`select ${commas(shown)} from (${rowsPerRoot(work, way)}) as w
+join (${rowsPerRoot(work, way.slice(0, -1))}) as o on ${ands(match)}
+where w."tidemark.rows" > o."tidemark.rows" limit ${sql.lit(limit)}`;
+};
+
+/** The condition names the whole key of the look-up: it finds one row at most. */
+const isSingle = (work: TargetWork, join: Join): boolean =>
+  viewOf(work, join.alias).key.every((part) => join.equalities.some(({ own }) => own === part.name));
+
+/** Look-ups whose further matches would go unseen: they multiply what an aggregate takes in. */
+export const unseenLookUps = (work: TargetWork): readonly Join[] => {
+  const { joins, form } = work.target;
+  if (form.kind !== 'aggregate') return [];
+  return joins.filter(
+    (join) =>
+      !join.many && !isSingle(work, join) && (form.per === 'key' || manyOn(joins, [join.alias]).size > 0),
+  );
 };
 
 /** Keys that the target's own table holds more than once. */

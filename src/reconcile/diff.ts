@@ -1,4 +1,5 @@
 // Desired rows against the table, NULL-safe, column by column: the target's images.
+import type { MappedColumn } from '../dictionary/dictionary.ts';
 import type { ScratchColumn } from '../sql/dialect.ts';
 import { commas, id, ors, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
 import { afterName, guardName, insertImages, keyName } from '../sql/images.ts';
@@ -20,6 +21,19 @@ const sides: Sides = {
 const literal = (value: string | number | boolean | null, type: string): Fragment =>
   sql`cast(${value === null || typeof value === 'string' ? value : String(value)} as ${verbatim(type)})`;
 
+/** What a mapped column holds while its row is there. A float that differs from what the table has by the order of
+ *  its addends only stays as it is. */
+const presentValue = (work: TargetWork, column: MappedColumn, place: number): Fragment => {
+  const current = id('t', column.name);
+  const desired = id('d', afterName(imageShapeOf(work.target), column.name));
+  const near =
+    column.aggregated === undefined ? undefined : work.dialect.nearlySame(current, desired, column.type);
+  const value = near === undefined ? desired : sql`case when ${near} then ${current} else ${desired} end`;
+  return keptWhenMissing(work, column).length === 0
+    ? value
+    : sql`case when ${id('d', keepName(place))} then ${current} else ${value} end`;
+};
+
 /** What each image column will hold: the desired value, the kept one, or what a deletion sets. */
 const afterValues = (work: TargetWork): readonly Fragment[] => {
   const { target } = work;
@@ -28,14 +42,8 @@ const afterValues = (work: TargetWork): readonly Fragment[] => {
     const current = id('t', column.name);
     const place = target.columns.findIndex((each) => each.name === column.name);
     const mapped = target.columns[place];
-    const desired = id('d', afterName(shape, column.name));
-    let present = desired;
-    if (mapped !== undefined) {
-      present =
-        keptWhenMissing(work, mapped).length === 0
-          ? desired
-          : sql`case when ${id('d', keepName(place))} then ${current} else ${desired} end`;
-    }
+    const present =
+      mapped === undefined ? id('d', afterName(shape, column.name)) : presentValue(work, mapped, place);
     if (target.onDelete.kind !== 'set') return present;
     const set = target.onDelete.values[column.name];
     const gone = set === undefined ? current : literal(set, column.type);

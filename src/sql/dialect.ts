@@ -51,6 +51,8 @@ export interface Dialect {
   sameKey(left: Fragment, right: Fragment, nullable: boolean): Fragment;
   /** `left` and `right` are different values; NULL is a value; types without equality compare as text. */
   differs(left: Fragment, right: Fragment, type: string): Fragment;
+  /** Two floats that are equal but for the order in which numbers were added up; none for types that are exact. */
+  nearlySame(left: Fragment, right: Fragment, type: string): Fragment | undefined;
   /** The value converted to the type with its length or scale left open: what an insert into a column of
    *  that type then rounds, or refuses when it would have to cut. */
   convert(value: Fragment, type: string): Fragment;

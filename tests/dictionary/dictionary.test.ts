@@ -105,11 +105,6 @@ describe('the examples of the documentation', () => {
       'target: fct_orders                       # a dbt model: its own SQL is the mapping\nkey: order_id\nmodel: fct_orders\n',
       ['not_supported'],
     ],
-    [
-      'an aggregate',
-      'target: customer_metrics\nkey: customer_id\nfrom: customers\njoin: { companies: { on: companies.id = customers.customer_id, many: true } }\ncolumns: { customer_id: customers.customer_id, total: count(companies.id), spent: "coalesce(sum(companies.id), 0)" }\n',
-      ['not_supported'],
-    ],
   ])('%s comes later, with one clear answer', (_name, text, codes) => {
     const { problems, dictionary } = resolve({ 'target.yml': text });
     expect(problems.map((problem) => problem.code)).toEqual(codes);

@@ -75,9 +75,6 @@ export const shapeCases: Readonly<Record<string, Case>> = {
     history: "{ preset: dbt_snapshot, dbt_valid_to_current: 'to_date(x)' }",
   }),
   'a model': one('not_supported', 'target: fct_orders\nkey: order_id\nmodel: fct_orders\n'),
-  'a join of many': vendor('not_supported', {
-    join: '{ countries: { on: companies.country_id = countries.id, many: true } }',
-  }),
   'a check without SQL': vendor('wrong_type', { checks: '{ none: }' }),
   'checks that are a list': vendor('wrong_type', { checks: '[select 1]' }),
   'a log': source('not_supported', 'companies: { key: id, detect: log }'),
@@ -106,7 +103,6 @@ export const expressionCases: Readonly<Record<string, Case>> = {
     'invalid_expression',
     'lag(companies.name) over (partition by companies.id)',
   ),
-  'an aggregate': expression('not_supported', 'max(companies.name)'),
   'a sub-select': expression('volatile_expression', '(select name from staging.countries)'),
   'a clock': expression('volatile_expression', 'companies.name || now()'),
   'a clock without brackets': expression(

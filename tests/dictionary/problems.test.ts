@@ -1,6 +1,7 @@
 // Every mistake is answered by its code, at its character, with a sentence that the golden file holds.
 import { describe, expect, it } from 'vitest';
 import { renderProblems } from '../../src/cli/render/diagnostics.ts';
+import { aggregateCases } from './aggregate-cases.ts';
 import { expressionCases, historyCases, resolveCases, shapeCases } from './problem-cases.ts';
 import type { Case } from './problem-cases.ts';
 import { mapping, resolve, vendorFile } from './shop.ts';
@@ -10,6 +11,7 @@ const groups = {
   expression: expressionCases,
   resolve: resolveCases,
   history: historyCases,
+  aggregate: aggregateCases,
 };
 
 describe.each(Object.entries(groups))('problems of %s', (group, cases: Readonly<Record<string, Case>>) => {
@@ -26,17 +28,22 @@ describe.each(Object.entries(groups))('problems of %s', (group, cases: Readonly<
 });
 
 describe('a position', () => {
-  it.each(Object.entries({ ...shapeCases, ...expressionCases, ...resolveCases, ...historyCases }))(
-    'of %s lies in its line',
-    (_name, { files }) => {
-      for (const { at } of resolve(files).problems) {
-        if (at === undefined) continue;
-        const text = files[at.file.replace('mappings/', '')]?.split('\n') ?? [];
-        expect(text[at.line - 1]).toBe(at.source);
-        expect(at.column + at.length - 1).toBeLessThanOrEqual(Math.max(1, at.source.length + 1));
-      }
-    },
-  );
+  it.each(
+    Object.entries({
+      ...shapeCases,
+      ...expressionCases,
+      ...resolveCases,
+      ...historyCases,
+      ...aggregateCases,
+    }),
+  )('of %s lies in its line', (_name, { files }) => {
+    for (const { at } of resolve(files).problems) {
+      if (at === undefined) continue;
+      const text = files[at.file.replace('mappings/', '')]?.split('\n') ?? [];
+      expect(text[at.line - 1]).toBe(at.source);
+      expect(at.column + at.length - 1).toBeLessThanOrEqual(Math.max(1, at.source.length + 1));
+    }
+  });
 
   it('is that of the column in a text over several lines', () => {
     const { problems } = resolve({ 'a.yml': mapping('|-\n    upper(\n      companies.nmae\n    )') });

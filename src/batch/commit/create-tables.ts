@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Source, Target } from '../../dictionary/dictionary.ts';
 import { refsOf } from '../../graph/reads.ts';
 import type { Graph } from '../../graph/graph.ts';
+import { isGrouped } from '../../reconcile/desired/aggregate.ts';
 import { eventKeyName, type EventStore } from '../../reconcile/history/event-store.ts';
 import type { Column } from '../../sql/dialect.ts';
 import { commas, id, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
@@ -32,7 +33,7 @@ const indexName = (name: TableName, columns: readonly string[]): string =>
     .digest('hex')
     .slice(0, 16)}`;
 
-/** Columns of a source by which targets find its rows: those that join conditions name. */
+/** Columns of a source by which targets find its rows: those that join conditions name, or that groups share. */
 const joinColumns = (graph: Graph, source: Source): readonly string[] => {
   const found = new Set<string>();
   for (const target of graph.order) {
@@ -42,6 +43,11 @@ const joinColumns = (graph: Graph, source: Source): readonly string[] => {
     if (target.root.kind === 'grain' && target.root.relation === source.name) aliases.add(target.root.alias);
     for (const join of target.joins) {
       for (const ref of refsOf(join.on)) if (aliases.has(ref.alias)) found.add(ref.column);
+    }
+    if (!isGrouped({ target }) || !aliases.has(target.root.alias)) continue;
+    for (const { name } of target.key) {
+      const mapped = target.columns.find((column) => column.name === name);
+      for (const ref of mapped === undefined ? [] : refsOf(mapped.expression)) found.add(ref.column);
     }
   }
   return [...found].toSorted();

@@ -51,10 +51,10 @@ export const explainFailure = async (
   if (!isValueError(error)) return error;
   const { target } = work;
   const place = await findPlace(session, work, await countRows(session, work));
-  if (place === undefined) return describeFailure(work, { error });
-  const row = rootRowsBetween(work, place, place);
+  // Many rows together may fail where none of them does: a sum that overflows.
+  const row = place === undefined ? rootRows(work) : rootRowsBetween(work, place, place);
   const key = commas(rootView(work).key.map((column) => id('r', column.name)));
-  const keys = await session.rows(sql`select ${key} from (${row}) as r`);
+  const keys = place === undefined ? undefined : await session.rows(sql`select ${key} from (${row}) as r`);
   for (const column of target.columns) {
     const failed = await failure(session, fillColumn(work, row, column));
     if (failed !== undefined) return describeFailure(work, { error: failed, column, keys });
@@ -65,7 +65,7 @@ export const explainFailure = async (
 interface Findings {
   readonly error: TidemarkError;
   readonly column?: TargetWork['target']['columns'][number];
-  readonly keys?: readonly Readonly<Record<string, unknown>>[];
+  readonly keys?: readonly Readonly<Record<string, unknown>>[] | undefined;
 }
 
 const describeFailure = (work: TargetWork, { error, column, keys }: Findings): TidemarkError => {

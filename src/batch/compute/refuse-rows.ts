@@ -1,5 +1,8 @@
 // Rows that must not be written: without a key, with somebody else's key, multiplied by a look-up, or with NULL
 // where the column takes none. Each refusal names the rows and the line of the mapping.
+import { outsideOf } from '../../dictionary/branches.ts';
+import type { Join } from '../../dictionary/dictionary.ts';
+import { manyOn } from '../../dictionary/many-joins.ts';
 import { TidemarkError } from '../../errors/tidemark-error.ts';
 import {
   duplicateImages,
@@ -7,7 +10,11 @@ import {
   multipliedBy,
   nullTargetKeys,
   nullValues,
+  rowsWithoutKey,
+  unseenLookUps,
 } from '../../reconcile/checks.ts';
+import { refsOf } from '../../graph/reads.ts';
+import { isGrouped } from '../../reconcile/desired/aggregate.ts';
 import { rootView, type TargetWork } from '../../reconcile/target-work.ts';
 import { showTable } from '../../sql/table-name.ts';
 import type { Row, Session } from '../../warehouse/port.ts';
@@ -38,18 +45,35 @@ const relationName = (work: TargetWork): string =>
 export const ambiguousLookUp = async (
   session: Session,
   work: TargetWork,
+  joins: readonly Join[] = work.target.joins,
 ): Promise<TidemarkError | undefined> => {
-  for (const [place, join] of work.target.joins.entries()) {
-    const rows = await session.rows(multipliedBy(work, place + 1, named));
+  for (const join of joins) {
+    const rows = await session.rows(multipliedBy(work, join, named));
     if (rows.length === 0) continue;
     return new TidemarkError('ambiguous_lookup', {
       message: `target \`${work.target.name}\`: look-up \`${join.alias}\` matches more than one row for ${relationName(work)} ${showRows(rows)}`,
       hint: `the condition \`${join.on.text.trim()}\` must find at most one row of \`${join.relation}\`: add the columns that make it unique`,
       at: join.on.at,
-      details: { target: work.target.name, alias: join.alias, rows: withoutMarks(rows) },
+      details: { target: work.target.name, alias: join.alias, rows },
     });
   }
   return undefined;
+};
+
+/** A group that would be two: something beside its key has several values. */
+const severalValues = (work: TargetWork, shared: readonly Row[]): TidemarkError => {
+  const { target } = work;
+  const isKey = (name: string): boolean => target.key.some((part) => part.name === name);
+  const outside = target.columns.filter(
+    (column) => !isKey(column.name) && refsOf(outsideOf(column)).length > 0,
+  );
+  const names = outside.map(({ name }) => `\`${name}\``).join(', ');
+  return new TidemarkError('duplicate_target_key', {
+    message: `target \`${target.name}\`: ${names} would have more than one value for ${showRows(shared)}`,
+    hint: 'aggregate it, for example by `max(…)`, or make it a part of the key',
+    at: outside[0]?.expression.at ?? target.at,
+    details: { target: target.name, keys: withoutMarks(shared) },
+  });
 };
 
 const keyPosition = (work: TargetWork) =>
@@ -62,17 +86,22 @@ export const refuseBadRows = async (session: Session, work: TargetWork): Promise
   const nulls = nullTargetKeys(work, named);
   const withoutKey = nulls === undefined ? [] : await session.rows(nulls);
   if (withoutKey.length > 0) {
+    const rows = isGrouped(work) ? await session.rows(rowsWithoutKey(work, named)) : withoutKey;
     throw new TidemarkError('null_target_key', {
-      message: `target \`${target.name}\`: the key would be NULL for ${relationName(work)} ${showRows(withoutKey)}`,
+      message: `target \`${target.name}\`: the key would be NULL for ${relationName(work)} ${showRows(rows)}`,
       hint: 'leave such rows out with `where:`, or declare the key column with `{ column: …, nullable: true }`',
       at: keyPosition(work),
-      details: { target: target.name, rows: withoutKey },
+      details: { target: target.name, rows },
     });
   }
+  const unseen = await ambiguousLookUp(session, work, unseenLookUps(work));
+  if (unseen !== undefined) throw unseen;
   const shared = await session.rows(duplicateTargetKeys(work, named));
   if (shared.length === 0) return;
-  const ambiguous = await ambiguousLookUp(session, work);
+  const single = target.joins.filter((join) => manyOn(target.joins, [join.alias]).size === 0);
+  const ambiguous = await ambiguousLookUp(session, work, single);
   if (ambiguous !== undefined) throw ambiguous;
+  if (isGrouped(work)) throw severalValues(work, shared);
   throw new TidemarkError('duplicate_target_key', {
     message: `target \`${target.name}\`: several rows of ${relationName(work)} would share a key: ${showRows(shared)}`,
     hint: `the key must tell the rows of \`${relationName(work)}\` (key ${rootView(work)

@@ -48,6 +48,8 @@ export const targetMemory = (target: Target): TargetMemory => ({
       relation: join.relation,
       type: join.type,
       on: textOf(join.on),
+      // Left out where it is false: mappings that are known keep their hash.
+      ...(join.many ? { many: true } : {}),
     })),
     where: textOf(target.where),
     onDelete: target.onDelete,

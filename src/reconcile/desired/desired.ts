@@ -4,6 +4,7 @@ import type { ScratchColumn } from '../../sql/dialect.ts';
 import { commas, id, sql, table, type Fragment } from '../../sql/fragment.ts';
 import { afterName, guardName, keyName } from '../../sql/images.ts';
 import { imageShapeOf, keepName, rootKeyName, rootView, type TargetWork } from '../target-work.ts';
+import { aggregateRows, aggregateValues, isGrouped } from './aggregate.ts';
 import { factRows, factValues, type ValuesWish } from './fact.ts';
 import { keptWhenMissing } from './kept.ts';
 import { rootRows } from './root.ts';
@@ -22,6 +23,7 @@ const fromEvents = (work: TargetWork): never => {
 
 const kinds: Readonly<Record<TargetForm['kind'], Kind>> = {
   fact: { rows: factRows, values: factValues },
+  aggregate: { rows: aggregateRows, values: aggregateValues },
   history: { rows: fromEvents, values: factValues },
 };
 
@@ -35,7 +37,11 @@ export const desiredColumns = (work: TargetWork): readonly ScratchColumn[] => {
     ...target.columns.flatMap((column, place) =>
       keptWhenMissing(work, column).length > 0 ? [{ name: keepName(place), type: 'boolean' }] : [],
     ),
-    ...rootView(work).key.map((column, place) => ({ name: rootKeyName(place), type: column.type })),
+    // A group has no row of the root to itself.
+    ...(isGrouped(work) ? [] : rootView(work).key).map((column, place) => ({
+      name: rootKeyName(place),
+      type: column.type,
+    })),
     ...guards.map(({ name, type }) => ({ name: guardName(work.scratch.images, name), type })),
   ];
 };

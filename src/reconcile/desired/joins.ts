@@ -1,6 +1,7 @@
 // The FROM of a target: its root and look-ups, each exposing only the columns that the target reads.
 import type { Join } from '../../dictionary/dictionary.ts';
-import { aliasesOf, columnsRead, pathToRoot } from '../../graph/reads.ts';
+import { aliasesIn } from '../../dictionary/references.ts';
+import { columnsRead, pathToRoot } from '../../graph/reads.ts';
 import { renderExpression } from '../../sql/expression.ts';
 import { id, sql, verbatim, type Fragment } from '../../sql/fragment.ts';
 import { isLaid, overlay, type Limit } from '../overlay.ts';
@@ -35,7 +36,7 @@ const lookUp = (work: TargetWork, root: Fragment, join: Join): Fragment => {
   const wish = { columns: [...columns] };
   if (work.scope === 'all' || !isLaid(view, columns)) return overlay(work.dialect, view, wish);
   const limits = join.equalities.slice(0, 1).map((equality): Limit => {
-    const needed = new Set([...aliasesOf(equality.other)].flatMap((alias) => pathToRoot(work.target, alias)));
+    const needed = new Set([...aliasesIn(equality.other)].flatMap((alias) => pathToRoot(work.target, alias)));
     const path = work.target.joins.filter((each) => needed.has(each));
     return {
       column: equality.own,

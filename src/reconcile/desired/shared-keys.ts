@@ -1,10 +1,10 @@
 // Several rows of the root may stand for one target key, of which the filter lets one through: a key that is
 // affected is computed from all of them, not only from those that changed.
-import { refsOf } from '../../graph/reads.ts';
+import { plainColumn } from '../../dictionary/references.ts';
 import { commas, id, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
 import { keyName } from '../../sql/images.ts';
 import { keysMatch } from '../../sql/keys.ts';
-import { overlay } from '../overlay.ts';
+import { overlay, type Limit } from '../overlay.ts';
 import { imageShapeOf, rootView, type TargetWork } from '../target-work.ts';
 import { rootColumns } from './joins.ts';
 import { keyExpression } from './root.ts';
@@ -16,9 +16,8 @@ export const mayShareKeys = (work: TargetWork): boolean => {
   const plain = new Set(
     target.key.flatMap((part) => {
       const expression = target.columns.find((column) => column.name === part.name)?.expression;
-      const [ref] = expression === undefined ? [] : refsOf(expression);
-      const bare = expression?.parts.every((each) => typeof each !== 'string' || each.trim() === '') ?? false;
-      return ref === undefined || !bare ? [] : [ref.column];
+      const ref = expression === undefined ? undefined : plainColumn(expression);
+      return ref === undefined ? [] : [ref.column];
     }),
   );
   return !rootView(work).key.every((column) => plain.has(column.name));
@@ -30,7 +29,36 @@ const typeOf = (work: TargetWork, name: string): string => {
   return column.type;
 };
 
-/** Adds to the affected root rows those that share a target key with them. Reads the root whole. */
+const wholeNumbers = new Set(['tinyint', 'smallint', 'integer', 'bigint', 'hugeint']);
+const texts = new Set(['varchar', 'text']);
+
+/** A value of the one type is equal to itself in the other. */
+const areAlike = ({ dialect }: TargetWork, one: string, other: string): boolean => {
+  const [left, right] = [dialect.baseType(one), dialect.baseType(other)];
+  return (
+    one === other ||
+    (wholeNumbers.has(left) && wholeNumbers.has(right)) ||
+    (texts.has(left) && texts.has(right))
+  );
+};
+
+/** A key column that is a column of the root as it stands says which rows can share a key at all: the planner
+ *  finds them by it, under whatever index there is. */
+const limitsOf = (work: TargetWork): readonly Limit[] => {
+  const { target, scratch } = work;
+  const view = rootView(work);
+  return target.key.flatMap((part): readonly Limit[] => {
+    const expression = target.columns.find((column) => column.name === part.name)?.expression;
+    const ref = expression === undefined ? undefined : plainColumn(expression);
+    const column = view.columns.find((each) => each.name === ref?.column);
+    if (column === undefined || part.nullable || !areAlike(work, column.type, part.type)) return [];
+    const key = keyName(imageShapeOf(target), part.name);
+    return [{ column: column.name, values: sql`select ${id('k', key)} from ${table(scratch.keys)} as k` }];
+  });
+};
+
+/** Adds to the affected root rows those that share a target key with them. Where no key column is plain, that
+ *  reads the root whole. */
 export const fillSharers = (work: TargetWork): Fragment => {
   const { dialect, target, scratch } = work;
   const view = rootView(work);
@@ -51,7 +79,7 @@ export const fillSharers = (work: TargetWork): Fragment => {
     (name) => id(alias, name),
   );
   return sql`insert into ${table(scratch.root)} (${commas(columns.map((name) => id(name)))})
-select ${commas(columns.map((name) => id(alias, name)))} from (${overlay(dialect, view, { columns })}) as ${id(alias)}
+select ${commas(columns.map((name) => id(alias, name)))} from (${overlay(dialect, view, { columns, limits: limitsOf(work) })}) as ${id(alias)}
 where exists (select 1 from ${table(scratch.keys)} as k where ${sharesKey})
   and not exists (select 1 from ${table(scratch.root)} as r where ${isThere})`;
 };

@@ -12,6 +12,16 @@ const differs = (left: Fragment, right: Fragment, type: string): Fragment =>
     ? sql`(cast(${left} as varchar) is distinct from cast(${right} as varchar))`
     : sql`(${operand(left)} is distinct from ${operand(right)})`;
 
+/** A float of four bytes holds seven digits. */
+const tolerances: Readonly<Record<string, string>> = { double: '1e-9', float: '1e-6' };
+
+const nearlySame = (left: Fragment, right: Fragment, type: string): Fragment | undefined => {
+  const tolerance = tolerances[duckDbBaseType(type)];
+  if (tolerance === undefined) return undefined;
+  const [one, other] = [sql`cast(${left} as double)`, sql`cast(${right} as double)`];
+  return sql`(isfinite(${one}) and isfinite(${other}) and abs(${one} - ${other}) <= ${verbatim(tolerance)} * greatest(abs(${one}), abs(${other})))`;
+};
+
 export const duckDbDialect: Dialect = {
   engine: 'duckdb',
   capabilities: {
@@ -29,6 +39,7 @@ export const duckDbDialect: Dialect = {
       ? sql`(${operand(left)} is not distinct from ${operand(right)})`
       : sql`(${operand(left)} = ${operand(right)})`,
   differs,
+  nearlySame,
   // Not the bare name: `decimal` alone is decimal(18,3). The full type rounds and refuses by itself, and
   // text has no length here.
   convert: (value, type) => sql`cast(${value} as ${verbatim(type)})`,

@@ -33,6 +33,19 @@ const differs = (left: Fragment, right: Fragment, type: string): Fragment =>
     ? sql`(cast(${left} as text) is distinct from cast(${right} as text))`
     : sql`(${operand(left)} is distinct from ${operand(right)})`;
 
+/** A float of four bytes holds seven digits. */
+const tolerances: Readonly<Record<string, string>> = { 'double precision': '1e-9', real: '1e-6' };
+
+/** As numerics: doubles that over- or underflow are an error here. */
+const nearlySame = (left: Fragment, right: Fragment, type: string): Fragment | undefined => {
+  const tolerance = tolerances[postgresBaseType(type)];
+  if (tolerance === undefined) return undefined;
+  const isNumber = (value: Fragment): Fragment =>
+    sql`${operand(value)} not in ('NaN', 'Infinity', '-Infinity')`;
+  const [one, other] = [sql`cast(${left} as numeric)`, sql`cast(${right} as numeric)`];
+  return sql`case when ${isNumber(left)} and ${isNumber(right)} then abs(${one} - ${other}) <= ${verbatim(tolerance)} * greatest(abs(${one}), abs(${other})) else false end`;
+};
+
 export const postgresDialect: Dialect = {
   engine: 'postgres',
   capabilities: {
@@ -50,6 +63,7 @@ export const postgresDialect: Dialect = {
   sameKey: (left, right, nullable) =>
     nullable ? sql`(array[${left}] = array[${right}])` : sql`(${operand(left)} = ${operand(right)})`,
   differs,
+  nearlySame,
   // cast(x as varchar(3)) would cut in silence; the assignment to the column refuses.
   convert: (value, type) => sql`cast(${value} as ${verbatim(openType(type))})`,
   jsonValue: postgresJsonValue,

@@ -1,0 +1,4 @@
+// Aggregate targets.
+import { describeAggregates } from './aggregate-suite.ts';
+
+describeAggregates('postgres');
