@@ -12,6 +12,7 @@ import type { BatchContext, Progress } from './context.ts';
 import { computeHistory } from './compute/compute-history.ts';
 import { computeTarget, workFor } from './compute/compute-target.ts';
 import { storedEvents } from './compute/take-events.ts';
+import type { Warehouse } from '../warehouse/port.ts';
 import { leaveOut, refusal } from './left-out.ts';
 import { withContext, withWarehouse } from './open.ts';
 import type { TargetSamples } from './plan.ts';
@@ -87,7 +88,7 @@ const compareTarget = async (
     const { summary } =
       target.form.kind !== 'history'
         ? await computeTarget(context, session, work)
-        : await computeHistory(context, session, work, storedEvents(context, work));
+        : await computeHistory(context, session, work, await storedEvents(context, session, work));
     await runChecks(session, work, false);
     const counted = target.exists
       ? await session.rows<{ rows: string }>(sql`select count(*) as rows from ${table(target.table)}`)
@@ -146,7 +147,7 @@ const refuseUnverifiable = (context: BatchContext, target: Target): void => {
   );
 };
 
-const verifyIn = async (context: BatchContext, options: VerifyOptions): Promise<VerifyResult> => {
+const verifyAll = async (context: BatchContext, options: VerifyOptions): Promise<VerifyResult> => {
   if (context.known.lastBatch === 0) throw neverRun();
   const views = committedViews(context);
   const compared: Compared[] = [];
@@ -177,9 +178,13 @@ const verifyIn = async (context: BatchContext, options: VerifyOptions): Promise<
   };
 };
 
+/** On a warehouse that is open already; whoever opened it closes it. */
+export const verifyIn = (warehouse: Warehouse, options: VerifyOptions): Promise<VerifyResult> =>
+  withContext({ project: options.project, warehouse, progress: options.progress }, (context) =>
+    verifyAll(context, options),
+  );
+
 export const verify = (options: VerifyOptions): Promise<VerifyResult> =>
   withWarehouse(options.project, { readOnly: true, waitMs: options.waitMs ?? 10_000 }, (warehouse) =>
-    withContext({ project: options.project, warehouse, progress: options.progress }, (context) =>
-      verifyIn(context, options),
-    ),
+    verifyIn(warehouse, options),
   );

@@ -147,7 +147,6 @@ export const describeHistoryReach = (engine: Engine): void => {
         );
         expect(await versions()).toHaveLength(4);
         expect((await sandbox.run({ adopt: ['customers_scd'] })).exit).toBe(0);
-        // What the version said until now is kept as long as it was said.
         expect((await versions()).at(-1)).toBe('2 BEN France 2020-01-02 null 73');
         expect((await verify({ project: sandbox.project() })).exit).toBe(0);
       });

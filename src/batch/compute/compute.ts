@@ -176,7 +176,7 @@ const computeOne = async (
   try {
     const computed = await context.warehouse.session(async (session) => {
       const seen = await readLastChanged(context, session, work, frozen.moment);
-      const result = { ...(await computeRows(context, session, { work, moment: frozen.moment, so })), seen };
+      const result = { ...(await computeRows(context, session, { work, frozen, so })), seen };
       await refuseStrangers(context, session, result);
       guardTarget(context, result);
       const changed = changedRows(result.summary) > 0;
@@ -194,18 +194,18 @@ const computeOne = async (
 
 interface Rows {
   readonly work: TargetWork;
-  readonly moment: string;
+  readonly frozen: Frozen;
   readonly so: Progressing;
 }
 
 const computeRows = async (
   context: BatchContext,
   session: Session,
-  { work, moment, so }: Rows,
+  { work, frozen, so }: Rows,
 ): Promise<ComputedTarget> => {
   if (work.target.form.kind !== 'history') return computeTarget(context, session, work);
   context.progress.step('compute', work.target.name);
-  const taken = await takeEvents(context, session, work, moment);
+  const taken = await takeEvents(context, session, work, frozen);
   so.events.push(taken);
   return computeHistory(context, session, work, taken);
 };
@@ -225,9 +225,7 @@ const takeOnlyEvents = async (
   }
   const work = workFor(context, target, views, 'affected');
   try {
-    so.events.push(
-      await context.warehouse.session((session) => takeEvents(context, session, work, frozen.moment)),
-    );
+    so.events.push(await context.warehouse.session((session) => takeEvents(context, session, work, frozen)));
   } catch (error) {
     // It is left out already. When it is taken in again, all keys are compared with their newest events.
     leaveOut(target.name, 'target', error);

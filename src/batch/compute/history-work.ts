@@ -6,6 +6,7 @@ import type { HistoryScratch, HistoryWork } from '../../reconcile/history/histor
 import { eventStoreOf } from '../../reconcile/history/event-store.ts';
 import { rootView, viewOf, type TargetWork } from '../../reconcile/target-work.ts';
 import type { Column } from '../../sql/dialect.ts';
+import type { EventTable } from '../../sql/events.ts';
 import type { TableName } from '../../sql/table-name.ts';
 import type { KnownHistory } from '../../store/histories.ts';
 import type { BatchContext } from '../context.ts';
@@ -13,9 +14,12 @@ import type { BatchContext } from '../context.ts';
 /** What a mirror tells is in the order of the batches that found it. */
 const byBatch: readonly Column[] = [{ name: 'batch', type: 'bigint', nullable: false }];
 
+/** Events of a log go on being those of a log while nothing of it is read. */
+const logMark = 'log ';
+
 /** Of another root, or of one with another key, the events say nothing. */
-const shapeOf = (work: TargetWork, sequence: readonly Column[]): string =>
-  createHash('sha256')
+const shapeOf = (work: TargetWork, sequence: readonly Column[], isLog: boolean): string =>
+  `${isLog ? logMark : ''}${createHash('sha256')
     .update(
       JSON.stringify([
         relationOf(work.target, work.target.root.alias),
@@ -24,7 +28,7 @@ const shapeOf = (work: TargetWork, sequence: readonly Column[]): string =>
       ]),
     )
     .digest('hex')
-    .slice(0, 16);
+    .slice(0, 16)}`;
 
 const longestName = 60;
 
@@ -35,7 +39,7 @@ const eventsTable = (context: BatchContext, { name }: Target, shape: string): Ta
   const full =
     known === undefined && new TextEncoder().encode(plain).length <= longestName
       ? plain
-      : `events_${createHash('sha256').update(name).digest('hex').slice(0, 16)}_${shape.slice(0, 8)}`;
+      : `events_${createHash('sha256').update(name).digest('hex').slice(0, 16)}_${shape.replace(logMark, '').slice(0, 8)}`;
   return { ...context.project.schemas.state, name: full };
 };
 
@@ -50,11 +54,24 @@ const scratchOf = (context: BatchContext, { name }: Target): HistoryScratch => (
   numbers: context.scratch.name(`numbers_${name}`),
 });
 
-export const historyWork = (context: BatchContext, work: TargetWork, history: History): HistoryPlace => {
+/** The columns of the stored events that order them. */
+const storedSequence = ({ columns }: KnownHistory): readonly Column[] =>
+  columns
+    .filter(({ name }) => /^s#\d+$/.test(name))
+    .toSorted((a, b) => Number(a.name.slice(2)) - Number(b.name.slice(2)));
+
+export const historyWork = (
+  context: BatchContext,
+  work: TargetWork,
+  history: History,
+  events: EventTable | undefined,
+): HistoryPlace => {
   const { target } = work;
-  const sequence = byBatch;
-  const shape = shapeOf(work, sequence);
   const stored = context.known.histories.get(target.name);
+  const wasLog = stored?.shape.startsWith(logMark) === true;
+  const isLog = events !== undefined || wasLog;
+  const sequence = events?.sequence ?? (stored !== undefined && wasLog ? storedSequence(stored) : byBatch);
+  const shape = shapeOf(work, sequence, isLog);
   const known = stored?.shape === shape ? stored : undefined;
   return {
     work,
@@ -67,6 +84,7 @@ export const historyWork = (context: BatchContext, work: TargetWork, history: Hi
       table: known?.events ?? eventsTable(context, target, shape),
       stored: known && new Map(known.columns.map(({ name, type }) => [name, type])),
       sequence,
+      isLog,
       view: (alias) => viewOf(work, alias),
     }),
   };

@@ -1,31 +1,54 @@
 // The events of a history that a batch finds, put into scratch. They are stored with the batch even where the
 // history itself is left out: its versions can wait, what happened cannot be asked for again.
 import { historyOf } from '../../dictionary/history-of.ts';
+import { relationOf } from '../../graph/reads.ts';
+import { affectedColumns, rootScratchColumns } from '../../reconcile/desired/root.ts';
 import { multipliedEvents } from '../../reconcile/history/checks.ts';
-import { fillFresh } from '../../reconcile/history/fresh-events.ts';
 import { eventStoreColumns } from '../../reconcile/history/event-store.ts';
+import { fillFresh } from '../../reconcile/history/fresh-events.ts';
+import { affectedByLog, fillFromLog, somePartial } from '../../reconcile/history/log-events.ts';
 import { fillSeeds } from '../../reconcile/history/seeds.ts';
+import { allEvents } from '../../reconcile/history/timeline.ts';
 import type { TargetWork } from '../../reconcile/target-work.ts';
+import type { EventTable } from '../../sql/events.ts';
 import { sql, table } from '../../sql/fragment.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { BatchContext } from '../context.ts';
+import type { Frozen } from '../freeze/freeze.ts';
 import { findAffected } from './find-affected.ts';
-import { ambiguousLookUp } from './refuse-rows.ts';
 import { historyWork, type HistoryPlace } from './history-work.ts';
+import { ambiguousLookUp } from './refuse-rows.ts';
 
 export interface TakenEvents {
   readonly place: HistoryPlace;
   readonly rows: number;
+  /** Some event says nothing of some columns. */
+  readonly partial: boolean;
   /** Of the batch; none where no batch is made. */
   readonly moment?: string;
   /** Some row of the root may look different. */
   readonly affected: boolean;
 }
 
-const placeOf = (context: BatchContext, work: TargetWork): HistoryPlace => {
+/** Of a root that is a log: what this batch read of it. */
+interface Told {
+  readonly events: EventTable;
+  /** What its change numbers are moved by. */
+  readonly offset: number;
+}
+
+const toldBy = (frozen: Frozen | undefined, { target, views }: TargetWork): Told | undefined => {
+  const root = relationOf(target, target.root.alias);
+  const events = frozen?.sources.find(({ source }) => source.name === root)?.events;
+  if (events === undefined) return undefined;
+  const causes = views.get(root)?.images?.causes;
+  return { events, offset: causes?.kind === 'numbered' ? causes.offset : 0 };
+};
+
+const placeOf = (context: BatchContext, work: TargetWork, told: Told | undefined): HistoryPlace => {
   const history = historyOf(work.target);
   if (history === undefined) throw new RangeError(`${work.target.name} is no history`);
-  return historyWork(context, work, history);
+  return historyWork(context, work, history, told?.events);
 };
 
 const holdsRows = async (session: Session, { work: { target } }: HistoryPlace): Promise<boolean> =>
@@ -39,27 +62,61 @@ const refuseMultiplied = async (session: Session, place: HistoryPlace): Promise<
   if (ambiguous !== undefined) throw ambiguous;
 };
 
+/** Events of a log reach keys whose rows end as they were. */
+const findToldKeys = async (
+  session: Session,
+  place: HistoryPlace,
+  told: Told,
+  found: boolean,
+): Promise<boolean> => {
+  const { dialect, scratch } = place.work;
+  if (!found) {
+    await session.execute(dialect.dropScratch(scratch.affected));
+    await session.execute(dialect.createScratch(scratch.affected, affectedColumns(place.work)));
+    await session.execute(dialect.createScratch(scratch.root, rootScratchColumns(place.work)));
+  }
+  const rows = await session.execute(affectedByLog(place, told.events, told.offset));
+  if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(scratch.affected));
+  return found || rows > 0;
+};
+
+const hasPartial = async (session: Session, place: HistoryPlace, fresh: boolean): Promise<boolean> =>
+  place.store.isLog && (await session.rows(somePartial(allEvents(place, fresh)))).length > 0;
+
 export const takeEvents = async (
   context: BatchContext,
   session: Session,
   work: TargetWork,
-  moment: string,
+  frozen: Frozen,
 ): Promise<TakenEvents> => {
   const { dialect, target } = work;
-  const place = placeOf(context, work);
-  if (work.scope === 'affected' && !(await findAffected(context, session, work)))
-    return { place, rows: 0, affected: false, moment };
+  const { moment } = frozen;
+  const told = toldBy(frozen, work);
+  const place = placeOf(context, work, told);
+  if (work.scope === 'affected') {
+    const changed = await findAffected(context, session, work);
+    const any = told === undefined ? changed : await findToldKeys(session, place, told, changed);
+    if (!any) return { place, rows: 0, affected: false, partial: false, moment };
+  }
   await session.execute(dialect.createScratch(place.scratch.fresh, eventStoreColumns(place.store)));
-  const isNew = place.known === undefined && (await holdsRows(session, place));
-  const seeded = isNew ? await session.execute(fillSeeds(place, moment)) : 0;
-  const taken = { batch: context.known.lastBatch + 1, moment, partial: false, fresh: seeded > 0 };
-  const found = await session.execute(fillFresh(place, taken));
+  let rows = 0;
+  if (place.known === undefined && (await holdsRows(session, place)))
+    rows += await session.execute(fillSeeds(place, moment));
+  if (told !== undefined) rows += await session.execute(fillFromLog(place, told.events, moment));
+  const before = await hasPartial(session, place, rows > 0);
+  const taken = { batch: context.known.lastBatch + 1, moment, partial: before, fresh: rows > 0 };
+  rows += await session.execute(fillFresh(place, taken));
   if (target.joins.length > 0) await refuseMultiplied(session, place);
   if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(place.scratch.fresh));
-  return { place, rows: seeded + found, affected: true, moment };
+  return { place, rows, affected: true, partial: await hasPartial(session, place, rows > 0), moment };
 };
 
 /** A history as its stored events have it: what verify compares. */
-export const storedEvents = (context: BatchContext, work: TargetWork): TakenEvents => {
-  return { place: placeOf(context, work), rows: 0, affected: true };
+export const storedEvents = async (
+  context: BatchContext,
+  session: Session,
+  work: TargetWork,
+): Promise<TakenEvents> => {
+  const place = placeOf(context, work, undefined);
+  return { place, rows: 0, affected: true, partial: await hasPartial(session, place, false) };
 };

@@ -52,5 +52,5 @@ export const backwardEvents = (history: HistoryWork, limit: number): Fragment =>
 /** Rows of the root that look-ups turned into several events. */
 export const multipliedEvents = ({ store, scratch }: HistoryWork): Fragment => {
   const keys = commas(store.key.map(({ name }) => id('f', eventKeyName(name))));
-  return sql`select 1 as found from ${table(scratch.fresh)} as f where f.tie = '' group by ${keys} having count(*) > 1 limit 1`;
+  return sql`select 1 as found from ${table(scratch.fresh)} as f group by ${keys}, f.identity having count(*) > 1 limit 1`;
 };

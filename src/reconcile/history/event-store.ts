@@ -20,6 +20,8 @@ export interface EventStore {
   readonly rootAlias: string;
   readonly key: readonly KeyColumn[];
   readonly sequence: readonly Column[];
+  /** Every change is told, in an order of its own; else a batch tells how rows were and how they are. */
+  readonly isLog: boolean;
   readonly raw: readonly RawColumn[];
   /** Mapped columns whose value does not say what was read: of versions taken over they are kept as they are. */
   readonly seeded: readonly MappedColumn[];
@@ -71,10 +73,11 @@ export interface StoreFacts {
   readonly table: TableName;
   readonly stored: EventStore['stored'];
   readonly sequence: readonly Column[];
+  readonly isLog: boolean;
   readonly view: (alias: string) => RelationView;
 }
 
-export const eventStoreOf = ({ target, table, stored, sequence, view }: StoreFacts): EventStore => {
+export const eventStoreOf = ({ target, table, stored, sequence, isLog, view }: StoreFacts): EventStore => {
   const { root, joins } = target;
   const { key } = view(root.alias);
   const isKey = (column: string): boolean => key.some(({ name }) => name === column);
@@ -90,6 +93,7 @@ export const eventStoreOf = ({ target, table, stored, sequence, view }: StoreFac
     rootAlias: root.alias,
     key,
     sequence,
+    isLog,
     raw: [
       ...[...columnsRead(target, root.alias)]
         .filter((column) => !isKey(column))
@@ -131,6 +135,11 @@ export const overEvents = (store: EventStore, expression: Expression, alias: str
     verbatim(''),
   );
 
+const isText = (type: string): boolean => /^(varchar|text|character|char|bpchar|string)/i.test(type);
+
+/** The same order on every engine, whatever the collation of the database. */
+const bytewise = (text: Fragment): Fragment => sql`${text} collate "C"`;
+
 /** The order of a key's events. Versions that were taken over have no sequence: they come first. */
 export const storedOrder = (
   store: EventStore,
@@ -138,9 +147,9 @@ export const storedOrder = (
   direction: 'asc' | 'desc' = 'asc',
 ): Fragment => {
   const nulls = direction === 'asc' ? verbatim('asc nulls first') : verbatim('desc nulls last');
-  return sql.join(
-    [...store.sequence.map((_, place) => id(alias, sequenceName(place))), id(alias, 'tie')].map(
-      (part) => sql`${part} ${nulls}`,
-    ),
-  );
+  const places = store.sequence.map(({ type }, place) => {
+    const part = id(alias, sequenceName(place));
+    return isText(type) ? bytewise(part) : part;
+  });
+  return sql.join([...places, bytewise(id(alias, 'tie'))].map((part) => sql`${part} ${nulls}`));
 };

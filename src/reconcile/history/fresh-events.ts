@@ -1,5 +1,6 @@
 // The events that a batch finds where its source tells no more than how a row was and how it is: one per key whose
 // row differs from what the key's newest event left.
+import { sequenceName } from '../../sql/events.ts';
 import { ands, commas, id, ors, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
 import { rootRows } from '../desired/root.ts';
 import { joined } from '../desired/joins.ts';
@@ -61,14 +62,47 @@ const differs = ({ work, store }: HistoryWork, rootOnly: boolean): Fragment => {
   return sql`case when last.op = 'S' then ${ors([...shown, ...gone])} else ${ors(raw)} end`;
 };
 
+/** Of a log, whatever else differs was told by an event that is yet to come. */
+const onlyLookUpsDiffer = (history: HistoryWork): Fragment =>
+  history.store.isLog ? sql`true` : sql`not ${differs(history, true)}`;
+
 /** Only a look-up changed: the row itself says nothing of when. */
 const operation = (history: HistoryWork): Fragment => {
   const { target } = history.work;
-  const joins = target.joins.length > 0;
-  const onlyLookUps = joins
-    ? sql`when last.op in ('U', 'L') and not ${differs(history, true)} then 'L' `
-    : verbatim('');
+  const onlyLookUps =
+    target.joins.length > 0
+      ? sql`when last.op in ('U', 'L') and ${onlyLookUpsDiffer(history)} then 'L' `
+      : verbatim('');
   return sql`case when now.here is null then 'D' ${onlyLookUps}else 'U' end`;
+};
+
+/** A look-up of a log's row changed: directly behind the event that the row has from. */
+const placeOf = ({ store }: HistoryWork, { batch }: Taken): readonly Fragment[] =>
+  store.isLog
+    ? [
+        ...store.sequence.map((_, place) => id('last', sequenceName(place))),
+        sql`case when last.op is null then 'm' else '3' end || lpad(${sql.lit(String(batch))}, 12, '0')`,
+      ]
+    : [...store.sequence.map(() => sql.lit(batch)), sql`''`];
+
+const saysNothingOf = ({ store }: HistoryWork): Fragment => {
+  if (!store.isLog) return verbatim('cast(null as varchar)');
+  const names = store.raw.filter(({ ref }) => ref.alias === store.rootAlias).map(({ ref }) => ref.column);
+  return sql`case when last.op in ('U', 'L') then ${sql.lit(JSON.stringify(names))} end`;
+};
+
+/** The rows that make an event. A log tells of changes and deletes itself; its rows stand for what was never told,
+ *  because the log was read before there was a history, or a history before there was the log. */
+const counts = (history: HistoryWork): Fragment => {
+  const { store } = history;
+  if (!store.isLog) {
+    const appeared = sql`(last.op is null or last.op = 'D' or ${differs(history, false)})`;
+    return sql`(now.here is not null and ${appeared}) or (now.here is null and last.op is not null and last.op <> 'D')`;
+  }
+  const lookUps = store.raw
+    .filter(({ ref }) => ref.alias !== store.rootAlias)
+    .map(({ name, type }) => history.work.dialect.differs(id('now', name), id('last', name), type));
+  return sql`now.here is not null and (last.op is null or (last.op in ('U', 'L') and ${ors(lookUps)}) or (last.op = 'S' and ${differs(history, false)}))`;
 };
 
 /** Fills the fresh events from the difference between the rows as they will be and the newest events. */
@@ -97,18 +131,15 @@ left join (${rowsNow(history)}) as now on ${match(byPlace, 'now')} left join las
     operation(history),
     verbatim('cast(null as timestamptz)'),
     sql`cast(${taken.moment} as timestamptz)`,
-    ...store.sequence.map(() => sql.lit(taken.batch)),
-    sql`''`,
+    ...placeOf(history, taken),
     sql`${sql.lit(`b${taken.batch}`)}`,
-    verbatim('cast(null as varchar)'),
+    saysNothingOf(history),
     ...key,
     ...store.raw.map(({ name }) => id('now', name)),
     ...store.seeded.map(({ type }) => sql`cast(null as ${verbatim(type)})`),
   ];
   const names = commas(eventStoreColumns(store).map(({ name }) => id(name)));
-  const appeared = sql`now.here is not null and (last.op is null or last.op = 'D' or ${differs(history, false)})`;
-  const vanished = sql`now.here is null and last.op is not null and last.op <> 'D'`;
   return sql`insert into ${table(scratch.fresh)} (${names})
 with last as (${newest(history, taken)})
-select ${commas(values)} from ${from} where (${appeared}) or (${vanished})`;
+select ${commas(values)} from ${from} where ${counts(history)}`;
 };
