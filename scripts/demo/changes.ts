@@ -14,6 +14,8 @@ where c.is_vendor group by c.id, c.name order by count(distinct i.order_id) desc
 
 const openOrderQuery = `select o.id, b.name from staging.orders o join staging.companies b on b.id = o.buyer_id order by o.id limit 1`;
 
+const userQuery = `select id from staging.users where email is not null order by id limit 1`;
+
 const paymentQuery = `select id from staging.payments order by id limit 1`;
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
@@ -34,6 +36,7 @@ export const changesFor = async (execute: Execute): Promise<readonly StagingChan
   const vendor = await first(execute, vendorQuery);
   const order = await first(execute, openOrderQuery);
   const payment = await first(execute, paymentQuery);
+  const user = await first(execute, userQuery);
   const now = stampNow();
   return [
     {
@@ -54,6 +57,12 @@ select max(id) + 1 as id, ${String(vendor['id'])} as buyer_id, ${place} as user_
       told: `order ${String(order['id'])} moves from ${String(order['name'])} to the renamed company`,
       statements: [
         `update staging.orders set buyer_id = ${String(vendor['id'])}, updated_at = ${now} where id = ${String(order['id'])}`,
+      ],
+    },
+    {
+      told: `user ${String(user['id'])} has another address: a new version in customers_scd`,
+      statements: [
+        `update staging.users set email = 'new.address@example.com', updated_at = ${now} where id = ${String(user['id'])}`,
       ],
     },
     {

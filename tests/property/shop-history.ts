@@ -22,10 +22,13 @@ const mappings = fileURLToPath(new URL('../../mappings/', import.meta.url));
 const watchedShop = (schemas: Schemas): Watched => ({
   schemas,
   sources: STAGING_TABLES.map((name) => ({ name, key: STAGING[name].key })),
-  targets: readMappings().map(({ target, key, columns }) => ({
+  targets: readMappings().map(({ target, key, columns, history }) => ({
     name: target,
-    key: [key].flat(),
-    mapped: Object.keys(columns),
+    key: [key, history === undefined ? [] : 'valid_from'].flat(2),
+    mapped: [
+      ...Object.keys(columns),
+      ...(history === undefined ? [] : [history.surrogate_key, 'valid_from', 'valid_to', 'is_current']),
+    ],
     touched: target === 'fact_sales' ? ['_updated_at'] : [],
   })),
 });
@@ -48,6 +51,20 @@ const only = (rows: Rows, columns: readonly string[]): Rows =>
     [...rows].map(([key, cells]) => [key, Object.fromEntries(columns.map((name) => [name, cells[name]]))]),
   );
 
+/** Of each user there is one current version, which shows him as he is now. */
+const checkVersions = ({ staging, targets }: World): readonly string[] => {
+  const current = [...(targets.get('customers_scd') ?? noRows).values()].filter(
+    (cells) => cells['is_current'] === true,
+  );
+  const shown = current.map((cells) => [JSON.stringify([cells['customer_id']]), cells] as const);
+  const users = [...(staging.get('users') ?? noRows)].map(
+    ([key, { id, email, name, opted_in }]) => [key, { customer_id: id, email, name, opted_in }] as const,
+  );
+  const columns = ['customer_id', 'email', 'name', 'opted_in'];
+  const twice = shown.length === new Map(shown).size ? [] : ['a user has two current versions'];
+  return [...twice, ...unlike('the current versions', new Map(users), only(new Map(shown), columns))];
+};
+
 /** I1: each target is what a build from scratch makes. */
 const checkTargets = async (
   { place, schemas }: History,
@@ -55,21 +72,27 @@ const checkTargets = async (
   before: World,
   after: World,
 ): Promise<readonly string[]> => {
-  const names = watched.targets.map(({ name }) => name).filter((name) => name !== 'fact_sales');
+  const rebuildable = watched.targets.filter(({ name }) => name !== 'customers_scd');
+  const names = rebuildable.map(({ name }) => name).filter((name) => name !== 'fact_sales');
   await buildTargets(place.rows, {
     engine: place.engine,
     readFrom: schemas.staging,
     buildInto: schemas.rebuilt,
     only: names,
   });
-  const rebuilt = await readWorld(place, { ...watched, schemas: { ...schemas, targets: schemas.rebuilt } });
-  return watched.targets.flatMap(({ name, mapped }) => {
+  const rebuilt = await readWorld(place, {
+    ...watched,
+    targets: rebuildable,
+    schemas: { ...schemas, targets: schemas.rebuilt },
+  });
+  const others = rebuildable.flatMap(({ name, mapped }) => {
     const expected =
       name === 'fact_sales'
         ? salesAfter(before.targets.get(name) ?? noRows, after.staging.get('companies') ?? noRows)
         : (rebuilt.targets.get(name) ?? noRows);
     return unlike(name, only(expected, mapped), only(after.targets.get(name) ?? noRows, mapped));
   });
+  return [...others, ...checkVersions(after)];
 };
 
 const checkMirrors = (world: World): readonly string[] =>

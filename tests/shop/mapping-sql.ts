@@ -15,6 +15,8 @@ export interface Mapping {
   readonly join?: Readonly<Record<string, string | JoinSpec>>;
   readonly where?: string;
   readonly columns: Readonly<Record<string, string>>;
+  /** Rows are versions: no SELECT over what is there now yields them. */
+  readonly history?: { readonly surrogate_key: string };
   readonly tests?: readonly { readonly name: string; readonly expect: readonly unknown[] }[];
 }
 

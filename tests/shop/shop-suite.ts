@@ -40,10 +40,11 @@ const differences = async (execute: Execute, left: string, right: string): Promi
   return Number(count);
 };
 
-/** The tables of the schema `marts` against what the mappings say, for the ten targets that have one. */
+/** The tables of the schema `marts` against what the mappings say, for the ten targets whose rows a SELECT yields. */
 const unlikeTheirMapping = async (execute: Execute): Promise<Readonly<Record<string, number>>> => {
   const found: Record<string, number> = {};
   for (const mapping of readMappings()) {
+    if (mapping.history !== undefined) continue;
     const types = await declaredTypes(execute, 'marts', mapping.target);
     const typeOf = (column: string): string => {
       const type = types.get(column);
