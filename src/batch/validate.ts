@@ -9,10 +9,13 @@ import type { Project, TestsOn } from '../project/project.ts';
 import { readMappings } from '../project/read-project.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import { compileTargets } from './compute/compile-targets.ts';
+import type { Progress } from './context.ts';
+import { againstData, type AgainstData, type AgainstWish } from './data/against-data.ts';
+import { checkData } from './data/check-data.ts';
 import { benchInMemory, benchOn } from './mapping-tests/bench.ts';
 import { runTests, type TestsReport } from './mapping-tests/run-tests.ts';
 import { namingOf } from './naming.ts';
-import { checkDictionary, withWarehouse, type Checked } from './open.ts';
+import { checkDictionary, withContext, withWarehouse, type Checked } from './open.ts';
 import { refuseUnknownTargets } from './refuse-unknown.ts';
 
 export interface ValidateReport {
@@ -25,6 +28,8 @@ export interface ValidateReport {
   readonly columns: number;
   /** null where they were not run: not asked for, or the dictionary has mistakes. */
   readonly tests: TestsReport | null;
+  /** What each mapping would write against what its target holds; null where that was not asked for. */
+  readonly againstData: AgainstData | null;
   readonly problems: readonly Problem[];
 }
 
@@ -32,10 +37,15 @@ export interface ValidateOptions {
   readonly project: Project;
   /** Targets whose expressions and tests are looked at; all of them when none is named. */
   readonly select?: readonly string[] | undefined;
+  /** Look at the rows that staging holds now; default true. */
+  readonly data?: boolean | undefined;
   /** Run the mapping tests; default true. */
   readonly tests?: boolean | undefined;
   /** Where; default what the project file says, else in memory. */
   readonly testsOn?: TestsOn | undefined;
+  /** Compare what each mapping would write with what its target holds now. */
+  readonly against?: Omit<AgainstWish, 'select'> | undefined;
+  readonly progress?: Progress | undefined;
   readonly waitMs?: number | undefined;
 }
 
@@ -73,26 +83,35 @@ const selected = (dictionary: Dictionary, select: readonly string[] = []): Dicti
     : { ...dictionary, targets: dictionary.targets.filter(({ name }) => select.includes(name)) };
 };
 
+const compared = async (warehouse: Warehouse, options: ValidateOptions): Promise<AgainstData | null> => {
+  const { project, against, select = [], progress } = options;
+  if (against === undefined) return null;
+  return withContext({ project, warehouse, progress }, (context) =>
+    againstData(context, { select, ...against }),
+  );
+};
+
 const validateIn = async (warehouse: Warehouse, options: ValidateOptions): Promise<ValidateReport> => {
   const { project } = options;
   const parsed = parseDictionary(readMappings(project));
   const checked = await checkDictionary(warehouse, project, { strict: true, parsed });
   const problems = [...checked.problems];
   let tests: TestsReport | null = null;
+  let against: AgainstData | null = null;
   if (!hasErrors(problems)) {
     const dictionary = selected(checked.dictionary, options.select);
-    problems.push(
-      ...(await compileTargets(
-        warehouse,
-        checked.dictionary,
-        new Set(dictionary.targets.map(({ name }) => name)),
-      )),
-    );
-    if (!hasErrors(problems) && options.tests !== false) {
+    const names = new Set(dictionary.targets.map(({ name }) => name));
+    problems.push(...(await compileTargets(warehouse, checked.dictionary, names)));
+    const compiles = !hasErrors(problems);
+    if (compiles && options.data !== false)
+      problems.push(...(await checkData(warehouse, checked.dictionary, names)));
+    // What the rows are like says nothing of the tests, which bring rows of their own.
+    if (options.tests !== false && compiles) {
       const found = await testsOf({ options, warehouse, parsed, checked, dictionary });
       tests = found.report;
       problems.push(...found.problems);
     }
+    if (compiles) against = await compared(warehouse, options);
   }
   const { dictionary } = checked;
   return {
@@ -104,6 +123,7 @@ const validateIn = async (warehouse: Warehouse, options: ValidateOptions): Promi
     targets: dictionary.targets.length,
     columns: dictionary.targets.reduce((sum, target) => sum + target.columns.length, 0),
     tests,
+    againstData: against,
     problems: inOrder(problems),
   };
 };

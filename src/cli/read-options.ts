@@ -28,6 +28,15 @@ export const wholeOf = (options: Options, name: string): number | undefined => {
   return Number(text);
 };
 
+export const percentOf = (options: Options, name: string): number | undefined => {
+  const text = textOf(options, name);
+  if (text === undefined) return undefined;
+  const percent = /^\d{1,3}(\.\d+)?\s*%?$/.test(text) ? Number.parseFloat(text) : 0;
+  if (percent <= 0 || percent > 100)
+    throw usage(`\`${flagName(name)}\` takes a percentage such as \`5%\`, not \`${text}\``);
+  return percent;
+};
+
 export const durationOf = (options: Options, name: string): number | undefined => {
   const text = textOf(options, name);
   if (text === undefined) return undefined;

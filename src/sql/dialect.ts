@@ -56,6 +56,8 @@ export interface Dialect {
   /** The value converted to the type with its length or scale left open: what an insert into a column of
    *  that type then rounds, or refuses when it would have to cut. */
   convert(value: Fragment, type: string): Fragment;
+  /** A text can be read as a value of the type; none where the engine cannot be asked. */
+  canRead?(value: Fragment, type: string): Fragment;
   /** One value as canonical JSON text (never SQL NULL: the text `null`). */
   jsonValue(value: Fragment, type: string): Fragment;
   /** The value that a canonical JSON text stands for, exactly: the inverse of `jsonValue`. `json` is a

@@ -17,11 +17,20 @@ export const typingWork = (
   target: Target,
   views: ReadonlyMap<string, RelationView>,
 ): TargetWork => {
-  const read = viewsFor(target, views);
+  const work = askingWork(warehouse, target, views);
+  return { ...work, views: new Map([...work.views].map(([name, view]) => [name, emptied(view)])) };
+};
+
+/** A work that is only good for asking: no scratch. */
+export const askingWork = (
+  warehouse: Warehouse,
+  target: Target,
+  views: ReadonlyMap<string, RelationView>,
+): TargetWork => {
   return {
     dialect: warehouse.dialect,
     target,
-    views: new Map([...read].map(([name, view]) => [name, emptied(view)])),
+    views: viewsFor(target, views),
     scratch: {
       affected: noTable,
       root: noTable,

@@ -1,14 +1,16 @@
 // What validate found, for people: every problem at its place, under a failed test the cells that differ, a verdict.
 import type { TestFailure } from '../../batch/mapping-tests/judge.ts';
 import type { TestsReport } from '../../batch/mapping-tests/run-tests.ts';
+import type { AgainstData, TargetMatch } from '../../batch/data/against-data.ts';
 import type { ValidateReport } from '../../batch/validate.ts';
 import type { RowDifference } from '../../dictionary/mapping-tests/compare-rows.ts';
 import type { Problem } from '../../errors/tidemark-error.ts';
+import { changedRow, renderTargets } from './changed-rows.ts';
 import { renderProblem } from './diagnostics.ts';
 import { problemJson } from './json.ts';
 import type { Style } from './style.ts';
-import { renderTable } from './table.ts';
-import { count, seconds } from './text.ts';
+import { counts, renderTable } from './table.ts';
+import { count, number, seconds } from './text.ts';
 
 /** A project file that cannot be read has no name to tell. */
 export type ShownReport = Omit<ValidateReport, 'project' | 'environment'> & {
@@ -85,7 +87,7 @@ const testsText = ({ passed, failed, skipped, durationMs }: TestsReport, style: 
   return `tests: ${parts.join(', ')} in ${seconds(durationMs)}`;
 };
 
-export const verdict = (report: ShownReport, style: Style): string => {
+const verdict = (report: ShownReport, style: Style): string => {
   const { problems, tests } = report;
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const warnings = problems.length - errors;
@@ -102,6 +104,72 @@ export const verdict = (report: ShownReport, style: Style): string => {
   const ran = tests !== null && tests.passed + tests.failed + tests.skipped > 0;
   return ran ? `${testsText(tests, style)}\n${first}` : first;
 };
+
+const percent = (match: number | null): string => (match === null ? '-' : `${match.toFixed(2)} %`);
+
+const sum = (target: TargetMatch): string => {
+  const parts = [
+    `${number(target.compared)} of ${count(target.rows, 'row')} compared`,
+    ...(target.different > 0 ? [`${number(target.different)} different`] : []),
+    ...(target.missing > 0 ? [`${number(target.missing)} missing in the target`] : []),
+    ...(target.extra !== null && target.extra > 0 ? [`${number(target.extra)} only there`] : []),
+  ];
+  return parts.join(', ');
+};
+
+/** The worst columns first; those that match wholly are counted. */
+const matchTable = (target: TargetMatch, style: Style): string => {
+  const columns = target.columns.toSorted((left, right) => right.different - left.different);
+  return renderTable(
+    {
+      columns: [{ title: 'column' }, { title: 'match', align: 'right' }, counts('cells that differ')],
+      rows: columns.map((each) => [
+        each.name,
+        percent(each.match),
+        each.different === 0 ? '-' : number(each.different),
+      ]),
+    },
+    style,
+  );
+};
+
+const matchText = (target: TargetMatch, style: Style): string => {
+  const samples = renderTargets(
+    [
+      {
+        target: target.name,
+        rows: target.samples.map(changedRow),
+        total: target.different + target.missing + (target.extra ?? 0),
+      },
+    ],
+    style,
+  );
+  return [
+    `${style.colors.bold(target.name)}: ${sum(target)}`,
+    matchTable(target, style),
+    ...(target.samples.length === 0 ? [] : [samples]),
+  ].join('\n');
+};
+
+const againstText = ({ sample, targets, notCompared }: AgainstData, style: Style): string => {
+  const share = sample === null ? '' : ` (a sample of ${sample} % of the rows)`;
+  return [
+    `what the mappings yield from staging against what the targets hold${share}`,
+    ...targets.map((target) => matchText(target, style)),
+    ...notCompared.map(({ name, reason }) => `${style.colors.red(name)} was not compared: ${reason}`),
+  ].join('\n\n');
+};
+
+export const renderValidate = (report: ShownReport, style: Style): string =>
+  report.againstData === null
+    ? verdict(report, style)
+    : `${againstText(report.againstData, style)}\n\n${verdict(report, style)}`;
+
+const againstJson = ({ sample, targets, notCompared }: AgainstData): object => ({
+  sample_percent: sample,
+  targets: targets.map((target) => ({ ...target, samples: target.samples.map(changedRow) })),
+  not_compared: notCompared,
+});
 
 const rowJson = (row: RowDifference): object => {
   switch (row.kind) {
@@ -131,8 +199,9 @@ const testsJson = ({ passed, failed, skipped, durationMs, failures }: TestsRepor
   })),
 });
 
-export const validateJson = (report: ShownReport): object => ({
+export const validateJson = ({ againstData, ...report }: ShownReport): object => ({
   ...report,
   tests: report.tests === null ? null : testsJson(report.tests),
+  against_data: againstData === null ? null : againstJson(againstData),
   problems: report.problems.map(problemJson),
 });

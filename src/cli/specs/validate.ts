@@ -5,6 +5,10 @@ import { flag, text, wait } from './options.ts';
 export const validateSpec = {
   summary: 'find all mistakes in project file and mappings at once',
   options: [
+    flag('--against-data', 'compare what each mapping would write with what its target holds now'),
+    text('--sample', 'P%', 'with --against-data: look at so many percent of the rows only'),
+    text('--samples', 'N', 'with --against-data: differing rows shown per target (default 3)'),
+    flag('--no-data', 'do not look at the rows of staging: at keys, look-ups and values that do not fit'),
     flag('--no-tests', 'do not run the mapping tests'),
     text(
       '--on',
@@ -16,6 +20,7 @@ export const validateSpec = {
   select: 'several',
   examples: [
     ['tidemark validate', 'after editing a mapping, and in continuous integration'],
+    ['tidemark validate --against-data -s fact_vendor', 'how well a new mapping matches the table'],
     ['tidemark validate -s fact_vendor', 'expressions and tests of one target'],
   ],
   exits: [0, 1, 2, 4],

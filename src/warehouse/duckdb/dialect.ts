@@ -43,6 +43,7 @@ export const duckDbDialect: Dialect = {
   // Not the bare name: `decimal` alone is decimal(18,3). The full type rounds and refuses by itself, and
   // text has no length here.
   convert: (value, type) => sql`cast(${value} as ${verbatim(type)})`,
+  canRead: (value, type) => sql`(try_cast(${value} as ${verbatim(type)}) is not null)`,
   jsonValue: duckDbJsonValue,
   fromJsonText: duckDbFromJsonText,
   digest: (values) =>

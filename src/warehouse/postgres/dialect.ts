@@ -66,6 +66,8 @@ export const postgresDialect: Dialect = {
   nearlySame,
   // cast(x as varchar(3)) would cut in silence; the assignment to the column refuses.
   convert: (value, type) => sql`cast(${value} as ${verbatim(openType(type))})`,
+  // Since version 16; an older server refuses the question, and nobody is warned.
+  canRead: (value, type) => sql`pg_input_is_valid(cast(${value} as text), ${type})`,
   jsonValue: postgresJsonValue,
   fromJsonText: postgresFromJsonText,
   digest: (values) =>

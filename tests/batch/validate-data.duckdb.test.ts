@@ -1,0 +1,4 @@
+// See validate-data-suite.ts.
+import { describeValidateData } from './validate-data-suite.ts';
+
+describeValidateData('duckdb');
