@@ -8,6 +8,16 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const VENV = join(ROOT, '.venv-dbt');
 const PROJECT = join(ROOT, 'dbt_project');
 
+export const dbtProgram = join(VENV, 'bin', 'dbt');
+
+/** The sample project is our dbt package as well. */
+export const packageFolder = PROJECT;
+
+export const quietly: NodeJS.ProcessEnv = {
+  DBT_SEND_ANONYMOUS_USAGE_STATS: 'false',
+  DBT_USE_COLORS: 'false',
+};
+
 /** Without the wheels-only flag the parser's source package tries to download a wheel from elsewhere. */
 const PACKAGES = [
   '--only-binary',
@@ -17,20 +27,37 @@ const PACKAGES = [
   'dbt-postgres~=1.11.0',
 ];
 
-const run = (command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<void> =>
+export interface Said {
+  readonly status: number | null;
+  readonly text: string;
+}
+
+export const ask = (
+  command: string,
+  args: readonly string[],
+  options: { readonly environment?: NodeJS.ProcessEnv; readonly folder?: string } = {},
+): Promise<Said> =>
   new Promise((resolve, reject) => {
-    const options = { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] as const };
-    const child = spawn(command, args, { ...options, stdio: [...options.stdio] });
+    const child = spawn(command, args, {
+      env: { ...process.env, ...options.environment },
+      cwd: options.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const output: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
     child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0) return resolve();
-      const text = Buffer.concat(output).toString('utf8');
-      reject(new Error(`${command} ${args.join(' ')} ended with ${code}\n${text}`));
-    });
+    child.on('close', (status) => resolve({ status, text: Buffer.concat(output).toString('utf8') }));
   });
+
+const run = async (
+  command: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<void> => {
+  const { status, text } = await ask(command, args, { environment });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}\n${text}`);
+};
 
 /** Makes the virtual environment on first use. */
 export const installDbt = async (): Promise<void> => {
@@ -62,8 +89,7 @@ export const dbt = async (command: 'compile' | 'build', options: DbtRun): Promis
     options.folder,
   ];
   await run(join(VENV, 'bin', 'dbt'), args, {
-    DBT_SEND_ANONYMOUS_USAGE_STATS: 'false',
-    DBT_USE_COLORS: 'false',
+    ...quietly,
     ...options.environment,
   });
   return join(options.folder, 'manifest.json');

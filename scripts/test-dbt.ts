@@ -8,6 +8,7 @@ import { generateShop, SMALL } from './shop/generate.ts';
 import { artifactsOf, staleArtifacts, writeArtifacts } from './test-dbt-artifacts.ts';
 import { differences } from './test-dbt-compare.ts';
 import { duckDbDatabase, withPostgres, type Database } from './test-dbt-databases.ts';
+import { checkPackage } from './test-dbt-package.ts';
 import { dbt, installDbt } from './test-dbt-tool.ts';
 
 const REBUILT = 'marts_rebuilt';
@@ -45,9 +46,12 @@ const main = async (update: boolean): Promise<void> => {
   await installDbt();
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-dbt-'));
   try {
-    const problems: string[] = [...(await check(duckDbDatabase(folder), folder, update))];
+    const duckDb = duckDbDatabase(folder);
+    const problems: string[] = [...(await check(duckDb, folder, update))];
+    problems.push(...(await checkPackage(duckDb, folder)));
     await withPostgres(async (database) => {
       problems.push(...(await check(database, folder, update)));
+      problems.push(...(await checkPackage(database, folder)));
     });
     for (const problem of problems) console.error(problem);
     if (problems.length > 0) {

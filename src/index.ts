@@ -35,7 +35,7 @@ export type { Project } from './project/project.ts';
 export type { Sample } from './reconcile/samples.ts';
 export type { AuditRow } from './store/audit.ts';
 export type { SourceFigures, TargetFigures } from './store/batches.ts';
-export type { LeaseHolder } from './store/lease.ts';
+export type { LeaseHolder } from './store/lease-holder.ts';
 
 export interface ProjectPlace {
   /** The folder with `tidemark.yml`, one below it, or that file. Default: `TIDEMARK_PROJECT`, else the working folder. */

@@ -7,7 +7,8 @@ import { isTidemarkError, TidemarkError, type Problem } from '../errors/tidemark
 import { nearest } from '../project/nearest.ts';
 import type { Project } from '../project/project.ts';
 import { readBatches } from '../store/batches.ts';
-import { freeToken, takeLease, type LeaseHolder } from '../store/lease.ts';
+import { freeToken, takeLease } from '../store/lease.ts';
+import type { LeaseHolder } from '../store/lease-holder.ts';
 import { migrate } from '../store/migrate.ts';
 import { recordRun } from '../store/runs.ts';
 import type { Warehouse } from '../warehouse/port.ts';

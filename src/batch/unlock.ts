@@ -1,7 +1,8 @@
 // Unlock: shows who holds the lease and, when told to, takes it away.
 import { TidemarkError } from '../errors/tidemark-error.ts';
 import type { Project } from '../project/project.ts';
-import { breakLease, leaseHeld, leaseHolder, type LeaseHolder } from '../store/lease.ts';
+import { breakLease, leaseHeld, leaseHolder } from '../store/lease.ts';
+import type { LeaseHolder } from '../store/lease-holder.ts';
 import { stateVersion } from '../store/migrate.ts';
 import { refuseStranger } from './known-state.ts';
 import { withWarehouse } from './open.ts';

@@ -1,4 +1,5 @@
 // What `run` and `reconcile` tell of a batch.
+import { holderWords } from '../store/lease-holder.ts';
 import type { BatchReport } from '../batch/report.ts';
 import type { RunOptions, RunResult } from '../batch/run.ts';
 import type { Log } from '../observe/log.ts';
@@ -53,6 +54,6 @@ export const tellWaiting =
   (log: Log, waitMs: number): NonNullable<RunOptions['onWait']> =>
   (holder) =>
     log.info(
-      `waiting up to ${Math.ceil(waitMs / 1000)} s for the lease: \`tidemark ${holder.command}\` of ${holder.owner} (process ${holder.pid} on ${holder.host}) holds it since ${instantUtc(holder.takenAt)}`,
+      `waiting up to ${Math.ceil(waitMs / 1000)} s for the lease: ${holderWords(holder)} holds it since ${instantUtc(holder.takenAt)}`,
       { code: 'lease_held', holder },
     );

@@ -6,6 +6,8 @@ import { isTidemarkError, TidemarkError } from '../errors/tidemark-error.ts';
 import type { SchemaName } from '../project/project.ts';
 import { sql } from '../sql/fragment.ts';
 import type { Session, Warehouse } from '../warehouse/port.ts';
+import { holderWords, type LeaseHolder } from './lease-holder.ts';
+import { dbtAtWork } from './shared-lease.ts';
 import { instantIso, state, stateTable } from './state.ts';
 
 export interface LeaseWish {
@@ -14,16 +16,6 @@ export interface LeaseWish {
   readonly waitMs: number;
   readonly onWait?: ((holder: LeaseHolder) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-export interface LeaseHolder {
-  readonly owner: string;
-  readonly host: string;
-  readonly pid: number;
-  readonly command: string;
-  readonly takenAt: string;
-  readonly expiresAt: string;
-  readonly expired: boolean;
 }
 
 export interface Lease {
@@ -68,14 +60,17 @@ const holderOf = (row: HeartbeatRow): LeaseHolder => ({
   expired: row.expired,
 });
 
-/** Who holds the lease now, if anybody. */
+/** Who holds the lease now, if anybody: one of us, or dbt runs that said so. */
 export const leaseHolder = async (
   session: Session,
   warehouse: Warehouse,
   schema: SchemaName,
 ): Promise<LeaseHolder | undefined> => {
   const row = await readHeartbeat(session, warehouse, schema);
-  return row === undefined ? undefined : holderOf(row);
+  if (row !== undefined) return holderOf(row);
+  // Tables that an older version made are read as they are.
+  const known = await warehouse.introspect([stateTable(schema, 'shared_lease')]);
+  return known.length === 0 ? undefined : dbtAtWork(session, warehouse, schema);
 };
 
 const lockToken = async (
@@ -100,7 +95,7 @@ export const leaseHeld = (holder: LeaseHolder | undefined): TidemarkError =>
     message:
       holder === undefined
         ? 'another process is about to take the lease'
-        : `\`tidemark ${holder.command}\` of ${holder.owner} (process ${holder.pid} on ${holder.host}) holds the lease since ${holder.takenAt}`,
+        : `${holderWords(holder)} holds the lease since ${holder.takenAt}`,
     hint: 'wait for it with --wait 5m, or give the lease back with `tidemark unlock --force` if that process is gone',
     details: holder === undefined ? {} : { ...holder },
   });
@@ -133,6 +128,8 @@ const tryTake = async (
       current.owner === wish.owner ||
       !warehouse.dialect.capabilities.concurrentWriters;
     if (!free) return holderOf(current);
+    const dbt = await dbtAtWork(session, warehouse, schema);
+    if (dbt !== undefined) return dbt;
     const now = warehouse.dialect.clock();
     const until = sql`${now} + cast(${`${lifetimeMs} milliseconds`} as interval)`;
     await session.execute(sql`delete from ${state(schema, 'heartbeat')} where id = 1`);
@@ -232,4 +229,5 @@ export const breakLease = async (warehouse: Warehouse, schema: SchemaName): Prom
     const token = (await lockToken(session, warehouse, schema)) + 1;
     await session.execute(sql`update ${state(schema, 'lease')} set token = ${sql.lit(token)} where id = 1`);
     await session.execute(sql`delete from ${state(schema, 'heartbeat')} where id = 1`);
+    await session.execute(sql`delete from ${state(schema, 'shared_lease')}`);
   });

@@ -16,6 +16,7 @@ export type StateTable =
   | 'heartbeat'
   | 'runs'
   | 'ticks'
+  | 'shared_lease'
   | 'histories'
   | 'version_keys';
 

@@ -1,3 +1,4 @@
+{{ config(enabled=(project_name == "tidemark")) }}
 -- One row per user, who is the customer: what they ordered.
 select
     cast(users.id as bigint) as customer_id,

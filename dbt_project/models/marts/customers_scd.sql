@@ -1,3 +1,4 @@
+{{ config(enabled=(project_name == "tidemark")) }}
 -- One row per version of a user, who is the customer. A build from current rows knows one version of each.
 select
     cast(row_number() over (order by users.id) as bigint) as customer_key,

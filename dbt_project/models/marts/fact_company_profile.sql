@@ -1,3 +1,4 @@
+{{ config(enabled=(project_name == "tidemark")) }}
 -- One row per company; countries are joined twice, for the headquarters and for billing.
 select
     cast(companies.id as bigint) as company_id,

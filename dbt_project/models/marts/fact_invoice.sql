@@ -1,3 +1,4 @@
+{{ config(enabled=(project_name == "tidemark")) }}
 -- One row per invoice that was sent.
 select
     cast(invoices.id as bigint) as invoice_id,

@@ -1,3 +1,4 @@
+{{ config(enabled=(project_name == "tidemark")) }}
 -- One row per order whose buyer is known.
 select
     cast(orders.id as bigint) as order_id,

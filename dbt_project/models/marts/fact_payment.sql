@@ -1,3 +1,4 @@
+{{ config(enabled=(project_name == "tidemark")) }}
 -- One row per payment.
 select
     cast(payments.id as bigint) as payment_id,

@@ -1,3 +1,4 @@
+{{ config(enabled=(project_name == "tidemark")) }}
 -- One row per product.
 select
     cast(products.id as bigint) as product_id,

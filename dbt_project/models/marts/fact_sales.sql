@@ -1,3 +1,4 @@
+{{ config(enabled=(project_name == "tidemark")) }}
 -- One row per order line. Its rows belong to dbt: between builds only the vendor's columns are kept up to date.
 select
     cast(order_items.order_id * 1000 + order_items.line_no as bigint) as sale_id,

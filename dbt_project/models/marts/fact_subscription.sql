@@ -1,3 +1,4 @@
+{{ config(enabled=(project_name == "tidemark")) }}
 -- One row per subscription; what it says of the company comes from another target.
 select
     cast(subscriptions.id as bigint) as subscription_id,

@@ -1,3 +1,4 @@
+{{ config(enabled=(project_name == "tidemark")) }}
 -- One row per member of a team; members of teams or users that do not exist are left out.
 select
     cast(team_members.team_id as bigint) as team_id,

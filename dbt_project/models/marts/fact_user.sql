@@ -1,3 +1,4 @@
+{{ config(enabled=(project_name == "tidemark")) }}
 -- One row per user.
 select
     cast(users.id as bigint) as user_id,

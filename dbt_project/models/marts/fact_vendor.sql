@@ -1,3 +1,4 @@
+{{ config(enabled=(project_name == "tidemark")) }}
 -- One row per company that sells.
 select
     cast(companies.id as bigint) as vendor_id,

@@ -1,4 +1,5 @@
 // tidemark unlock
+import { holderWords } from '../../store/lease-holder.ts';
 import { unlock as unlockProject, type UnlockReport } from '../../batch/unlock.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { durationOf, isOn } from '../read-options.ts';
@@ -9,7 +10,7 @@ import { readersWaitMs, waitingFor } from '../waiting.ts';
 const render = ({ holder }: UnlockReport): string =>
   holder === null
     ? 'the lease is free'
-    : `the lease is free again: \`tidemark ${holder.command}\` of ${holder.owner} (process ${holder.pid} on ${holder.host}) held it since ${instantUtc(holder.takenAt)}`;
+    : `the lease is free again: ${holderWords(holder)} held it since ${instantUtc(holder.takenAt)}`;
 
 const execute = async (invocation: Invocation): Promise<Outcome> => {
   const force = isOn(invocation.options, 'force');

@@ -4,7 +4,7 @@ import type { Position, Problem, TidemarkError } from '../../errors/tidemark-err
 import type { ImpactReport } from '../../batch/impact/impact-report.ts';
 import type { BatchReport } from '../../batch/report.ts';
 import type { TargetSamples } from '../../batch/plan.ts';
-import type { LeaseHolder } from '../../store/lease.ts';
+import type { LeaseHolder } from '../../store/lease-holder.ts';
 import { changedRow } from './changed-rows.ts';
 
 const placeOf = (at: Position | undefined): object | null =>
@@ -57,4 +57,5 @@ export const holderJson = (holder: LeaseHolder | null): object | null =>
         taken_at: holder.takenAt,
         expires_at: holder.expiresAt,
         expired: holder.expired,
+        ...(holder.program === undefined ? {} : { program: holder.program }),
       };
