@@ -4,6 +4,8 @@ import type { HistoryOptions, HistoryReport, ShowOptions, ShowReport } from './b
 import type { ImpactOptions } from './batch/impact/impact.ts';
 import type { ImpactReport } from './batch/impact/impact-report.ts';
 import type { PendingOptions } from './batch/impact/pending.ts';
+import type { DictionaryReport, ReadDictionaryOptions } from './batch/read-dictionary.ts';
+import type { ImportOptions, ImportReport } from './batch/import-dictionary.ts';
 import type { PauseOptions, PauseReport } from './batch/pause.ts';
 import type { PlanOptions, PlanResult } from './batch/plan.ts';
 import type { RunOptions, RunResult } from './batch/run.ts';
@@ -22,6 +24,8 @@ export type { HistoryEntry, HistoryReport, ShowReport } from './batch/history.ts
 export type { PlanResult, TargetSamples } from './batch/plan.ts';
 export type { Progress } from './batch/context.ts';
 export type { ImpactReport } from './batch/impact/impact-report.ts';
+export type { DictionaryReport } from './batch/read-dictionary.ts';
+export type { ImportReport } from './batch/import-dictionary.ts';
 export type { KeyValue, NamedChanges, NamedKey } from './batch/freeze/changed-keys.ts';
 export type { PauseReport } from './batch/pause.ts';
 export type { BatchReport, BehindReport } from './batch/report.ts';
@@ -78,6 +82,10 @@ export interface OpenProject {
   pendingImpact(options?: Given<PendingOptions>): Promise<ImpactReport>;
   /** What the mappings mean now against what they meant at a revision of git. */
   impactOfChange(revision: string): Promise<ImpactReport>;
+  /** The dictionary from its sources: `{source: {column: {target: column}}}`. */
+  dictionary(options?: Given<ReadDictionaryOptions>): Promise<DictionaryReport>;
+  /** Mapping files from such a dictionary, in Python, JSON or YAML. */
+  importDictionary(file: string, options?: Omit<Given<ImportOptions>, 'file'>): Promise<ImportReport>;
   /** All mistakes at once; throws only when they cannot be looked for. */
   validate(options?: Given<ValidateOptions>): Promise<ValidateReport>;
   /** What is wrong, or may go wrong, around the project. */
@@ -114,6 +122,10 @@ export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject
       (await import('./batch/impact/pending.ts')).pendingImpact({ ...options, project }),
     impactOfChange: async (revision) =>
       (await import('./batch/impact/impact-of-change.ts')).impactOfChange({ project, revision }),
+    dictionary: async (options) =>
+      (await import('./batch/read-dictionary.ts')).readDictionary({ ...options, project }),
+    importDictionary: async (file, options) =>
+      (await import('./batch/import-dictionary.ts')).importDictionary({ ...options, project, file }),
     validate: async (options) => (await import('./batch/validate.ts')).validate({ ...options, project }),
     doctor: async (options) => (await import('./batch/doctor.ts')).doctor({ ...options, project }),
     unlock: async (options) =>

@@ -2,7 +2,9 @@
 import type { CommandSpec } from './command-spec.ts';
 import { doctorSpec } from './specs/doctor.ts';
 import { historySpec } from './specs/history.ts';
+import { dictionarySpec } from './specs/dictionary.ts';
 import { impactSpec } from './specs/impact.ts';
+import { importSpec } from './specs/import.ts';
 import { pauseSpec } from './specs/pause.ts';
 import { planSpec } from './specs/plan.ts';
 import { reconcileSpec } from './specs/reconcile.ts';
@@ -26,6 +28,8 @@ const commands = {
   show: showSpec,
   status: statusSpec,
   impact: impactSpec,
+  dictionary: dictionarySpec,
+  import: importSpec,
   validate: validateSpec,
   verify: verifySpec,
   doctor: doctorSpec,

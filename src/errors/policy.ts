@@ -62,6 +62,7 @@ const policies = {
   dictionary_invalid: usage,
   plan_unreadable: usage,
   revision_unreadable: usage,
+  import_unreadable: usage,
   database_too_new: usage,
   driver_missing: usage,
   state_newer: usage,
@@ -125,6 +126,7 @@ const policies = {
   column_vanished: notice,
   column_renamed: notice,
   column_retyped: notice,
+  import_not_placed: notice,
 } as const satisfies Record<string, Policy>;
 
 export type ErrorCode = keyof typeof policies;

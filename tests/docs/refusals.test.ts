@@ -69,6 +69,8 @@ const beforeABatch: ReadonlySet<string> = new Set<ErrorCode>([
   'database_too_new',
   'driver_missing',
   'revision_unreadable',
+  'import_unreadable',
+  'import_not_placed',
 ]);
 
 describe('docs/refusals.md', () => {

@@ -343,6 +343,17 @@ describe.sequential('the loop', () => {
     });
   });
 
+  it('dictionary and import turn it round and back', async () => {
+    const { value } = await json('dictionary');
+    expect(value['dictionary']).toMatchObject({ customers: { name: { dim_customer: 'customer_name' } } });
+    sandbox.write('dictionary.json', JSON.stringify(value));
+    expect((await json('import', 'dictionary.json', '--dry-run')).value).toMatchObject({
+      written: false,
+      files: [],
+      mapped_already: [{ target: 'dim_customer', file: 'mappings/dim_customer.yml' }],
+    });
+  });
+
   it('every published schema was put to use', () => {
     expect([...seen].toSorted()).toEqual(schemaNames.toSorted());
   });

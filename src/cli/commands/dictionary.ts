@@ -1,0 +1,48 @@
+// tidemark dictionary
+import { dictionaryFeeds, readDictionary } from '../../batch/read-dictionary.ts';
+import { shapePython, shapeYaml, type Fed } from '../../dictionary/source-first.ts';
+import type { Command, Invocation, Outcome } from '../invocation.ts';
+import { choiceOf } from '../read-options.ts';
+import type { Style } from '../render/style.ts';
+import { cut, widthOf } from '../render/text.ts';
+
+const formats = ['text', 'yaml', 'json', 'python'] as const;
+
+/** A heading per source; each of its columns with what it feeds. */
+const render = (feeds: readonly Fed[], style: Style): string => {
+  if (feeds.length === 0) return 'no mapping reads a source';
+  const width = Math.max(...feeds.map(({ column }) => widthOf(column)));
+  let [source, column] = ['', ''];
+  const lines = feeds
+    .toSorted((left, right) => order(feeds, left) - order(feeds, right))
+    .flatMap((fed) => {
+      const isNew = fed.source !== source;
+      const head = isNew ? [style.colors.bold(fed.source)] : [];
+      const name = isNew || fed.column !== column ? fed.column : '';
+      [source, column] = [fed.source, fed.column];
+      const as = fed.expression === undefined ? '' : style.colors.dim(`  = ${fed.expression}`);
+      const line = `  ${name}${' '.repeat(width - widthOf(name))}  ${fed.target}.${fed.to}${as}`;
+      return [...head, style.color ? line : cut(line, style.width)];
+    });
+  return lines.join('\n');
+};
+
+/** Where the first of the same source and column stands. */
+const order = (feeds: readonly Fed[], fed: Fed): number =>
+  feeds.findIndex(({ source, column }) => source === fed.source && column === fed.column) +
+  feeds.findIndex(({ source }) => source === fed.source) * feeds.length;
+
+const execute = async ({ project, options, select }: Invocation): Promise<Outcome> => {
+  const format = choiceOf(options, 'format', formats) ?? 'text';
+  const asked = { project: await project(), select };
+  const report = readDictionary(asked);
+  const texts: Readonly<Record<(typeof formats)[number], Outcome['text']>> = {
+    text: (style) => render(dictionaryFeeds(asked), style),
+    yaml: () => shapeYaml(report.dictionary),
+    json: () => JSON.stringify(report),
+    python: () => shapePython(report.dictionary),
+  };
+  return { exit: 0, json: report, text: texts[format] };
+};
+
+export const dictionary: Command = { endsOnSignal: false, execute };
