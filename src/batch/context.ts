@@ -17,6 +17,10 @@ export interface BatchOptions {
   readonly adopt: ReadonlySet<string>;
   /** What guards let through: `name:deletes`, `name:touched`. */
   readonly allow: ReadonlySet<string>;
+  /** Events of logs that were set aside are read again. */
+  readonly rejected?: boolean | undefined;
+  /** A log with an event that cannot be taken is left out. */
+  readonly strict?: boolean | undefined;
   /** The only keys to look at, by source. */
   readonly changes?: ChangedKeys | undefined;
 }

@@ -1,5 +1,5 @@
 // Doctor: what is wrong, or may go wrong, around a project: each finding with what it rests on and what mends it.
-import type { Dictionary, Source, Target } from '../dictionary/dictionary.ts';
+import { positionColumn, type Dictionary, type Source, type Target } from '../dictionary/dictionary.ts';
 import { isTidemarkError } from '../errors/tidemark-error.ts';
 import { refsOf } from '../graph/reads.ts';
 import type { Project } from '../project/project.ts';
@@ -52,15 +52,18 @@ const lookupsOf = (target: Target, { targets }: Dictionary): readonly Lookup[] =
   );
 };
 
-const sourceUse = (source: Source): TableUse => ({
-  table: source.table,
-  what: `source \`${source.name}\``,
-  writes: false,
-  lookups:
-    source.isView || source.detect.watermark === undefined
-      ? []
-      : [{ columns: [source.detect.watermark], why: 'what changed since the last run is found by it' }],
-});
+const sourceUse = (source: Source): TableUse => {
+  const position = source.isView ? undefined : positionColumn(source);
+  return {
+    table: source.table,
+    what: `source \`${source.name}\``,
+    writes: false,
+    lookups:
+      position === undefined
+        ? []
+        : [{ columns: [position], why: 'what changed since the last run is found by it' }],
+  };
+};
 
 const question = ({ dictionary, tables }: Checked, { schemas }: Project): HealthQuestion => {
   const mirrors = dictionary.sources.map(({ name, mirror }): TableUse => ({

@@ -1,6 +1,6 @@
 // The tables as the dictionary is resolved against them: a staging table that is gone for the moment, or that lost
 // columns, is still known by its mirror, and is left out later rather than taken for a mistake in the mapping.
-import { catalogOf, lookUp, type Catalog } from '../dictionary/catalog.ts';
+import { catalogOf, lookUp, type Catalog, type CatalogTable } from '../dictionary/catalog.ts';
 import type { RawDictionary, RawSource } from '../dictionary/raw.ts';
 import { mirrorTable, sourceTable, type Naming } from '../dictionary/tables.ts';
 import type { Column } from '../sql/dialect.ts';
@@ -19,9 +19,11 @@ const knownTable = (
   source: RawSource,
   staging: TableInfo | undefined,
   mirror: TableInfo,
-): readonly TableInfo[] => {
+): readonly CatalogTable[] => {
   const columns = mirroredColumns(source, mirror);
-  if (staging === undefined) return [{ ...mirror, columns }];
+  if (staging === undefined) return [{ ...mirror, columns, standIn: true }];
+  // The columns of JSON images are in no table but the mirror.
+  if (source.log?.after !== undefined) return [];
   const names = new Set(staging.columns.map(({ name }) => name));
   const vanished = columns.filter(({ name }) => !names.has(name));
   return vanished.length === 0 ? [] : [{ ...staging, columns: [...staging.columns, ...vanished] }];

@@ -9,15 +9,17 @@ import { buildGraph } from '../graph/graph.ts';
 import type { Project } from '../project/project.ts';
 import { readMappings } from '../project/read-project.ts';
 import { showTable } from '../sql/table-name.ts';
+import { logStateTable } from '../store/log-state-table.ts';
 import { stateVersion } from '../store/migrate.ts';
 import type { HeldColumn } from '../store/relations.ts';
 import { openWarehouse, type OpenOptions } from '../warehouse/open.ts';
 import type { TableInfo, Warehouse } from '../warehouse/port.ts';
 import { warningOf, type Warn } from './commit/after-commit.ts';
-import { readChanges, type NamedChanges } from './freeze/changed-keys.ts';
+import { readChanges, type ChangedKeys, type NamedChanges } from './freeze/changed-keys.ts';
 import { namingOf } from './naming.ts';
 import { silent, type BatchContext, type BatchOptions, type Progress } from './context.ts';
 import { holdColumns } from './drift/held.ts';
+import { spellLogTypes } from './log-types.ts';
 import { readKnownState } from './known-state.ts';
 import { knownTables } from './known-tables.ts';
 import { targetMemory } from './drift/mapping-hash.ts';
@@ -65,7 +67,10 @@ export const checkDictionary = async (
   const mirrors = raw.sources
     .filter((source) => !source.unsupported)
     .map((source) => mirrorTable(source, naming));
-  const found = await warehouse.introspect([...tablesOf(raw, naming), ...mirrors]);
+  const states = raw.sources.flatMap(({ name, log }) =>
+    log === undefined ? [] : [logStateTable(project.schemas.state, name.text)],
+  );
+  const found = await warehouse.introspect([...tablesOf(raw, naming), ...mirrors, ...states]);
   const catalog = knownTables(raw, naming, found, strict);
   const first = resolveDictionary(raw, naming, catalog);
   const resolve = (trusted: ReadonlySet<string>): Dictionary =>
@@ -78,9 +83,10 @@ export const checkDictionary = async (
   const { dictionary, problems } = asFirst
     ? first
     : resolveDictionary(raw, naming, catalog, { tableNames, trusted });
+  const typed = await spellLogTypes(warehouse, dictionary);
   return {
-    dictionary,
-    problems: [...parsed.problems, ...problems],
+    dictionary: typed.dictionary,
+    problems: [...parsed.problems, ...problems, ...typed.problems],
     tables: new Map(found.map((table) => [showTable(table.table), table])),
   };
 };
@@ -117,6 +123,14 @@ const refuseErrors = ({ problems }: Checked): void => {
 
 const memoriesOf = ({ targets }: Dictionary): Map<string, string> =>
   new Map(targets.map((target) => [target.name, JSON.stringify(targetMemory(target))]));
+
+const batchOptions = ({ options }: OpenBatch, changes: ChangedKeys | undefined): BatchOptions => ({
+  ...options,
+  adopt: noneOr(options?.adopt),
+  allow: noneOr(options?.allow),
+  reconcile: noneOr(options?.reconcile),
+  changes,
+});
 
 /** Reads everything a batch needs to know before it begins; the caller closes the warehouse. */
 const openContext = async (open: OpenBatch): Promise<BatchContext> => {
@@ -166,7 +180,7 @@ const openContext = async (open: OpenBatch): Promise<BatchContext> => {
     tables: checked.tables,
     observed,
     healing: healingOf({ graph, known }, observed, new Set([...(suspects ?? []), ...rebound])),
-    options: { adopt: noneOr(options?.adopt), allow: noneOr(options?.allow), reconcile, changes: named },
+    options: batchOptions(open, named),
     mappings,
     mirrors: drift.mirrors,
     refused,

@@ -21,6 +21,7 @@ export interface PlanOptions {
   readonly adopt?: readonly string[] | undefined;
   readonly allow?: readonly string[] | undefined;
   readonly rebind?: boolean | undefined;
+  readonly strict?: boolean | undefined;
   readonly progress?: Progress | undefined;
   readonly waitMs?: number | undefined;
 }
@@ -70,7 +71,11 @@ type Holds = Map<string, readonly HeldColumn[]>;
 const planned = (options: PlanOptions, warehouse: Warehouse, held: Holds): OpenBatch => ({
   project: options.project,
   warehouse,
-  options: { adopt: new Set(options.adopt), allow: new Set(options.allow) },
+  options: {
+    adopt: new Set(options.adopt),
+    allow: new Set(options.allow),
+    strict: options.strict,
+  },
   rebind: options.rebind,
   held,
   progress: options.progress,

@@ -38,6 +38,10 @@ export interface RunOptions {
   readonly columns?: readonly string[] | undefined;
   /** The only keys to look at, by source: nothing else is read, and no position moves. */
   readonly changes?: NamedChanges | undefined;
+  /** Events of logs that were set aside are read again. */
+  readonly rejected?: boolean | undefined;
+  /** A log with an event that cannot be taken is left out. */
+  readonly strict?: boolean | undefined;
   /** Take the tables that the project file names, where those known so far are others. */
   readonly rebind?: boolean | undefined;
   readonly meta?: Readonly<Record<string, string>> | undefined;
@@ -52,13 +56,16 @@ export interface RunOptions {
 
 const defaultWaitMs = 90_000;
 
+const commandOf = ({ reconcile, rejected }: RunOptions): 'run' | 'reconcile' =>
+  reconcile === undefined && rejected !== true ? 'run' : 'reconcile';
+
 const attemptUntilDone = async (options: RunOptions, by: Attempt): Promise<RunResult> => {
   const adopt = options.adopt ?? [];
   const asked = options.reconcile ?? [];
   const lessons = nothingLearnt(asked);
   const allow = new Set([...(options.allow ?? []), ...asked.map((name) => allowance(name, 'touched'))]);
   const wish: AttemptWish = {
-    command: options.reconcile === undefined ? 'run' : 'reconcile',
+    command: commandOf(options),
     expectedDigest: options.expectedDigest,
     meta: options.meta,
     signal: options.signal,
@@ -68,7 +75,13 @@ const attemptUntilDone = async (options: RunOptions, by: Attempt): Promise<RunRe
     const open = {
       project: options.project,
       warehouse: by.warehouse,
-      options: { adopt: new Set(adopt), allow, reconcile: new Set(asked) },
+      options: {
+        adopt: new Set(adopt),
+        allow,
+        reconcile: new Set(asked),
+        rejected: options.rejected,
+        strict: options.strict,
+      },
       release: new Set(options.columns),
       held: lessons.held,
       changes: options.changes,
@@ -139,7 +152,7 @@ const recordFailure = async (
   const recording = warehouse.session((session) =>
     recordRun(session, schemas.state, warehouse.dialect, {
       runId,
-      command: options.reconcile === undefined ? 'run' : 'reconcile',
+      command: commandOf(options),
       status: 'failed',
       errorCode: isTidemarkError(error) ? error.code : 'internal',
       error: error instanceof Error ? error.message : String(error),
@@ -204,7 +217,7 @@ const runOnce = async (warehouse: Warehouse, options: RunOptions): Promise<RunRe
   const lease = await clock.time('lease', () =>
     takeLease(warehouse, project.schemas.state, {
       owner,
-      command: options.reconcile === undefined ? 'run' : 'reconcile',
+      command: commandOf(options),
       waitMs,
       onWait: options.onWait,
       signal: options.signal,

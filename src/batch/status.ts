@@ -7,9 +7,11 @@ import { leaseHolder } from '../store/lease.ts';
 import type { LeaseHolder } from '../store/lease-holder.ts';
 import { stateVersion } from '../store/migrate.ts';
 import { readPositions } from '../store/positions.ts';
+import { readRejected, type RejectedReason } from '../store/rejected.ts';
 import { readRelations, type KnownRelation } from '../store/relations.ts';
 import { lastRuns, type LastRun } from '../store/runs.ts';
 import { instantIso, instantMs } from '../store/state.ts';
+import type { Values } from '../sql/readable.ts';
 import type { Session, Warehouse } from '../warehouse/port.ts';
 import { policyOf } from '../errors/policy.ts';
 import { refuseStranger } from './known-state.ts';
@@ -22,12 +24,26 @@ export interface RelationStatus {
   readonly data_at: string | null;
   readonly lag_ms: number | null;
   readonly watermark?: string | null;
+  /** Events of a log that were set aside, by reason. */
+  readonly rejected?: readonly RejectedEvents[];
   readonly since?: number | null;
   readonly code?: string;
   readonly reason?: string;
   readonly retryable?: boolean;
   /** Mapped columns that are left as they are, until somebody looks. */
   readonly held?: readonly { readonly column: string; readonly since: number; readonly reason: string }[];
+}
+
+export interface RejectedEvents {
+  readonly code: string;
+  readonly field: string;
+  readonly events: number;
+  readonly keys: number;
+  readonly since: string;
+  /** Of one of them, as its key and where it stands in the log. */
+  readonly reason: string;
+  readonly key: Values | null;
+  readonly arrival: string | null;
 }
 
 export interface StatusReport {
@@ -70,11 +86,17 @@ interface Stored {
   readonly lease: LeaseHolder | undefined;
   readonly last: StatusReport['last_batch'];
   readonly run: LastRun | undefined;
+  readonly rejected: readonly RejectedReason[];
   /** The newest moment at which staging was read and everything found was committed. */
   readonly readAt: string | undefined;
 }
 
-const readStored = async (session: Session, warehouse: Warehouse, project: Project): Promise<Stored> => {
+const readStored = async (
+  session: Session,
+  warehouse: Warehouse,
+  project: Project,
+  version: number,
+): Promise<Stored> => {
   const schema = project.schemas.state;
   await refuseStranger(session, project);
   const positions = await readPositions(session, schema);
@@ -103,6 +125,7 @@ const readStored = async (session: Session, warehouse: Warehouse, project: Proje
             cells: batch.cells,
           },
     run,
+    rejected: await readRejected(session, schema, version),
     readAt,
   };
 };
@@ -113,6 +136,7 @@ const nothingStored: Stored = {
   lease: undefined,
   last: null,
   run: undefined,
+  rejected: [],
   readAt: undefined,
 };
 
@@ -127,6 +151,11 @@ const relationStatus = (name: string, stored: Stored, nowMs: number): RelationSt
   if (behind === undefined) return { ...facts, status: 'in step' };
   const { since, code, reason, retryable } = behind;
   return { ...facts, status: 'behind', since: since ?? null, code, reason, retryable };
+};
+
+const rejectedOf = (name: string, stored: Stored): Pick<RelationStatus, 'rejected'> => {
+  const own = stored.rejected.filter(({ source }) => source === name);
+  return own.length === 0 ? {} : { rejected: own.map(({ source: _, ...rest }) => rest) };
 };
 
 const exitFor = (relations: readonly RelationStatus[], stored: Stored): 0 | 5 | 6 => {
@@ -147,7 +176,7 @@ export const status = (options: StatusOptions): Promise<StatusResult> =>
       );
       return {
         clock: rows[0]?.now ?? '',
-        stored: version === 0 ? nothingStored : await readStored(session, warehouse, project),
+        stored: version === 0 ? nothingStored : await readStored(session, warehouse, project, version),
       };
     });
     const nowMs = instantMs(clock);
@@ -155,6 +184,7 @@ export const status = (options: StatusOptions): Promise<StatusResult> =>
     const sources = dictionary.sources.map((source) => ({
       ...relationStatus(source.name, stored, nowMs),
       watermark: stored.watermarks.get(source.name) ?? null,
+      ...rejectedOf(source.name, stored),
     }));
     const lagging = new Map(sources.map((source) => [source.name, source]));
     const targets = graph.order.map((target) =>

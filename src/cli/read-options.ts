@@ -67,9 +67,9 @@ export const allowancesOf = (
   options: Options,
 ): { readonly adopt: readonly string[]; readonly allow: readonly string[] } => {
   const allow = namesOf(options, 'allow');
-  const wrong = allow.find((each) => !/^.+:(deletes|touched)$/.test(each));
+  const wrong = allow.find((each) => !/^.+:(deletes|touched|restart)$/.test(each));
   if (wrong !== undefined)
-    throw usage(`\`--allow\` takes \`NAME:deletes\` or \`NAME:touched\`, not \`${wrong}\``);
+    throw usage(`\`--allow\` takes \`NAME:deletes\`, \`NAME:touched\` or \`NAME:restart\`, not \`${wrong}\``);
   return { adopt: namesOf(options, 'adopt'), allow };
 };
 

@@ -1,6 +1,6 @@
 // What drift of one source means for a batch: what its mirror must become, what is not compared meanwhile, and who
 // must be left out until a person has looked.
-import type { Source } from '../dictionary/dictionary.ts';
+import { isLog, isMirrored, type Source } from '../dictionary/dictionary.ts';
 import type { Problem, TidemarkError } from '../errors/tidemark-error.ts';
 import { refsOf } from '../graph/reads.ts';
 import type { Column } from '../sql/dialect.ts';
@@ -14,7 +14,7 @@ export interface Situation {
   readonly staging: readonly Column[];
   readonly mirror: readonly Column[];
   /** What the source is by the mapping as it stands now. */
-  readonly now: Pick<SourceMemory, 'base' | 'definition' | 'table'>;
+  readonly now: Pick<SourceMemory, 'base' | 'definition' | 'table' | 'watermark' | 'events'>;
   readonly was?: SourceMemory | undefined;
   /** We made the mirror: only then may we change it. */
   readonly ours: boolean;
@@ -38,11 +38,13 @@ export interface Judged {
   readonly appeared: readonly Column[];
 }
 
+/** A log's position is in the log, not among the columns of its rows. */
+const detectionTimes = (source: Source): readonly (string | undefined)[] =>
+  isMirrored(source) ? [source.detect.createdAt, source.detect.watermark] : [];
+
 /** Columns that detection lives on. */
 const neededBy = (source: Source): ReadonlySet<string> => {
-  const times = [source.updatedAt, source.detect.createdAt, source.detect.watermark].flatMap(
-    (name) => name ?? [],
-  );
+  const times = [source.updatedAt, ...detectionTimes(source)].flatMap((name) => name ?? []);
   const conditions = [source.where, source.deleted].flatMap((each) =>
     each === undefined ? [] : refsOf(each),
   );
@@ -189,10 +191,15 @@ const judgeOurs = (
   }
 };
 
-const whyInFull = ({ now, was }: Situation): string | undefined => {
+const whyInFull = ({ source, now, was }: Situation): string | undefined => {
   if (was === undefined) return undefined;
   if (was.table !== now.table) return `it was read from \`${was.table}\` before`;
   if (was.definition !== now.definition) return 'the definition of its view changed';
+  if (isLog(source)) {
+    return was.base === now.base && was.events === now.events
+      ? undefined
+      : 'what its mapping says of the events changed';
+  }
   return was.base === now.base ? undefined : 'its filter changed';
 };
 
@@ -234,8 +241,7 @@ const conclude = (situation: Situation, so: Verdict): Judged => {
   const known = new Set(columns.map(({ name }) => name));
   const restart =
     remake ||
-    (was !== undefined &&
-      (was.watermark !== (source.detect.watermark ?? null) || was.table !== situation.now.table));
+    (was !== undefined && (was.watermark !== situation.now.watermark || was.table !== situation.now.table));
   const notices = remake && so.remake !== undefined ? [say.mirrorRebuilt(source, so.remake)] : so.notices;
   return {
     source,

@@ -19,7 +19,10 @@ export interface SourceMemory {
   readonly definition: string | null;
   readonly table: string;
   readonly key: readonly string[];
+  /** Of a log its arrival. */
   readonly watermark: string | null;
+  /** Of a log: hash of what decides the values of its events. */
+  readonly events?: string | undefined;
   /** Names and types of the columns that are compared, in the order of the images. */
   readonly columns: readonly (readonly [name: string, type: string])[];
   /** Columns that staging no longer yields as the targets that read them want them: the mirror keeps its own. */

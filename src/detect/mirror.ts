@@ -1,20 +1,22 @@
 // Detection by comparing staging with its mirror: the SQL that fills a source's image table.
 // Full: every row of both. Window: rows at or above a watermark, or with NULL there, and a key anti-join.
-import type { Source } from '../dictionary/dictionary.ts';
+import { isLog, isMirrored, type MirrorSource, type Source } from '../dictionary/dictionary.ts';
 import type { Dialect } from '../sql/dialect.ts';
 import { renderExpression } from '../sql/expression.ts';
 import { ands, commas, id, ors, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
 import { afterName, imageColumns, insertImages, keyName, type ImageTable } from '../sql/images.ts';
 import { keysMatch, rowOfImage } from '../sql/keys.ts';
 
-export interface Comparison {
+export interface BesideMirror<S extends Source = Source> {
   readonly dialect: Dialect;
-  readonly source: Source;
+  readonly source: S;
   readonly images: ImageTable;
   /** The mirror's rows under the source's columns; none on a first run: there is nothing to compare with, every
    *  row is an insert. */
   readonly mirror?: Fragment | undefined;
 }
+
+export type Comparison = BesideMirror<MirrorSource>;
 
 const column = (alias: string, name: string): Fragment => id(alias, name);
 
@@ -30,7 +32,8 @@ const columnList = (source: Source, alias: string): Fragment =>
 
 /** What the source itself says it did: an insert where the row was never updated; NULL where it does not say. */
 const declared = (source: Source): Fragment => {
-  const { createdAt } = source.detect;
+  if (isLog(source)) return sql`s."tidemark.declared"`;
+  const createdAt = isMirrored(source) ? source.detect.createdAt : undefined;
   if (createdAt === undefined || source.updatedAt === undefined) return sql`null`;
   const created = column('s', createdAt);
   const updated = column('s', source.updatedAt);
@@ -38,7 +41,7 @@ const declared = (source: Source): Fragment => {
 };
 
 /** One row of images: its number, operation, declared operation, key, before (from `m`) and after (from `s`). */
-export const imageRow = (comparison: Comparison, operation: Fragment, firstNumber: Fragment): Fragment => {
+export const imageRow = (comparison: BesideMirror, operation: Fragment, firstNumber: Fragment): Fragment => {
   const { source } = comparison;
   const mirrorExists = comparison.mirror !== undefined;
   const empty = (type: string): Fragment => sql`cast(null as ${verbatim(type)})`;
@@ -52,7 +55,7 @@ export const imageRow = (comparison: Comparison, operation: Fragment, firstNumbe
   return sql`select row_number() over () + ${firstNumber}, ${operation}, ${declared(source)}, ${commas([...key, ...before, ...after])}`;
 };
 
-export const mirrorRows = ({ source, mirror }: Comparison): Fragment =>
+export const mirrorRows = ({ source, mirror }: BesideMirror): Fragment =>
   sql`(select true as "tidemark.present", ${columnList(source, 'm')} from ${mirror ?? table(source.mirror)} as m)`;
 
 export const stagingRows = (source: Source, filter: Fragment): Fragment =>
@@ -64,7 +67,7 @@ export const anyColumnDiffers = (dialect: Dialect, source: Source): Fragment =>
     source.columns.map((each) => dialect.differs(column('s', each.name), column('m', each.name), each.type)),
   );
 
-const sameRow = (dialect: Dialect, source: Source): Fragment =>
+export const sameRow = (dialect: Dialect, source: Source): Fragment =>
   keysMatch(
     dialect,
     source.key,

@@ -10,6 +10,8 @@ export interface CatalogTable {
   readonly columns: readonly Column[];
   readonly uniqueKeys: readonly (readonly string[])[];
   readonly constrained: boolean;
+  /** The table itself is gone for the moment: these are the columns of its mirror. */
+  readonly standIn?: boolean | undefined;
 }
 
 /** By `showTable`; tables that do not exist are not in it. */

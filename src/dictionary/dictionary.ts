@@ -4,6 +4,7 @@ import type { Column, KeyColumn } from '../sql/dialect.ts';
 import type { Position } from '../errors/tidemark-error.ts';
 import type { Limits } from '../project/project.ts';
 import type { TableName } from '../sql/table-name.ts';
+import type { Detection, LogDetection, MirrorDetection } from './detection.ts';
 
 export interface ColumnRef {
   readonly alias: string;
@@ -25,22 +26,6 @@ export interface AggregateCall {
 /** A part of an expression that is cut at its aggregate calls. */
 export type AggregatedPart = string | ColumnRef | AggregateCall;
 
-export type DeleteChecks =
-  | { readonly kind: 'every run' }
-  | { readonly kind: 'every'; readonly ms: number }
-  | { readonly kind: 'never' };
-
-/** Staging is compared with the mirror, by key. */
-interface MirrorDetection {
-  readonly kind: 'mirror';
-  readonly createdAt?: string | undefined;
-  /** What is filtered by; none: every run compares all rows. */
-  readonly watermark?: string | undefined;
-  readonly overlapMs: number;
-  readonly deletes: DeleteChecks;
-  readonly deleteAfterMs?: number | undefined;
-}
-
 export interface Source {
   readonly name: string;
   readonly at: Position;
@@ -51,7 +36,7 @@ export interface Source {
   readonly columns: readonly Column[];
   readonly updatedAt?: string | undefined;
   /** How its changes are found. */
-  readonly detect: MirrorDetection;
+  readonly detect: Detection;
   /** How long a run may go without reading everything. */
   readonly fullCompareMs: number;
   /** Only rows for which this is true are rows of the source; reads the alias that is the source's own name. */
@@ -65,6 +50,20 @@ export interface Source {
   /** The warehouse itself keeps the key unique. */
   readonly keyIsEnforced: boolean;
 }
+
+/** Its table holds its rows. */
+export type MirrorSource = Source & { readonly detect: MirrorDetection };
+
+/** Its table holds its events. */
+export type LogSource = Source & { readonly detect: LogDetection };
+
+export const isLog = (source: Source): source is LogSource => source.detect.kind === 'log';
+
+export const isMirrored = (source: Source): source is MirrorSource => source.detect.kind === 'mirror';
+
+/** The column by which a run finds what came since the last one. */
+export const positionColumn = ({ detect }: Source): string | undefined =>
+  detect.kind === 'log' ? detect.arrival?.name : detect.watermark;
 
 export interface Join {
   readonly alias: string;

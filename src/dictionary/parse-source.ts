@@ -15,13 +15,11 @@ import {
 } from '../project/fields.ts';
 import type { Fields } from '../project/fields.ts';
 import { notSupported, wrongType } from '../project/problems.ts';
-import type { DeleteChecks } from './dictionary.ts';
+import type { DeleteChecks } from './detection.ts';
 import { keyAt } from './parse-key.ts';
+import { logKeys, readLog, refuseLogKeys } from './parse-log.ts';
 import { tableNamedTwice } from './node-problems.ts';
 import type { RawNode, RawRename, RawSource } from './raw.ts';
-
-/** Each of these changes what the source *is*; without them nothing can be said about its columns. */
-const otherKinds = ['op', 'before', 'after', 'types', 'sequence', 'time', 'arrival', 'identity'];
 
 const sourceKeys = {
   known: [
@@ -44,8 +42,9 @@ const sourceKeys = {
     'detect',
     'mirror',
     'renamed',
+    ...logKeys,
   ],
-  later: [...otherKinds, 'redact', 'timezone', 'actor'],
+  later: ['redact', 'timezone', 'actor'],
 };
 
 export const readSources = (file: Fields): readonly RawSource[] =>
@@ -53,7 +52,9 @@ export const readSources = (file: Fields): readonly RawSource[] =>
 
 const readSource = (entry: Entry, file: Fields): RawSource => {
   const fields = fieldsOf(entry.value, `source \`${entry.key.text}\``, sourceKeys, file.report);
-  const unsupported = otherKinds.some((key) => fields.get(key) !== undefined) || !detectsByMirror(fields);
+  const detect = detectAt(fields);
+  const unsupported = detect === 'later';
+  if (detect === 'mirror') refuseLogKeys(fields);
   if (!unsupported) required(fields, 'key', 'the columns that tell its rows apart');
   return {
     name: entry.key,
@@ -65,8 +66,8 @@ const readSource = (entry: Entry, file: Fields): RawSource => {
     updatedAt: textAt(fields, 'updated_at'),
     createdAt: textAt(fields, 'created_at'),
     watermark: textAt(fields, 'watermark'),
-    overlapMs: durationAt(fields, 'overlap'),
-    fullCompareMs: durationAt(fields, 'full_compare'),
+    overlapMs: detect === 'mirror' ? durationAt(fields, 'overlap') : undefined,
+    fullCompareMs: fullCompareAt(fields),
     deletes: deletesAt(fields),
     deleteAfterMs: durationAt(fields, 'delete_after'),
     where: sqlAt(fields, 'where'),
@@ -75,6 +76,7 @@ const readSource = (entry: Entry, file: Fields): RawSource => {
     columns: namesAt(fields, 'columns'),
     exclude: namesAt(fields, 'exclude'),
     renamed: renamedAt(fields),
+    log: detect === 'log' ? readLog(fields) : undefined,
   };
 };
 
@@ -90,14 +92,20 @@ const nodeAt = (fields: Fields): RawNode | undefined => {
   return node;
 };
 
-const detectsByMirror = (fields: Fields): boolean => {
-  const detect = choiceAt(fields, 'detect', ['mirror', 'log', 'stream', 'changes']);
-  if (detect === undefined || detect === 'mirror') return true;
+const detectAt = (fields: Fields): 'mirror' | 'log' | 'later' => {
+  const detect = choiceAt(fields, 'detect', ['mirror', 'log', 'stream', 'changes']) ?? 'mirror';
+  if (detect === 'mirror' || detect === 'log') return detect;
   const at = fields.get('detect')?.value.at ?? fields.at;
   fields.report(
     notSupported(at, `\`detect: ${detect}\``, 'leave it out: the default compares staging with the mirror'),
   );
-  return false;
+  return 'later';
+};
+
+const fullCompareAt = (fields: Fields): number | undefined => {
+  const value = fields.get('full_compare')?.value;
+  if (value?.kind === 'scalar' && value.text === 'never') return Number.POSITIVE_INFINITY;
+  return durationAt(fields, 'full_compare');
 };
 
 /** `{new: old}`. */

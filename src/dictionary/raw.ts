@@ -2,12 +2,44 @@
 import type { Scalar } from '../project/document.ts';
 import type { Limits } from '../project/project.ts';
 import type { Position } from '../errors/tidemark-error.ts';
-import type { DeleteChecks, HistoryRole } from './dictionary.ts';
+import type { DeleteChecks, EpochUnit, LogOverlap, OperationWords } from './detection.ts';
+import type { HistoryRole } from './dictionary.ts';
 import type { MappingTest } from './mapping-tests/mapping-test.ts';
 
 export interface RawKeyColumn {
   readonly name: Scalar;
   readonly nullable: boolean;
+}
+
+export interface RawLogOperations {
+  readonly column: Scalar;
+  /** Words of its own; none: those that are understood everywhere. */
+  readonly words?: OperationWords | undefined;
+}
+
+export interface RawLogColumn {
+  readonly column: Scalar;
+  readonly type?: Scalar | undefined;
+  /** Numbers of it count this since 1970. */
+  readonly unit?: EpochUnit | undefined;
+}
+
+/** What only a log of events has. */
+export interface RawLog {
+  readonly op?: RawLogOperations | undefined;
+  readonly before?: Scalar | undefined;
+  readonly after?: Scalar | undefined;
+  /** Columns of the images, with their types. */
+  readonly types: readonly RawLogColumn[];
+  readonly typesAt?: Position | undefined;
+  readonly sequence: readonly RawLogColumn[];
+  readonly time?: RawLogColumn | undefined;
+  readonly arrival?: Scalar | undefined;
+  readonly overlap?: LogOverlap | undefined;
+  readonly overlapAt?: Position | undefined;
+  readonly identity: readonly Scalar[];
+  readonly clockToleranceMs?: number | undefined;
+  readonly unavailable?: string | undefined;
 }
 
 export interface RawSource {
@@ -32,6 +64,8 @@ export interface RawSource {
   readonly columns?: readonly Scalar[] | undefined;
   readonly exclude?: readonly Scalar[] | undefined;
   readonly renamed: readonly RawRename[];
+  /** Its changes are the rows of its table; none: its rows are the rows of its table. */
+  readonly log?: RawLog | undefined;
 }
 
 export interface RawNode {

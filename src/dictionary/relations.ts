@@ -3,6 +3,7 @@ import type { Position } from '../errors/tidemark-error.ts';
 import type { Scalar } from '../project/document.ts';
 import type { Limits } from '../project/project.ts';
 import type { Report } from '../project/problems.ts';
+import type { Column } from '../sql/dialect.ts';
 import type { TableName } from '../sql/table-name.ts';
 import { showTable } from '../sql/table-name.ts';
 import type { Catalog, CatalogTable } from './catalog.ts';
@@ -112,10 +113,11 @@ const checkTables = (declared: readonly Declared[], { naming, report }: Context)
   }
 };
 
-/** What an expression may read of a relation. `mirrored`: of a source, the columns that its mirror has. */
+/** What an expression may read of a relation. `mirrored`: of a source, the columns that its mirror has; none where
+ *  its table is unknown. */
 export const relationOf = (
   declared: Declared,
-  mirrored: ReadonlySet<string> | undefined,
+  mirrored: readonly Column[] | undefined,
   context: Context,
 ): Relation => {
   const { name, table, info } = declared;
@@ -125,14 +127,9 @@ export const relationOf = (
   if (declared.raw.unsupported || context.catalog === undefined || context.trusted?.has(name) === true)
     return anything;
   if (declared.kind === 'source') {
-    const all = info?.columns;
-    const isIn = (column: string): boolean => mirrored === undefined || mirrored.has(column);
-    return {
-      name,
-      shown,
-      columns: all?.filter((column) => isIn(column.name)),
-      leftOut: new Set(all?.map((column) => column.name).filter((column) => !isIn(column))),
-    };
+    const isIn = (column: string): boolean => mirrored?.some((each) => each.name === column) !== false;
+    const others = info?.columns.filter((column) => !isIn(column.name)) ?? [];
+    return { name, shown, columns: mirrored, leftOut: new Set(others.map((column) => column.name)) };
   }
   if (info === undefined && declared.raw.from === undefined) return anything;
   // A target that is yet to be built has the columns that its mapping names.

@@ -4,10 +4,11 @@ import type { Project } from '../project/project.ts';
 import { inOrder } from '../project/problems.ts';
 import type { Catalog } from './catalog.ts';
 import { findCycles } from './cycles.ts';
-import type { Dictionary } from './dictionary.ts';
+import type { Dictionary, Source } from './dictionary.ts';
 import type { RawDictionary } from './raw.ts';
 import { declare, relationOf } from './relations.ts';
-import type { Context } from './relations.ts';
+import type { Context, DeclaredSource } from './relations.ts';
+import { resolveLog } from './resolve-log.ts';
 import { resolveSource } from './resolve-source.ts';
 import { resolveTarget } from './resolve-target.ts';
 import type { Naming } from './tables.ts';
@@ -24,6 +25,11 @@ export interface Known {
   /** Targets whose mapping fitted their table before: nothing is reported of them. */
   readonly trusted?: ReadonlySet<string> | undefined;
 }
+
+const resolveAny = (declared: DeclaredSource, context: Context): Source => {
+  const { log } = declared.raw;
+  return log === undefined ? resolveSource(declared, context) : resolveLog(declared, log, context);
+};
 
 /** Without a catalog names of tables and columns are believed (`validate --offline`). */
 export const resolveDictionary = (
@@ -46,11 +52,9 @@ export const resolveDictionary = (
   const declared = declare(context);
   const all = [...declared.values()];
   const sources = all.flatMap((one) =>
-    one.kind === 'source' && !one.raw.unsupported ? [resolveSource(one, context)] : [],
+    one.kind === 'source' && !one.raw.unsupported ? [resolveAny(one, context)] : [],
   );
-  const mirrored = new Map(
-    sources.map((source) => [source.name, new Set(source.columns.map((column) => column.name))]),
-  );
+  const mirrored = new Map(sources.map((source) => [source.name, source.columns]));
   const relations = new Map(
     all.map((one) => [one.name, relationOf(one, one.info && mirrored.get(one.name), context)]),
   );

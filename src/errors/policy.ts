@@ -106,6 +106,8 @@ const policies = {
   time_went_back: refused,
   source_missing: refused,
   source_changed: refused,
+  event_rejected: refused,
+  log_rewound: refused,
   upstream_behind: refused,
   target_missing: refused,
   target_changed: refused,
@@ -119,6 +121,7 @@ const policies = {
   written_meanwhile: behind,
   // said beside a batch that went well
   late_rows: notice,
+  events_set_aside: notice,
   mapping_changed: notice,
   mirror_changed: notice,
   mirror_rebuilt: notice,

@@ -63,6 +63,16 @@ export interface Dialect {
   /** The value that a canonical JSON text stands for, exactly: the inverse of `jsonValue`. `json` is a
    *  fragment that yields the JSON scalar as text without quotes (what `->>` gives). */
   fromJsonText(json: Fragment, type: string): Fragment;
+  /** The value of that type which a text stands for, as people and JSON write it (times are UTC where they name no
+   *  zone); NULL where it is none. Never fails, and does not read the clock. */
+  tryConvert(text: Fragment, type: string): Fragment;
+  readonly json: JsonObjects;
+  /** The instant so many microseconds after 1970 (a bigint). */
+  instantOf(microseconds: Fragment): Fragment;
+  /** Ends a sub-query whose expressions are not to be worked out anew for each use that is made of them. */
+  readonly fence: Fragment;
+  /** Aggregate over rows: the value in the last of those rows for which `where` is true, by `order`. */
+  last(value: Fragment, type: string, of: { readonly where: Fragment; readonly order: Fragment }): Fragment;
   /** Aggregate over rows: a text that depends on the multiset of the rows' values, not on their order. */
   digest(values: readonly Fragment[]): Fragment;
   /** The clock of the warehouse, not of the transaction. */
@@ -75,6 +85,31 @@ export interface Dialect {
   analyze(name: TableName): Fragment;
   /** The base of a type without length, precision or scale, lower case: `numeric`, `varchar`. */
   baseType(type: string): string;
+}
+
+/** A member of the objects that were opened: its name, and its place among those that were asked for. */
+export interface JsonMemberPlace {
+  readonly name: string;
+  readonly place: number;
+}
+
+/** JSON objects that a column holds, as JSON or as text, read member by member. */
+export interface JsonObjects {
+  /** The object made ready to be read; NULL where there is none. Worked out once per row behind a fence. */
+  open(column: Fragment, type: string, members: readonly string[]): Fragment;
+  isObject(opened: Fragment): Fragment;
+  /** The column holds something, and it is neither an object nor JSON's null. */
+  isBroken(column: Fragment, type: string, opened: Fragment): Fragment;
+  /** A member is there, be it null. */
+  has(opened: Fragment, member: JsonMemberPlace): Fragment;
+  /** A member is written as a number. */
+  isNumber(opened: Fragment, member: JsonMemberPlace): Fragment;
+  /** A member as the text that `tryConvert` reads; NULL where it is null or missing. `column` as for `open`. */
+  text(
+    opened: Fragment,
+    member: JsonMemberPlace,
+    of: { readonly column: Fragment; readonly type: string },
+  ): Fragment;
 }
 
 export interface ScratchColumn {

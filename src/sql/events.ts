@@ -3,13 +3,15 @@
 import type { Column, ScratchColumn } from './dialect.ts';
 import { id, sql, table, type Fragment } from './fragment.ts';
 import { afterName, keyName, type ImageShape } from './images.ts';
+import { joinTexts } from './json.ts';
 import type { TableName } from './table-name.ts';
 
 /** The columns beside those of key and image:
  *  - `op`: `U`, an upsert, with the columns after it, or `D`, a delete;
  *  - `change`: `seq` of the key's net image in the same batch; NULL where the key's net result is unchanged;
  *  - `at`: when it happened, where the source says so;
- *  - `tie`: settles equal sequences; by (sequence, tie) the events of a key are in one order, however they arrived;
+ *  - `tie`: settles equal sequences, whatever else is known: see event-order.ts, which also follows one image to the
+ *    next where both are among the rows;
  *  - `identity`: equal for repetitions of one event;
  *  - `absent`: NULL where the event says something of every column, else a JSON array of the columns of which it
  *    says nothing. Absent is not NULL: the value before it holds on. */
@@ -37,6 +39,19 @@ export const eventColumns = (events: Omit<EventTable, 'table'>): readonly Scratc
 export const insertEvents = (events: EventTable, rows: Fragment): Fragment =>
   sql`insert into ${table(events.table)} (${sql.join(eventColumns(events).map((column) => id(column.name)))})\n${rows}`;
 
-/** The order of a key's events, as an `order by` list over rows of the table under `alias`. */
-export const eventOrder = (events: EventTable, alias: string): Fragment =>
-  sql.join([...events.sequence.map((_, place) => id(alias, sequenceName(place))), id(alias, 'tie')]);
+/** The columns of which an event says nothing, as JSON; NULL where there is none. */
+export const absentList = (
+  columns: readonly { readonly name: string; readonly when: Fragment }[],
+): Fragment => {
+  if (columns.length === 0) return sql`cast(null as varchar)`;
+  const names = columns.map(
+    ({ name, when }) => sql`case when ${when} then ${sql.lit(JSON.stringify(name))} end`,
+  );
+  return sql`nullif('[' || ${joinTexts(names)} || ']', '[]')`;
+};
+
+/** Within a name every quote has a backslash before it: an opening quote stands after a bracket or a comma only. */
+export const isAbsent = (absent: Fragment, column: string): Fragment => {
+  const name = JSON.stringify(column);
+  return sql`coalesce(starts_with(${absent}, ${sql.lit(`[${name}`)}) or strpos(${absent}, ${sql.lit(`,${name}`)}) > 0, false)`;
+};

@@ -12,13 +12,14 @@ export interface JsonMember {
 
 const argumentsAtMost = 50;
 
-const joinParts = (parts: readonly Fragment[]): Fragment => {
-  if (parts.length <= argumentsAtMost) return sql`concat_ws(',', ${commas(parts)})`;
+/** Texts one after the other; NULLs are left out. Empty only where all are NULL, or empty themselves. */
+export const joinTexts = (parts: readonly Fragment[], between: Fragment = sql`','`): Fragment => {
+  if (parts.length <= argumentsAtMost) return sql`concat_ws(${between}, ${commas(parts)})`;
   const chunks: Fragment[] = [];
   for (let start = 0; start < parts.length; start += argumentsAtMost) {
-    chunks.push(sql`nullif(${joinParts(parts.slice(start, start + argumentsAtMost))}, '')`);
+    chunks.push(sql`nullif(${joinTexts(parts.slice(start, start + argumentsAtMost), between)}, '')`);
   }
-  return joinParts(chunks);
+  return joinTexts(chunks, between);
 };
 
 export const jsonObject = (members: readonly JsonMember[]): Fragment => {
@@ -27,5 +28,5 @@ export const jsonObject = (members: readonly JsonMember[]): Fragment => {
     const text = sql`${sql.lit(`${JSON.stringify(member.name)}:`)} || ${member.value}`;
     return member.when === undefined ? text : sql`case when ${member.when} then ${text} end`;
   });
-  return sql`'{' || ${joinParts(parts)} || '}'`;
+  return sql`'{' || ${joinTexts(parts)} || '}'`;
 };

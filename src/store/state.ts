@@ -11,6 +11,7 @@ export type StateTable =
   | 'audit'
   | 'positions'
   | 'missing'
+  | 'rejected'
   | 'relations'
   | 'lease'
   | 'heartbeat'

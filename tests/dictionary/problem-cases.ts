@@ -11,7 +11,7 @@ const one = (code: ErrorCode, text: string): Case => ({ codes: [code], files: { 
 const expression = (code: ErrorCode, text: string): Case => one(code, mapping(text));
 const vendor = (code: ErrorCode, changes: Readonly<Record<string, string | undefined>>): Case =>
   one(code, vendorFile(changes));
-const source = (code: ErrorCode, line: string): Case => ({
+export const source = (code: ErrorCode, line: string): Case => ({
   codes: [code],
   files: { 'sources.yml': `sources:\n  countries: { key: id }\n  ${line}\n` },
 });
@@ -77,7 +77,7 @@ export const shapeCases: Readonly<Record<string, Case>> = {
   'a model': one('not_supported', 'target: fct_orders\nkey: order_id\nmodel: fct_orders\n'),
   'a check without SQL': vendor('wrong_type', { checks: '{ none: }' }),
   'checks that are a list': vendor('wrong_type', { checks: '[select 1]' }),
-  'a log': source('not_supported', 'companies: { key: id, detect: log }'),
+  'a stream': source('not_supported', 'companies: { key: id, detect: stream }'),
   'a dbt source without a manifest': source(
     'manifest_invalid',
     'companies: { key: id, dbt_source: shop.companies }',

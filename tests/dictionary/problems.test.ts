@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderProblems } from '../../src/cli/render/diagnostics.ts';
 import { aggregateCases } from './aggregate-cases.ts';
+import { logCases } from './log-problem-cases.ts';
 import { expressionCases, historyCases, resolveCases, shapeCases } from './problem-cases.ts';
 import type { Case } from './problem-cases.ts';
 import { mapping, resolve, vendorFile } from './shop.ts';
@@ -12,6 +13,7 @@ const groups = {
   resolve: resolveCases,
   history: historyCases,
   aggregate: aggregateCases,
+  log: logCases,
 };
 
 describe.each(Object.entries(groups))('problems of %s', (group, cases: Readonly<Record<string, Case>>) => {
@@ -35,6 +37,7 @@ describe('a position', () => {
       ...resolveCases,
       ...historyCases,
       ...aggregateCases,
+      ...logCases,
     }),
   )('of %s lies in its line', (_name, { files }) => {
     for (const { at } of resolve(files).problems) {

@@ -31,10 +31,10 @@ describe('a source', () => {
   });
 
   it('filters by `updated_at` unless a watermark is named', () => {
-    expect(sourceOf('{ key: id, updated_at: updated_at }').detect.watermark).toBe('updated_at');
-    expect(sourceOf('{ key: id, updated_at: updated_at, watermark: created_at }').detect.watermark).toBe(
-      'created_at',
-    );
+    expect(sourceOf('{ key: id, updated_at: updated_at }').detect).toMatchObject({ watermark: 'updated_at' });
+    expect(sourceOf('{ key: id, updated_at: updated_at, watermark: created_at }').detect).toMatchObject({
+      watermark: 'created_at',
+    });
   });
 
   it('takes everything that its table and its detection need', () => {

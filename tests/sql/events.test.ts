@@ -1,12 +1,7 @@
 // The columns of an event table, by name: what detection writes and histories read.
 import { expect, test } from 'vitest';
-import {
-  eventColumns,
-  eventOrder,
-  insertEvents,
-  sequenceName,
-  type EventTable,
-} from '../../src/sql/events.ts';
+import { eventOrder } from '../../src/sql/event-order.ts';
+import { eventColumns, insertEvents, sequenceName, type EventTable } from '../../src/sql/events.ts';
 import { sql } from '../../src/sql/fragment.ts';
 import { duckDbDialect } from '../../src/warehouse/duckdb/dialect.ts';
 
@@ -49,6 +44,6 @@ test('rows are inserted by name and ordered by sequence and tie', () => {
   const statement = insertEvents(events, sql`select 1 order by ${eventOrder(events, 'e')}`);
   expect(duckDbDialect.compile(statement).sql).toBe(
     `insert into "scratch"."events" ("change", "op", "at", "s#0", "s#1", "tie", "identity", "absent", "k_id", "a_id", "a#1")
-select 1 order by "e"."s#0", "e"."s#1", "e"."tie"`,
+select 1 order by "e"."s#0" asc, "e"."s#1" asc, substr("e"."tie", 1, 1) asc, "e"."turn" asc, "e"."tie" asc`,
   );
 });

@@ -1,5 +1,6 @@
 // What a run remembers besides data: positions of the sources, and which relations are in step or behind.
 // Inside the commit of a batch, or, when there was nothing to write, in a small transaction of its own.
+import { isMirrored } from '../../dictionary/dictionary.ts';
 import { showTable } from '../../sql/table-name.ts';
 import type { Lease } from '../../store/lease.ts';
 import { saveMissing, type MissingNow } from '../../store/missing.ts';
@@ -7,6 +8,7 @@ import { advancePosition, type PositionAdvance } from '../../store/positions.ts'
 import { saveFingerprint, type Fingerprint } from '../../store/fingerprints.ts';
 import { saveRelation, type RelationNow } from '../../store/relations.ts';
 import type { Session } from '../../warehouse/port.ts';
+import { hasNews, saveLog } from './save-logs.ts';
 import type { BatchContext } from '../context.ts';
 import type { Computed } from '../compute/compute.ts';
 import type { LeftOut } from '../left-out.ts';
@@ -30,7 +32,7 @@ const advances = (
     const compared = reading.kind !== 'window';
     const checked = compared || reading.deletes;
     // A check that runs every time need not be remembered each time.
-    const dated = checked && (compared || source.detect.deletes.kind === 'every');
+    const dated = checked && (compared || (isMirrored(source) && source.detect.deletes.kind === 'every'));
     if (known !== undefined && !dated && watermark === known.watermark) return [];
     const { moment } = computed.frozen;
     return [
@@ -157,11 +159,13 @@ export const saveProgress = async (
     ([name, now]) => JSON.stringify(now) !== JSON.stringify(context.known.fingerprints.get(name)),
   );
   const missing = missingNow(computed);
-  if (positions.length + relations.length + fingerprints.length + missing.length === 0) return;
+  const logs = computed.frozen.sources.flatMap(({ log }) => (log !== undefined && hasNews(log) ? [log] : []));
+  if (positions.length + relations.length + fingerprints.length + missing.length + logs.length === 0) return;
   const save = async (session: Session): Promise<void> => {
     for (const position of positions) await advancePosition(session, schema, position);
     for (const relation of relations) await saveRelation(session, schema, relation);
     for (const each of missing) await saveMissing(session, schema, each);
+    for (const log of logs) await saveLog(context, session, log, computed.frozen.moment);
     for (const [name, fingerprint] of fingerprints) await saveFingerprint(session, schema, name, fingerprint);
   };
   if (saving.session !== undefined) return save(saving.session);

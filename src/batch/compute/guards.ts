@@ -7,9 +7,9 @@ import { showTable, type TableName } from '../../sql/table-name.ts';
 import type { BatchContext } from '../context.ts';
 import { refusal } from '../left-out.ts';
 
-export type Allowed = 'deletes' | 'touched';
+export type Allowed = 'deletes' | 'touched' | 'restart';
 
-/** `name:deletes`, `name:touched`. */
+/** `name:deletes`, `name:touched`; of a log that ends before its position `name:restart`. */
 export const allowance = (name: string, what: Allowed): string => `${name}:${what}`;
 
 export interface Guarded {

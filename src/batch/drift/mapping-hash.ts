@@ -3,7 +3,15 @@
 import { historyOf } from '../../dictionary/history-of.ts';
 import { createHash } from 'node:crypto';
 import type { SourceMemory } from '../../detect/mirror-plan.ts';
-import type { Expression, MappedColumn, Source, Target } from '../../dictionary/dictionary.ts';
+import type { LogDetection } from '../../dictionary/detection.ts';
+import {
+  isLog,
+  positionColumn,
+  type Expression,
+  type MappedColumn,
+  type Source,
+  type Target,
+} from '../../dictionary/dictionary.ts';
 import { showTable } from '../../sql/table-name.ts';
 
 /** Of a target: one hash over what decides its rows, and one for each of its other columns. */
@@ -64,7 +72,7 @@ export const targetMemory = (target: Target): TargetMemory => ({
   ),
 });
 
-type Identity = Pick<SourceMemory, 'base' | 'definition' | 'table' | 'key' | 'watermark'>;
+type Identity = Pick<SourceMemory, 'base' | 'definition' | 'table' | 'key' | 'watermark' | 'events'>;
 
 /** What there is to say of a source before its columns are looked at. */
 export const sourceIdentity = (source: Source, definition: string | undefined): Identity => ({
@@ -72,11 +80,29 @@ export const sourceIdentity = (source: Source, definition: string | undefined): 
     where: textOf(source.where),
     deleted: textOf(source.deleted),
     nullable: source.key.map(({ nullable }) => nullable),
+    log: isLog(source) ? logIdentity(source.detect) : undefined,
   }),
   definition: definition === undefined ? null : hash(definition),
   table: showTable(source.table),
   key: source.key.map(({ name }) => name),
-  watermark: source.detect.watermark ?? null,
+  watermark: positionColumn(source) ?? null,
+  ...(isLog(source) ? { events: hash(logReading(source.detect)) } : {}),
+});
+
+/** What decides which events there are, of which keys, and in which order: with another one, what was kept of them
+ *  means nothing. */
+const logIdentity = ({ op, image, sequence }: LogDetection): unknown => ({
+  op: op === undefined ? undefined : [op.column, op.anyCase, [...op.words]],
+  image: image.kind === 'typed' ? image.kind : [image.before, image.after, [...image.beside]],
+  sequence: sequence.map(({ name, type }) => [name, type]),
+});
+
+/** What decides the values of an event: with another one, each is read anew. */
+const logReading = ({ image, time, unavailable, identity }: LogDetection): unknown => ({
+  units: image.kind === 'typed' ? [] : [...image.units],
+  time,
+  unavailable,
+  identity,
 });
 
 /** A relation that was never in step (it was paused before its first run) has no mapping yet. */

@@ -3,7 +3,7 @@
 import { judgeSource, type Judged, type Situation } from '../../detect/judge-drift.ts';
 import { mirrorRebuilt } from '../../detect/drift-problems.ts';
 import { mirrorRowsOf, type MirrorPlan, type SourceMemory } from '../../detect/mirror-plan.ts';
-import type { Dictionary, Source } from '../../dictionary/dictionary.ts';
+import { isLog, type Dictionary, type Source } from '../../dictionary/dictionary.ts';
 import type { Problem, TidemarkError } from '../../errors/tidemark-error.ts';
 import { columnsRead, relationOf } from '../../graph/reads.ts';
 import { showTable } from '../../sql/table-name.ts';
@@ -82,7 +82,8 @@ const judge = (question: DriftQuestion, source: Source, waiting: ReadonlySet<str
   };
   const situation: Situation = {
     source,
-    staging: staging?.columns ?? source.columns,
+    staging:
+      (isLog(source) && source.detect.image.kind === 'json' ? undefined : staging?.columns) ?? source.columns,
     mirror: mirror.columns,
     now: sourceIdentity(source, staging?.definition),
     was: relation?.firstBatch === undefined ? undefined : readSourceMemory(relation.mapping),

@@ -174,6 +174,8 @@ export interface Healing {
   readonly targets: ReadonlySet<string>;
   /** Sources that are compared in full first, so that the mirrors are no older than what the others had read. */
   readonly sources: ReadonlySet<string>;
+  /** Those whose own mirrors others wrote. */
+  readonly mirrors: ReadonlySet<string>;
 }
 
 /** `suspects` are relations found to be written by somebody else in the middle of a batch. */
@@ -191,10 +193,11 @@ export const healingOf = (
       ...fedBy(graph, name).map((target) => target.name),
     ]),
   );
-  const sources = new Set(names.filter((name) => graph.sources.has(name)));
+  const mirrors = new Set(names.filter((name) => graph.sources.has(name)));
+  const sources = new Set(mirrors);
   for (const name of targets) {
     const target = graph.targets.get(name);
     if (target !== undefined) for (const source of sourcesOf(graph, target)) sources.add(source);
   }
-  return { targets, sources };
+  return { targets, sources, mirrors };
 };

@@ -1,7 +1,7 @@
 // `run --changes`: the keys that somebody names, checked against the dictionary, and put into scratch for the
 // freeze. A batch of them reads nothing else, so it moves no position.
 import { insertKeys, type KeyText } from '../../detect/keys.ts';
-import type { Source } from '../../dictionary/dictionary.ts';
+import { isLog, type Source } from '../../dictionary/dictionary.ts';
 import { isTidemarkError, TidemarkError } from '../../errors/tidemark-error.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { nearest } from '../../project/nearest.ts';
@@ -84,6 +84,13 @@ const refuseUnread = (graph: Graph, tables: ReadonlyMap<string, TableInfo>): voi
   );
 };
 
+const keysOfLog = ({ name }: Source): TidemarkError =>
+  wrong(
+    'usage',
+    `--changes: source \`${name}\` is a log of events, which are read in the order of their arrival: keys of it cannot be named`,
+    'run without --changes: only what was appended is read anyway',
+  );
+
 export const readChanges = (
   graph: Graph,
   tables: ReadonlyMap<string, TableInfo>,
@@ -99,6 +106,7 @@ export const readChanges = (
           `--changes names \`${name}\`, which is no source of this project`,
           oneOf(name, [...graph.sources.keys()]),
         );
+      if (isLog(source)) throw keysOfLog(source);
       return [name, keys.map((key) => valuesOf(source, key))] as const;
     }),
   );

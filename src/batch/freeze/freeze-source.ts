@@ -15,6 +15,7 @@ import { changedRows, type ImageSummary } from '../../reconcile/relation-view.ts
 import { readSummary, summarize, type SummaryRow } from '../../reconcile/summary.ts';
 import type { EventTable } from '../../sql/events.ts';
 import { verbatim } from '../../sql/fragment.ts';
+import type { ImageTable } from '../../sql/images.ts';
 import type { TableName } from '../../sql/table-name.ts';
 import { instantMs } from '../../store/state.ts';
 import type { Session } from '../../warehouse/port.ts';
@@ -22,10 +23,11 @@ import type { BatchContext } from '../context.ts';
 import { guard } from '../compute/guards.ts';
 import { countLate, lateRows, windowStart } from './late-rows.ts';
 import { refusal } from '../left-out.ts';
+import type { FrozenLog } from './frozen-log.ts';
 import { holdBackDeletes, type Absent } from './missing-keys.ts';
 import { refuseBadKeys, type Counted } from './refuse-keys.ts';
 
-type Reading =
+export type Reading =
   /** First run of a source: every row, no ledger. */
   | { readonly kind: 'bootstrap' }
   | { readonly kind: 'all' }
@@ -36,19 +38,22 @@ type Reading =
 export interface FrozenSource {
   readonly source: Source;
   readonly reading: Reading;
-  readonly images: Comparison['images'];
+  readonly images: ImageTable;
   /** Of a source that tells every change: each event behind the images, for histories. */
   readonly events?: EventTable | undefined;
   readonly summary: ImageSummary;
   readonly watermark: string | undefined;
   readonly plan: MirrorPlan;
+  /** Of a log: what is kept of it, and which of its events were set aside. */
+  readonly log?: FrozenLog | undefined;
   /** With `delete_after`, where this freeze looked for deleted keys. */
   readonly absent?: Absent | undefined;
   readonly warnings: readonly Problem[];
 }
 
 /** A comparison with the scratch that must be there before the snapshot is taken. */
-export interface Prepared extends Comparison {
+export interface PreparedMirror extends Comparison {
+  readonly kind: 'mirror';
   readonly absent: TableName;
   readonly keys: TableName | undefined;
 }
@@ -59,7 +64,7 @@ export const planOf = (context: BatchContext, source: Source): MirrorPlan => {
   return plan;
 };
 
-const readingOf = (context: BatchContext, { source, keys }: Prepared, nowMs: number): Reading => {
+const readingOf = (context: BatchContext, { source, keys }: PreparedMirror, nowMs: number): Reading => {
   if (keys !== undefined) return { kind: 'keys', keys };
   const plan = planOf(context, source);
   if (plan.rows === undefined) return { kind: 'bootstrap' };
@@ -78,7 +83,7 @@ const readingOf = (context: BatchContext, { source, keys }: Prepared, nowMs: num
 };
 
 /** The loader says whether its load is complete. */
-const refuseUnready = async (session: Session, source: Source): Promise<void> => {
+export const refuseUnready = async (session: Session, source: Source): Promise<void> => {
   if (source.ready === undefined) return;
   const rows = await session.rows(verbatim(source.ready));
   const [first] = rows;
@@ -120,7 +125,7 @@ const countedRows = (row: SummaryRow | undefined, { inserted, deleted }: ImageSu
 export const freezeSource = async (
   context: BatchContext,
   session: Session,
-  comparison: Prepared,
+  comparison: PreparedMirror,
   moment: string,
 ): Promise<FrozenSource> => {
   const { source, images, dialect } = comparison;

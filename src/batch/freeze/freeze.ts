@@ -1,14 +1,13 @@
 // Freeze: the only step that reads staging. Every source's images are put into scratch under one snapshot;
 // a source that cannot be read, or whose keys are no keys, is left out whole.
-import { createImageTable, imageTableOf } from '../../detect/mirror.ts';
-import { absentColumns } from '../../detect/missing.ts';
 import type { Source } from '../../dictionary/dictionary.ts';
 import { sql } from '../../sql/fragment.ts';
-import { showTable, type TableName } from '../../sql/table-name.ts';
+import { showTable } from '../../sql/table-name.ts';
 import type { Session } from '../../warehouse/port.ts';
-import { fillKeyScratch } from './changed-keys.ts';
 import { tableInfo, type BatchContext } from '../context.ts';
-import { freezeSource, planOf, type FrozenSource, type Prepared } from './freeze-source.ts';
+import { freezeLog } from './freeze-log.ts';
+import { freezeSource, planOf, type FrozenSource } from './freeze-source.ts';
+import { prepareSources, type Prepared } from './prepare.ts';
 import { leaveOut, pausedBy, refusal, type LeftOut } from '../left-out.ts';
 
 export interface Frozen {
@@ -49,45 +48,15 @@ const drifted = (context: BatchContext, source: Source): LeftOut | undefined => 
   );
 };
 
-const createScratch = async (
-  context: BatchContext,
-  sources: readonly Source[],
-): Promise<readonly Prepared[]> =>
-  context.warehouse.session(async (session) => {
-    const made: Prepared[] = [];
-    const { dialect } = context.warehouse;
-    for (const source of sources) {
-      const images = imageTableOf(source, context.scratch.name(`images_${source.name}`));
-      await session.execute(createImageTable(dialect, images));
-      const mirror = planOf(context, source).rows;
-      const absent = context.scratch.name(`absent_${source.name}`);
-      if (source.detect.deleteAfterMs !== undefined)
-        await session.execute(dialect.createScratch(absent, absentColumns));
-      const keys = await keyScratch(context, session, source);
-      made.push({ dialect, source, images, mirror, absent, keys });
-    }
-    return made;
-  });
-
-const keyScratch = async (
+const freezeAny = (
   context: BatchContext,
   session: Session,
-  source: Source,
-): Promise<TableName | undefined> => {
-  const keys = context.options.changes?.get(source.name);
-  if (keys === undefined) return undefined;
-  const { dialect } = context.warehouse;
-  const into = context.scratch.name(`keys_${source.name}`);
-  await session.execute(
-    dialect.createScratch(
-      into,
-      source.key.map(({ name, type }) => ({ name, type })),
-    ),
-  );
-  await fillKeyScratch(session, { source, keys, into });
-  if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(into));
-  return into;
-};
+  prepared: Prepared,
+  moment: string,
+): Promise<FrozenSource> =>
+  prepared.kind === 'log'
+    ? freezeLog(context, session, prepared, moment)
+    : freezeSource(context, session, prepared, moment);
 
 /** One attempt at all sources; a source that fails spoils the snapshot of an embedded engine, so the rest is
  *  frozen anew without it. */
@@ -97,14 +66,14 @@ const attempt = async (context: BatchContext, sources: readonly Source[]): Promi
     session.rows<{ moment: string }>(sql`select cast(${warehouse.dialect.clock()} as varchar) as moment`),
   );
   const moment = clock?.moment ?? '';
-  const comparisons = await createScratch(context, sources);
+  const prepared = await prepareSources(context, sources);
   const failed: LeftOut[] = [];
-  const jobs = comparisons.map((comparison) => async (session: Session): Promise<FrozenSource> => {
-    context.progress.step('freeze', comparison.source.name);
+  const jobs = prepared.map((each) => async (session: Session): Promise<FrozenSource> => {
+    context.progress.step('freeze', each.source.name);
     try {
-      return await freezeSource(context, session, comparison, moment);
+      return await freezeAny(context, session, each, moment);
     } catch (error) {
-      failed.push(leaveOut(comparison.source.name, 'source', error));
+      failed.push(leaveOut(each.source.name, 'source', error));
       throw error;
     }
   });

@@ -1,13 +1,13 @@
 // Rows that only a full compare found: they changed, but their time lies below the window that the run would
 // otherwise have read. A loader that stamps rows late needs a longer overlap, or another watermark.
-import type { Source } from '../../dictionary/dictionary.ts';
+import type { MirrorSource } from '../../dictionary/dictionary.ts';
 import type { Problem } from '../../errors/tidemark-error.ts';
 import { id, sql, verbatim, type Fragment } from '../../sql/fragment.ts';
 import { afterName, type ImageTable } from '../../sql/images.ts';
 import type { BatchContext } from '../context.ts';
 
 /** Where a window would begin that was read up to `from`. */
-export const windowStart = (context: BatchContext, source: Source, from: string): Fragment => {
+export const windowStart = (context: BatchContext, source: MirrorSource, from: string): Fragment => {
   const type =
     source.columns.find((column) => column.name === source.detect.watermark)?.type ?? 'timestamptz';
   return context.warehouse.dialect.minus(sql`cast(${from} as ${verbatim(type)})`, source.detect.overlapMs);
@@ -15,7 +15,11 @@ export const windowStart = (context: BatchContext, source: Source, from: string)
 
 /** An aggregate over the images of a full compare; none where nothing says that a window would have missed a row:
  *  without a position, or with a mapping that takes other rows than before. */
-export const countLate = (context: BatchContext, source: Source, images: ImageTable): readonly Fragment[] => {
+export const countLate = (
+  context: BatchContext,
+  source: MirrorSource,
+  images: ImageTable,
+): readonly Fragment[] => {
   const from = context.known.positions.get(source.name)?.watermark;
   const known = context.known.relations.get(source.name);
   const { watermark } = source.detect;
@@ -27,7 +31,7 @@ export const countLate = (context: BatchContext, source: Source, images: ImageTa
   ];
 };
 
-export const lateRows = (source: Source, rows: number): readonly Problem[] =>
+export const lateRows = (source: MirrorSource, rows: number): readonly Problem[] =>
   rows === 0
     ? []
     : [

@@ -1,6 +1,6 @@
 // Keys of staging that are no keys: NULL where that was not declared, or held by more than one row.
 import { duplicateKeys, nullKeys, type Comparison } from '../../detect/mirror.ts';
-import type { Source } from '../../dictionary/dictionary.ts';
+import type { MirrorSource } from '../../dictionary/dictionary.ts';
 import { showTable } from '../../sql/table-name.ts';
 import type { Session } from '../../warehouse/port.ts';
 import { refusal } from '../left-out.ts';
@@ -16,8 +16,10 @@ export interface Counted {
 }
 
 /** Rows that the mirror keeps beyond those of staging would make up for rows that are there twice. */
-const mayRepeat = ({ detect: { deletes, deleteAfterMs } }: Source, { staged, mirrored }: Counted): boolean =>
-  staged !== mirrored || deletes.kind === 'never' || deleteAfterMs !== undefined;
+const mayRepeat = (
+  { detect: { deletes, deleteAfterMs } }: MirrorSource,
+  { staged, mirrored }: Counted,
+): boolean => staged !== mirrored || deletes.kind === 'never' || deleteAfterMs !== undefined;
 
 export const refuseBadKeys = async (
   session: Session,

@@ -74,6 +74,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
       samples,
       ...allowed,
       rebind: isOn(options, 'rebind'),
+      strict: isOn(options, 'strict'),
       progress: invocation.progress,
       waitMs: ms,
     }),

@@ -2,7 +2,7 @@
 import { run as runBatch } from '../../batch/run.ts';
 import { batchOutcome, tellWaiting } from '../batch-outcome.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
-import { allowancesOf, durationOf, namesOf, pairsOf, textOf } from '../read-options.ts';
+import { allowancesOf, durationOf, isOn, namesOf, pairsOf, textOf } from '../read-options.ts';
 import { waitingFor } from '../waiting.ts';
 
 const defaultWaitMs = 90_000;
@@ -13,11 +13,15 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const allowed = allowancesOf(options);
   const meta = pairsOf(options, 'meta');
   const columns = namesOf(options, 'column');
+  const rejected = isOn(options, 'rejected');
   const project = await invocation.project();
   const result = await waitingFor(project, invocation, waitMs, (ms) =>
     runBatch({
       project,
-      reconcile: select,
+      // Reading what was set aside compares no target in full, unless one is named.
+      reconcile: rejected && select.length === 0 ? undefined : select,
+      rejected,
+      strict: isOn(options, 'strict'),
       columns,
       ...allowed,
       meta,

@@ -86,6 +86,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
         expectedDigest: planned?.digest,
         changes,
         rebind: isOn(options, 'rebind'),
+        strict: isOn(options, 'strict'),
         meta,
         waitMs: ms,
         owner: textOf(options, 'owner'),

@@ -90,13 +90,28 @@ const reasons = (report: StatusReport, style: Style): readonly string[] =>
         ],
   );
 
+/** A person has to mend them; the rest goes on without them. */
+const setAside = (report: StatusReport, style: Style): readonly string[] =>
+  report.sources.flatMap(({ name, rejected = [] }) =>
+    rejected.map(({ events, keys, reason, key, since }) => {
+      const example = key === null ? reason : `${reason} (key ${JSON.stringify(key)})`;
+      const which = events === 1 ? '' : `, of ${count(keys, 'key')}; one of them`;
+      return `${style.colors.yellow(name)}: ${count(events, 'event')} set aside since ${instantUtc(since)}${which}: ${example}`;
+    }),
+  );
+
+const mending =
+  'mend the events in the log or the mapping, then `tidemark reconcile --rejected` takes them up';
+
 const render = (report: StatusReport, line: ProjectLine, style: Style): string => {
   const why = reasons(report, style);
+  const aside = setAside(report, style);
   return [
     [line(style), ageLine(report), batchLine(report), ...runLine(report), leaseLine(report)].join('\n'),
     ...(report.sources.length === 0 ? [] : [table('source', report.sources, [watermark], style)]),
     ...(report.targets.length === 0 ? [] : [table('target', report.targets, [], style)]),
     ...(why.length === 0 ? [] : [why.join('\n')]),
+    ...(aside.length === 0 ? [] : [[...aside, style.colors.dim(mending)].join('\n')]),
   ].join('\n\n');
 };
 
@@ -137,7 +152,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
     json: statusJson(report),
     text: (style) => render(report, line, style),
     closing: exit === 3 ? `${lag}, older than --fail-if-lag allows` : undefined,
-    inShort: reasons(report, plainStyle).join('\n'),
+    inShort: [...reasons(report, plainStyle), ...setAside(report, plainStyle)].join('\n'),
   };
 };
 

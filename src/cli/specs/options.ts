@@ -30,13 +30,15 @@ export const adopt = names(
 export const allow = names(
   '--allow',
   'NAME:LIMIT',
-  'let just this through: `fact_order:deletes` or `fact_order:touched`',
+  'let just this through: `fact_order:deletes`, `fact_order:touched`, of a log `customers:restart`',
 );
 
 export const rebind = flag(
   '--rebind',
   'take the tables that this project file names, where those known so far are others',
 );
+
+export const strict = flag('--strict', 'leave a log out rather than set aside events that cannot be taken');
 
 export const owner = text('--owner', 'NAME', 'a retry under the same name takes the lease over at once');
 

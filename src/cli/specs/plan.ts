@@ -1,6 +1,6 @@
 // `tidemark plan`: what it takes and what help says of it.
 import type { CommandSpec } from '../command-spec.ts';
-import { adopt, allow, flag, rebind, text, wait } from './options.ts';
+import { adopt, allow, flag, rebind, strict, text, wait } from './options.ts';
 
 export const planSpec = {
   summary: 'show exactly what a run would write; write nothing',
@@ -11,6 +11,7 @@ export const planSpec = {
     text('--samples', 'N', 'changed rows shown per target (default 3)'),
     adopt,
     allow,
+    strict,
     rebind,
     wait,
   ],

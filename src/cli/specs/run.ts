@@ -1,6 +1,6 @@
 // `tidemark run`: what it takes and what help says of it.
 import type { CommandSpec } from '../command-spec.ts';
-import { adopt, allow, meta, owner, rebind, text, waitForLease } from './options.ts';
+import { adopt, allow, meta, owner, rebind, strict, text, waitForLease } from './options.ts';
 
 export const runSpec = {
   summary: 'take over what changed in staging, as one batch; what cron calls',
@@ -9,6 +9,7 @@ export const runSpec = {
     adopt,
     allow,
     text('--changes', 'FILE|-', 'look only at these keys: `{companies: [5, 7]}`, JSON or YAML'),
+    strict,
     rebind,
     waitForLease,
     text('--if-busy', 'fail|skip', 'when somebody else is at work: exit 4, or say so and exit 0'),

@@ -4,7 +4,9 @@ import type { Dialect } from '../../sql/dialect.ts';
 import { compileStatement } from '../compile-statement.ts';
 import { operand } from '../operand.ts';
 import { duckDbBaseType } from './base-type.ts';
+import { duckDbJsonObjects } from './json-objects.ts';
 import { duckDbFromJsonText, duckDbJsonValue } from './json-value.ts';
+import { duckDbTryConvert } from './try-convert.ts';
 
 const differs = (left: Fragment, right: Fragment, type: string): Fragment =>
   // `=` on intervals takes a month for 30 days: their text tells them apart.
@@ -46,6 +48,12 @@ export const duckDbDialect: Dialect = {
   canRead: (value, type) => sql`(try_cast(${value} as ${verbatim(type)}) is not null)`,
   jsonValue: duckDbJsonValue,
   fromJsonText: duckDbFromJsonText,
+  tryConvert: duckDbTryConvert,
+  json: duckDbJsonObjects,
+  instantOf: (microseconds) => sql`timezone('UTC', make_timestamp(${microseconds}))`,
+  // A projection is worked out once here, and a limit would take the parallelism away.
+  fence: verbatim(''),
+  last: (value, _type, { where, order }) => sql`last(${value} order by ${order}) filter (where ${where})`,
   digest: (values) =>
     values.length === 0
       ? sql`(count(*) || ':0')`

@@ -4,7 +4,9 @@ import type { Dialect } from '../../sql/dialect.ts';
 import { compileStatement } from '../compile-statement.ts';
 import { operand } from '../operand.ts';
 import { openType, postgresBaseType } from './base-type.ts';
+import { postgresJsonObjects } from './json-objects.ts';
 import { postgresFromJsonText, postgresJsonValue } from './json-value.ts';
+import { postgresTryConvert, validByServer } from './try-convert.ts';
 
 /** No equality (json, xml, points), or one that means something else: boxes and circles compare by area, paths
  *  by their number of points, citext without case, intervals with a month of 30 days. */
@@ -46,6 +48,28 @@ const nearlySame = (left: Fragment, right: Fragment, type: string): Fragment | u
   return sql`case when ${isNumber(left)} and ${isNumber(right)} then abs(${one} - ${other}) <= ${verbatim(tolerance)} * greatest(abs(${one}), abs(${other})) else false end`;
 };
 
+/** A member's last value as text where an array of arrays would be another thing. */
+const last = (value: Fragment, type: string, of: { where: Fragment; order: Fragment }): Fragment => {
+  const newest = (each: Fragment): Fragment =>
+    sql`(array_agg(${each} order by ${of.order} desc) filter (where ${of.where}))[1]`;
+  return elementType(type) === postgresBaseType(type)
+    ? newest(value)
+    : sql`cast(${newest(sql`cast(${value} as text)`)} as ${verbatim(type)})`;
+};
+
+/** Since when the server can be asked whether a text is of a type. */
+const tellsValidText = 160_000;
+
+/** What does not depend on the server's version, which is the number that it gives itself. */
+export const postgresDialectOf = (version: number): Dialect => {
+  const isValid = version >= tellsValidText ? validByServer : undefined;
+  return {
+    ...postgresDialect,
+    tryConvert: postgresTryConvert(isValid),
+    json: postgresJsonObjects(isValid),
+  };
+};
+
 export const postgresDialect: Dialect = {
   engine: 'postgres',
   capabilities: {
@@ -70,6 +94,14 @@ export const postgresDialect: Dialect = {
   canRead: (value, type) => sql`pg_input_is_valid(cast(${value} as text), ${type})`,
   jsonValue: postgresJsonValue,
   fromJsonText: postgresFromJsonText,
+  tryConvert: postgresTryConvert(undefined),
+  json: postgresJsonObjects(undefined),
+  // Not by to_timestamp, whose seconds are a double.
+  instantOf: (microseconds) =>
+    sql`(timestamptz '1970-01-01 00:00:00+00' + ${operand(microseconds)} * interval '1 microsecond')`,
+  // An offset keeps the planner from pulling the sub-query up, and stores nothing.
+  fence: sql`offset 0`,
+  last,
   digest: (values) =>
     values.length === 0
       ? sql`(count(*) || ':0')`

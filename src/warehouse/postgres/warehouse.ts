@@ -4,8 +4,8 @@ import type { Column } from '../../sql/dialect.ts';
 import { sql, type Fragment } from '../../sql/fragment.ts';
 import type { Warehouse } from '../port.ts';
 import { runTransaction } from '../run-transaction.ts';
-import { strictSteps } from './connection.ts';
-import { postgresDialect } from './dialect.ts';
+import { strictSteps, type PgConnection } from './connection.ts';
+import { postgresDialectOf } from './dialect.ts';
 import { runFrozen } from './frozen.ts';
 import { postgresHealth } from './health.ts';
 import { introspectPostgres } from './introspect.ts';
@@ -45,14 +45,19 @@ where n.nspname = ${schema} and c.relkind in ('r', 'p', 'f', 'v', 'm') order by 
   return rows.map(({ name }) => name);
 };
 
+const serverVersion = async (connection: PgConnection): Promise<number> => {
+  const { result } = await connection.send('show server_version_num');
+  return Number(result.rows[0]?.['server_version_num']);
+};
+
 export const loadPostgres = async (): Promise<PgDriver> => (await import('pg')).default;
 
 export const openPostgres = async (driver: PgDriver, settings: PostgresConnection): Promise<Warehouse> => {
   const pool = new PgPool(driver, settings);
   // A wrong password or host is found now, not in the middle of the work.
-  await pool.use(async () => undefined);
+  const dialect = postgresDialectOf(await pool.use(serverVersion));
   return {
-    dialect: postgresDialect,
+    dialect,
     description: pool.description,
     session: (work) => pool.use((connection) => work(autocommitSession(connection))),
     transaction: (work) =>

@@ -1,0 +1,109 @@
+// Events of logs that were set aside, until they can be taken or are gone from their log.
+import type { SchemaName } from '../project/project.ts';
+import { id, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
+import type { TableName } from '../sql/table-name.ts';
+import type { Values } from '../sql/readable.ts';
+import type { Session } from '../warehouse/port.ts';
+import { instant, instantIso, state } from './state.ts';
+
+/** The version of our tables that has this one. */
+export const rejectedSince = 3;
+
+export interface RejectedNow {
+  readonly source: string;
+  /** Scratch: the flawed events among those that were just read. */
+  readonly flawed: TableName;
+  /** Scratch: those that could be taken. */
+  readonly events: TableName;
+  /** Of those set aside (alias `r`): read again, and gone from the log. */
+  readonly isGone: Fragment;
+}
+
+const names = ['identity', 'code', 'field', 'reason', 'key', 'arrival', 'event'] as const;
+
+const isOpen = (source: string): Fragment => sql`r.source = ${source} and r.resolved_at is null`;
+
+const isResolved = (now: RejectedNow): Fragment =>
+  sql`not exists (select 1 from ${table(now.flawed)} as f where f.identity = r.identity)
+  and (exists (select 1 from ${table(now.events)} as e where e.identity = r.identity) or ${now.isGone})`;
+
+/** `fresh`: to be set aside now; `resolved`: no longer; `open`: how many there will be. */
+export const countRejected = (schema: SchemaName, now: RejectedNow): Fragment => {
+  const rejected = state(schema, 'rejected');
+  return sql`select (select count(*) from ${table(now.flawed)} as f where not exists (
+    select 1 from ${rejected} as r where ${isOpen(now.source)} and r.identity = f.identity)) as fresh,
+  (select count(*) from ${rejected} as r where ${isOpen(now.source)} and ${isResolved(now)}) as resolved,
+  (select count(*) from ${rejected} as r where ${isOpen(now.source)}) as open`;
+};
+
+export const saveRejected = async (
+  session: Session,
+  schema: SchemaName,
+  {
+    now,
+    moment,
+    jsonType,
+  }: { readonly now: RejectedNow; readonly moment: string; readonly jsonType: string },
+): Promise<void> => {
+  const rejected = state(schema, 'rejected');
+  const outcome = sql`case when exists (select 1 from ${table(now.events)} as e where e.identity = r.identity) then 'taken' else 'gone' end`;
+  await session.execute(
+    sql`update ${rejected} as r set resolved_at = ${instant(moment)}, outcome = ${outcome} where ${isOpen(now.source)} and ${isResolved(now)}`,
+  );
+  const values = names.map((name) =>
+    name === 'key' || name === 'event' ? sql`cast(f.${id(name)} as ${verbatim(jsonType)})` : id('f', name),
+  );
+  await session.execute(sql`insert into ${rejected} (source, ${sql.join(names.map((name) => id(name)))}, rejected_at)
+select cast(${now.source} as varchar), ${sql.join(values)}, ${instant(moment)} from ${table(now.flawed)} as f where true
+on conflict (source, identity) do update set resolved_at = null, outcome = null, reason = excluded.reason, code = excluded.code, field = excluded.field`);
+};
+
+/** Where in the log the events stand that were set aside. */
+export const arrivalsSetAside = (
+  schema: SchemaName,
+  source: string,
+  typed: (arrival: Fragment) => Fragment,
+): Fragment =>
+  sql`select ${typed(id('r', 'arrival'))} from ${state(schema, 'rejected')} as r where ${isOpen(source)} and r.arrival is not null`;
+
+export interface RejectedReason {
+  readonly source: string;
+  readonly code: string;
+  readonly field: string;
+  readonly events: number;
+  /** Those of which the key is known. */
+  readonly keys: number;
+  readonly since: string;
+  /** Of one of them. */
+  readonly reason: string;
+  readonly key: Values | null;
+  readonly arrival: string | null;
+}
+
+interface ReasonRow extends Omit<RejectedReason, 'events' | 'keys' | 'key'> {
+  readonly events: string;
+  readonly keys: string;
+  readonly key: string | null;
+}
+
+/** What is set aside, by source and reason, most first. */
+export const readRejected = async (
+  session: Session,
+  schema: SchemaName,
+  version: number,
+): Promise<readonly RejectedReason[]> => {
+  if (version < rejectedSince) return [];
+  const rows = await session.rows<ReasonRow>(sql`select r.source, r.code, r.field, count(*) as events,
+  count(distinct cast(r.key as varchar)) as keys, cast(min(r.rejected_at) as varchar) as since,
+  (array_agg(r.reason order by r.rejected_at, r.identity))[1] as reason,
+  (array_agg(cast(r.key as varchar) order by r.rejected_at, r.identity))[1] as key,
+  (array_agg(r.arrival order by r.rejected_at, r.identity))[1] as arrival
+from ${state(schema, 'rejected')} as r where r.resolved_at is null group by r.source, r.code, r.field order by r.source, count(*) desc, r.code, r.field`);
+  return rows.map((row) => ({
+    ...row,
+    events: Number(row.events),
+    keys: Number(row.keys),
+    key: row.key === null ? null : (JSON.parse(row.key) as Values),
+    since: instantIso(row.since),
+  }));
+};

@@ -1,0 +1,4 @@
+// See log-rejects-suite.ts.
+import { describeRejects } from './log-rejects-suite.ts';
+
+describeRejects('postgres');

@@ -1,0 +1,4 @@
+// See logs-suite.ts.
+import { describeLogs } from './logs-suite.ts';
+
+describeLogs('duckdb');
