@@ -10,6 +10,8 @@ export interface Database {
   readonly engine: ShopEngine;
   /** What the profile needs to find it. */
   readonly environment: NodeJS.ProcessEnv;
+  /** The same for a project file of ours. */
+  readonly warehouse: Readonly<Record<string, string>>;
   /** Opens the database for a while; a DuckDB file lets one process in at a time. */
   use<T>(work: (execute: Execute) => Promise<T>): Promise<T>;
 }
@@ -20,6 +22,7 @@ export const duckDbDatabase = (folder: string): Database => {
   return {
     engine: 'duckdb',
     environment: { SHOP_DUCKDB_PATH: path },
+    warehouse: { type: 'duckdb', path },
     use: (work) => withDuckDb(path, work),
   };
 };
@@ -47,6 +50,7 @@ export const withPostgres = async (work: (database: Database) => Promise<void>):
         SHOP_PG_USER: username,
         SHOP_PG_DATABASE: pathname.slice(1),
       },
+      warehouse: { type: 'postgres', url: server.url },
       use: (job) => withClient(server.url, job),
     });
   } finally {

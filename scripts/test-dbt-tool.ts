@@ -71,14 +71,17 @@ export interface DbtRun {
   /** Folder for dbt's own artifacts and logs. */
   readonly folder: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** Another project than the sample shop, with its own profile. */
+  readonly project?: string;
 }
 
-/** Runs one dbt command on the sample project; answers where its manifest lies. */
-export const dbt = async (command: 'compile' | 'build', options: DbtRun): Promise<string> => {
+/** Runs one dbt command; answers where its manifest lies. */
+export const dbt = async (command: 'compile' | 'build' | 'snapshot', options: DbtRun): Promise<string> => {
+  const { project = PROJECT } = options;
   const args = [
     command,
     '--project-dir',
-    PROJECT,
+    project,
     '--profiles-dir',
     PROJECT,
     '--target',

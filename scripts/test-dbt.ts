@@ -9,6 +9,7 @@ import { artifactsOf, staleArtifacts, writeArtifacts } from './test-dbt-artifact
 import { differences } from './test-dbt-compare.ts';
 import { duckDbDatabase, withPostgres, type Database } from './test-dbt-databases.ts';
 import { checkPackage } from './test-dbt-package.ts';
+import { checkSnapshots } from './test-dbt-snapshots.ts';
 import { dbt, installDbt } from './test-dbt-tool.ts';
 
 const REBUILT = 'marts_rebuilt';
@@ -48,10 +49,10 @@ const main = async (update: boolean): Promise<void> => {
   try {
     const duckDb = duckDbDatabase(folder);
     const problems: string[] = [...(await check(duckDb, folder, update))];
-    problems.push(...(await checkPackage(duckDb, folder)));
+    problems.push(...(await checkPackage(duckDb, folder)), ...(await checkSnapshots(duckDb, folder)));
     await withPostgres(async (database) => {
       problems.push(...(await check(database, folder, update)));
-      problems.push(...(await checkPackage(database, folder)));
+      problems.push(...(await checkPackage(database, folder)), ...(await checkSnapshots(database, folder)));
     });
     for (const problem of problems) console.error(problem);
     if (problems.length > 0) {
