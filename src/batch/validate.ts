@@ -1,21 +1,26 @@
 // Validate: every problem of project and dictionary at once, against the live warehouse, which also compiles each
-// expression, and the mapping tests. Nothing is written but scratch.
-import { catalogOf } from '../dictionary/catalog.ts';
+// expression, its rows, and the mapping tests; or, offline, against a kept catalog. Nothing is written but scratch.
+import { catalogOf, type Catalog } from '../dictionary/catalog.ts';
 import type { Dictionary } from '../dictionary/dictionary.ts';
 import { parseDictionary, type ParsedDictionary } from '../dictionary/parse.ts';
-import type { Problem } from '../errors/tidemark-error.ts';
+import { resolveDictionary } from '../dictionary/resolve.ts';
+import { TidemarkError, type Problem } from '../errors/tidemark-error.ts';
 import { inOrder } from '../project/problems.ts';
 import type { Project, TestsOn } from '../project/project.ts';
 import { readMappings } from '../project/read-project.ts';
+import { showTable } from '../sql/table-name.ts';
+import { baseTypeOf } from '../warehouse/base-types.ts';
 import type { Warehouse } from '../warehouse/port.ts';
+import { knownCatalog, saveCatalog } from './catalog-file.ts';
 import { compileTargets } from './compute/compile-targets.ts';
 import type { Progress } from './context.ts';
 import { againstData, type AgainstData, type AgainstWish } from './data/against-data.ts';
+import { checkCopies } from './data/copies.ts';
 import { checkData } from './data/check-data.ts';
 import { benchInMemory, benchOn } from './mapping-tests/bench.ts';
 import { runTests, type TestsReport } from './mapping-tests/run-tests.ts';
 import { namingOf } from './naming.ts';
-import { checkDictionary, withContext, withWarehouse, type Checked } from './open.ts';
+import { checkDictionary, withContext, withWarehouse } from './open.ts';
 import { refuseUnknownTargets } from './refuse-unknown.ts';
 
 export interface ValidateReport {
@@ -37,6 +42,10 @@ export interface ValidateOptions {
   readonly project: Project;
   /** Targets whose expressions and tests are looked at; all of them when none is named. */
   readonly select?: readonly string[] | undefined;
+  /** Ask no warehouse: names and types are those of the kept catalog. */
+  readonly offline?: boolean | undefined;
+  /** Keep the tables' columns and types beside the project file. */
+  readonly saveCatalog?: boolean | undefined;
   /** Look at the rows that staging holds now; default true. */
   readonly data?: boolean | undefined;
   /** Run the mapping tests; default true. */
@@ -52,26 +61,31 @@ export interface ValidateOptions {
 const hasErrors = (problems: readonly Problem[]): boolean =>
   problems.some((problem) => problem.severity === 'error');
 
-interface Validating {
+interface Testing {
   readonly options: ValidateOptions;
-  readonly warehouse: Warehouse;
   readonly parsed: ParsedDictionary;
-  readonly checked: Checked;
+  readonly catalog: Catalog;
+  /** Only the targets that were asked for. */
   readonly dictionary: Dictionary;
+  /** None while no warehouse is open. */
+  readonly warehouse?: Warehouse | undefined;
 }
 
-const testsOf = async ({ options, warehouse, parsed, checked, dictionary }: Validating) => {
+const testsOf = async ({ options, warehouse, parsed, catalog, dictionary }: Testing) => {
   const { project } = options;
-  const place = options.testsOn ?? project.testsOn ?? 'memory';
   return runTests({
     raw: parsed.raw,
     naming: namingOf(project),
-    catalog: catalogOf([...checked.tables.values()]),
+    catalog,
     dictionary,
     openBench: () =>
-      place === 'memory' ? benchInMemory(project) : Promise.resolve(benchOn(warehouse, project)),
+      warehouse === undefined || placeOf(options) === 'memory'
+        ? benchInMemory(project)
+        : Promise.resolve(benchOn(warehouse, project)),
   });
 };
+
+const placeOf = ({ testsOn, project }: ValidateOptions): TestsOn => testsOn ?? project.testsOn ?? 'memory';
 
 const selected = (dictionary: Dictionary, select: readonly string[] = []): Dictionary => {
   refuseUnknownTargets(
@@ -91,29 +105,15 @@ const compared = async (warehouse: Warehouse, options: ValidateOptions): Promise
   );
 };
 
-const validateIn = async (warehouse: Warehouse, options: ValidateOptions): Promise<ValidateReport> => {
-  const { project } = options;
-  const parsed = parseDictionary(readMappings(project));
-  const checked = await checkDictionary(warehouse, project, { strict: true, parsed });
-  const problems = [...checked.problems];
-  let tests: TestsReport | null = null;
-  let against: AgainstData | null = null;
-  if (!hasErrors(problems)) {
-    const dictionary = selected(checked.dictionary, options.select);
-    const names = new Set(dictionary.targets.map(({ name }) => name));
-    problems.push(...(await compileTargets(warehouse, checked.dictionary, names)));
-    const compiles = !hasErrors(problems);
-    if (compiles && options.data !== false)
-      problems.push(...(await checkData(warehouse, checked.dictionary, names)));
-    // What the rows are like says nothing of the tests, which bring rows of their own.
-    if (options.tests !== false && compiles) {
-      const found = await testsOf({ options, warehouse, parsed, checked, dictionary });
-      tests = found.report;
-      problems.push(...found.problems);
-    }
-    if (compiles) against = await compared(warehouse, options);
-  }
-  const { dictionary } = checked;
+interface Findings {
+  readonly dictionary: Dictionary;
+  readonly problems: readonly Problem[];
+  readonly tests?: TestsReport | undefined;
+  readonly against?: AgainstData | null | undefined;
+}
+
+const reportOf = ({ project }: ValidateOptions, found: Findings): ValidateReport => {
+  const { dictionary, problems, tests = null, against = null } = found;
   return {
     schema: 'tidemark/validate/1',
     project: project.name,
@@ -128,11 +128,82 @@ const validateIn = async (warehouse: Warehouse, options: ValidateOptions): Promi
   };
 };
 
+const validateIn = async (warehouse: Warehouse, options: ValidateOptions): Promise<ValidateReport> => {
+  const { project } = options;
+  const parsed = parseDictionary(readMappings(project));
+  const checked = await checkDictionary(warehouse, project, { strict: true, parsed });
+  const { dictionary } = checked;
+  const catalog = catalogOf([...checked.tables.values()]);
+  if (options.saveCatalog === true) {
+    const mirrors = new Set(dictionary.sources.map(({ mirror }) => showTable(mirror)));
+    saveCatalog(
+      project,
+      [...catalog].flatMap(([name, table]) => (mirrors.has(name) ? [] : [table])),
+    );
+  }
+  if (hasErrors(checked.problems)) return reportOf(options, { dictionary, problems: checked.problems });
+  const asked = selected(dictionary, options.select);
+  const names = new Set(asked.targets.map(({ name }) => name));
+  const problems = [...checked.problems, ...(await compileTargets(warehouse, dictionary, names))];
+  if (hasErrors(problems)) return reportOf(options, { dictionary, problems });
+  if (options.data !== false) problems.push(...(await checkData(warehouse, dictionary, names)));
+  // What the rows are like says nothing of the tests, which bring rows of their own.
+  const tests =
+    options.tests === false
+      ? undefined
+      : await testsOf({ options, warehouse, parsed, catalog, dictionary: asked });
+  problems.push(...(tests?.problems ?? []));
+  const against = await compared(warehouse, options);
+  return reportOf(options, { dictionary, problems, tests: tests?.report, against });
+};
+
+const noCatalog: Problem = {
+  code: 'catalog_missing',
+  severity: 'warning',
+  message:
+    'no catalog is kept: names of tables and columns were believed, types and mapping tests not looked at',
+  hint: '`tidemark validate --save-catalog` keeps one beside the project file',
+};
+
+const refuseOnline = ({ against, saveCatalog: save, testsOn }: ValidateOptions): void => {
+  const asked = [
+    ...(against === undefined ? [] : ['--against-data']),
+    ...(save === true ? ['--save-catalog'] : []),
+    ...(testsOn === 'warehouse' ? ['--on warehouse'] : []),
+  ];
+  const [first] = asked;
+  if (first === undefined) return;
+  throw new TidemarkError('usage', {
+    message: `${first} asks the warehouse, and --offline asks none`,
+    hint: 'take one of them away',
+  });
+};
+
+const validateOffline = async (options: ValidateOptions): Promise<ValidateReport> => {
+  refuseOnline(options);
+  const { project } = options;
+  const parsed = parseDictionary(readMappings(project));
+  const known = knownCatalog(project);
+  const { dictionary, problems: found } = resolveDictionary(parsed.raw, namingOf(project), known?.catalog, {
+    tableNames: [...(known?.catalog.keys() ?? [])],
+  });
+  const problems = [...parsed.problems, ...found];
+  if (known === undefined) problems.push(noCatalog);
+  if (hasErrors(problems) || known === undefined) return reportOf(options, { dictionary, problems });
+  const asked = selected(dictionary, options.select);
+  const names = new Set(asked.targets.map(({ name }) => name));
+  problems.push(...checkCopies(dictionary, baseTypeOf(project.connection.type), names));
+  if (options.tests === false || hasErrors(problems)) return reportOf(options, { dictionary, problems });
+  const tests = await testsOf({ options, parsed, catalog: known.catalog, dictionary: asked });
+  return reportOf(options, { dictionary, problems: [...problems, ...tests.problems], tests: tests.report });
+};
+
 export const validate = (options: ValidateOptions): Promise<ValidateReport> => {
-  const onWarehouse = (options.testsOn ?? options.project.testsOn) === 'warehouse' && options.tests !== false;
+  if (options.offline === true) return validateOffline(options);
+  const writes = placeOf(options) === 'warehouse' && options.tests !== false;
   return withWarehouse(
     options.project,
-    { readOnly: !onWarehouse, waitMs: options.waitMs ?? 10_000 },
+    { readOnly: !writes, waitMs: options.waitMs ?? 10_000 },
     (warehouse) => validateIn(warehouse, options),
   );
 };

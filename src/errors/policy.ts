@@ -56,6 +56,8 @@ const policies = {
   type_mismatch: usage,
   unmapped_not_null: usage,
   test_failed: usage,
+  catalog_unreadable: usage,
+  catalog_missing: notice,
   set_unmapped: usage,
   not_supported: usage,
   unknown_batch: usage,

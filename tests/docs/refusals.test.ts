@@ -63,6 +63,8 @@ const beforeABatch: ReadonlySet<string> = new Set<ErrorCode>([
   'type_mismatch',
   'unmapped_not_null',
   'test_failed',
+  'catalog_unreadable',
+  'catalog_missing',
   'set_unmapped',
   'not_supported',
   'unknown_batch',

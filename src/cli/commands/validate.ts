@@ -40,6 +40,8 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const waitMs = durationOf(options, 'wait') ?? readersWaitMs;
   const against = againstOf(options);
   const wish = {
+    offline: isOn(options, 'offline'),
+    saveCatalog: isOn(options, 'saveCatalog'),
     progress,
     against,
     select,

@@ -5,6 +5,8 @@ import { flag, text, wait } from './options.ts';
 export const validateSpec = {
   summary: 'find all mistakes in project file and mappings at once',
   options: [
+    flag('--offline', 'ask no warehouse: check against the kept catalog, or that of dbt'),
+    flag('--save-catalog', 'keep columns and types of the tables in tidemark.catalog.json, for --offline'),
     flag('--against-data', 'compare what each mapping would write with what its target holds now'),
     text('--sample', 'P%', 'with --against-data: look at so many percent of the rows only'),
     text('--samples', 'N', 'with --against-data: differing rows shown per target (default 3)'),

@@ -69,7 +69,12 @@ const misfitOfLength = (value: Fragment, { from, to, was }: Types): Fragment | u
 };
 
 /** True for a value that the column cannot hold; none where every value fits, or nobody can tell. */
-export const misfit = (dialect: Dialect, value: Fragment, from: string, to: string): Fragment | undefined => {
+export const misfit = (
+  dialect: Pick<Dialect, 'baseType' | 'canRead'>,
+  value: Fragment,
+  from: string,
+  to: string,
+): Fragment | undefined => {
   const types: Types = { from, to, was: dialect.baseType(from), is: dialect.baseType(to) };
   if (texts.has(types.is)) return misfitOfLength(value, types);
   if (isNumber(types.was) && isNumber(types.is)) return misfitOfNumber(value, types);
