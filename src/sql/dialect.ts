@@ -73,6 +73,12 @@ export interface Dialect {
   readonly fence: Fragment;
   /** Aggregate over rows: the value in the last of those rows for which `where` is true, by `order`. */
   last(value: Fragment, type: string, of: { readonly where: Fragment; readonly order: Fragment }): Fragment;
+  /** A member of a JSON object as text without quotes (`->>`); NULL where it is absent, or JSON's null. */
+  jsonText(json: Fragment, name: string): Fragment;
+  /** The object has a member of this name, whatever its value; NULL where there is no object. */
+  jsonHas(json: Fragment, name: string): Fragment;
+  /** As rows, the whole numbers of a JSON array. */
+  jsonNumbers(json: Fragment): Fragment;
   /** Aggregate over rows: a text that depends on the multiset of the rows' values, not on their order. */
   digest(values: readonly Fragment[]): Fragment;
   /** The clock of the warehouse, not of the transaction. */

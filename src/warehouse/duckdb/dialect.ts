@@ -5,8 +5,8 @@ import { compileStatement } from '../compile-statement.ts';
 import { operand } from '../operand.ts';
 import { duckDbBaseType } from './base-type.ts';
 import { duckDbJsonObjects } from './json-objects.ts';
-import { duckDbFromJsonText, duckDbJsonValue } from './json-value.ts';
 import { duckDbTryConvert } from './try-convert.ts';
+import { duckDbFromJsonText, duckDbJsonHas, duckDbJsonText, duckDbJsonValue } from './json-value.ts';
 
 const differs = (left: Fragment, right: Fragment, type: string): Fragment =>
   // `=` on intervals takes a month for 30 days: their text tells them apart.
@@ -54,6 +54,9 @@ export const duckDbDialect: Dialect = {
   // A projection is worked out once here, and a limit would take the parallelism away.
   fence: verbatim(''),
   last: (value, _type, { where, order }) => sql`last(${value} order by ${order}) filter (where ${where})`,
+  jsonText: duckDbJsonText,
+  jsonHas: duckDbJsonHas,
+  jsonNumbers: (json) => sql`unnest(cast(${json} as bigint[]))`,
   digest: (values) =>
     values.length === 0
       ? sql`(count(*) || ':0')`

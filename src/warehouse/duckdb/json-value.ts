@@ -43,3 +43,12 @@ export const duckDbJsonValue = (value: Fragment, type: string): Fragment => {
 
 export const duckDbFromJsonText = (text: Fragment, type: string): Fragment =>
   duckDbBaseType(type) === 'blob' ? sql`unhex(${text})` : sql`cast(${text} as ${verbatim(type)})`;
+
+/** A JSON pointer takes any name as it is; a path would read `$` in it. */
+const pointer = (name: string): Fragment => sql.lit(`/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+
+export const duckDbJsonText = (object: Fragment, name: string): Fragment =>
+  sql`json_extract_string(${object}, ${pointer(name)})`;
+
+export const duckDbJsonHas = (object: Fragment, name: string): Fragment =>
+  sql`json_exists(${object}, ${pointer(name)})`;

@@ -5,8 +5,8 @@ import { compileStatement } from '../compile-statement.ts';
 import { operand } from '../operand.ts';
 import { openType, postgresBaseType } from './base-type.ts';
 import { postgresJsonObjects } from './json-objects.ts';
-import { postgresFromJsonText, postgresJsonValue } from './json-value.ts';
 import { postgresTryConvert, validByServer } from './try-convert.ts';
+import { postgresFromJsonText, postgresJsonHas, postgresJsonText, postgresJsonValue } from './json-value.ts';
 
 /** No equality (json, xml, points), or one that means something else: boxes and circles compare by area, paths
  *  by their number of points, citext without case, intervals with a month of 30 days. */
@@ -102,6 +102,9 @@ export const postgresDialect: Dialect = {
   // An offset keeps the planner from pulling the sub-query up, and stores nothing.
   fence: sql`offset 0`,
   last,
+  jsonText: postgresJsonText,
+  jsonHas: postgresJsonHas,
+  jsonNumbers: (json) => sql`cast(jsonb_array_elements_text(${json}) as bigint)`,
   digest: (values) =>
     values.length === 0
       ? sql`(count(*) || ':0')`

@@ -37,3 +37,10 @@ export const postgresFromJsonText = (text: Fragment, type: string): Fragment =>
   postgresBaseType(type) === 'bytea'
     ? sql`decode(${text}, 'hex')`
     : sql`cast(${text} as ${verbatim(openType(type))})`;
+
+export const postgresJsonText = (object: Fragment, name: string): Fragment =>
+  sql`(${object} ->> ${sql.lit(name)})`;
+
+/** Not `?`, which some clients take for a parameter. */
+export const postgresJsonHas = (object: Fragment, name: string): Fragment =>
+  sql`jsonb_exists(${object}, ${sql.lit(name)})`;
