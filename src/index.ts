@@ -14,6 +14,8 @@ import type { StatusOptions, StatusResult } from './batch/status.ts';
 import type { UnlockOptions, UnlockReport } from './batch/unlock.ts';
 import type { ValidateOptions, ValidateReport } from './batch/validate.ts';
 import type { VerifyOptions, VerifyResult } from './batch/verify.ts';
+import type { ReleaseOptions, ReleaseReport } from './batch/undo/release.ts';
+import type { UndoWish } from './batch/undo/wish.ts';
 import type { Project } from './project/project.ts';
 
 export { TidemarkError, isTidemarkError } from './errors/tidemark-error.ts';
@@ -35,6 +37,10 @@ export type { RelationStatus, StatusReport, StatusResult } from './batch/status.
 export type { UnlockReport } from './batch/unlock.ts';
 export type { ValidateReport } from './batch/validate.ts';
 export type { VerifiedTarget, VerifyReport, VerifyResult } from './batch/verify.ts';
+export type { Conflict } from './batch/undo/conflicts.ts';
+export type { NotProved } from './batch/undo/prove.ts';
+export type { ReleaseReport } from './batch/undo/release.ts';
+export type { UndoWish } from './batch/undo/wish.ts';
 export type { Project } from './project/project.ts';
 export type { Sample } from './reconcile/samples.ts';
 export type { AuditRow } from './store/audit.ts';
@@ -52,6 +58,11 @@ export interface ProjectPlace {
 
 type Given<Options> = Omit<Options, 'project'>;
 
+export interface RollbackOptions
+  extends
+    Omit<UndoWish, 'batch'>,
+    Pick<RunOptions, 'meta' | 'waitMs' | 'owner' | 'progress' | 'onWait' | 'signal'> {}
+
 /** Every function throws TidemarkError; its `code`, `retryable` and `exitCode` say what it means. */
 export interface OpenProject {
   readonly project: Project;
@@ -67,6 +78,10 @@ export interface OpenProject {
   ): Promise<RunResult>;
   /** Batches on a schedule, until `drain` is given. */
   schedule(options: Given<ScheduleOptions>): Promise<void>;
+  /** One batch that takes an earlier one back; conflicts, or cells that would not return, make its status `refused`. */
+  rollback(batch: number, options?: RollbackOptions): Promise<RunResult>;
+  /** The next run believes staging again where a rollback holds rows. */
+  release(batch: number, options?: Pick<ReleaseOptions, 'waitMs'>): Promise<ReleaseReport>;
   /** Leaves a source or target out of all batches until it is resumed. */
   pause(name: string, reason: string, options?: Pick<PauseOptions, 'waitMs'>): Promise<PauseReport>;
   resume(name: string, options?: Pick<PauseOptions, 'waitMs'>): Promise<PauseReport>;
@@ -109,6 +124,19 @@ export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject
       (await import('./batch/run.ts')).run({ ...options, reconcile: targets, project }),
     schedule: async (options) =>
       (await import('./batch/schedule/schedule.ts')).schedule({ ...options, project: () => project }),
+    rollback: async (batch, { meta, waitMs, owner, progress, onWait, signal, ...wish } = {}) =>
+      (await import('./batch/run.ts')).run({
+        meta,
+        waitMs,
+        owner,
+        progress,
+        onWait,
+        signal,
+        undo: { ...wish, batch },
+        project,
+      }),
+    release: async (batch, options) =>
+      (await import('./batch/undo/release.ts')).release({ ...options, project, batch }),
     pause: async (name, reason, options) =>
       (await import('./batch/pause.ts')).pause({ ...options, project, name, reason }),
     resume: async (name, options) => (await import('./batch/pause.ts')).resume({ ...options, project, name }),

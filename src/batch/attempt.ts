@@ -14,12 +14,15 @@ import { freeze } from './freeze/freeze.ts';
 import { interrupted, stoppable } from './interruption.ts';
 import type { Lessons } from './lessons.ts';
 import type { PhaseClock } from './phases.ts';
+import { freezeUndo } from './undo/freeze-undo.ts';
+import { judgeUndo, refusedReport } from './undo/judge-undo.ts';
+import type { UndoWish } from './undo/wish.ts';
 import { exitOf, reportOf, type BatchReport } from './report.ts';
 import { settleCommit } from './commit/settle-commit.ts';
 
 export interface RunResult {
   readonly report: BatchReport;
-  readonly exit: 0 | 5 | 6;
+  readonly exit: 0 | 3 | 5 | 6;
   readonly phases: Readonly<Record<string, number>>;
   /** Every source and target: how old its data is, for those who watch. */
   readonly relations: readonly RelationNow[];
@@ -36,7 +39,9 @@ interface RelationNow {
 
 /** What of the wishes of its caller concerns each attempt. */
 export interface AttemptWish {
-  readonly command: 'run' | 'reconcile';
+  readonly command: 'run' | 'reconcile' | 'rollback';
+  /** Earlier batches are taken back, instead of taking in what changed in staging. */
+  readonly undo?: UndoWish | undefined;
   /** The digest that the batch must have: that of an approved plan. */
   readonly expectedDigest?: string | undefined;
   readonly meta?: Readonly<Record<string, string>> | undefined;
@@ -99,6 +104,26 @@ const relationsNow = (
   ];
 };
 
+const recordAttempt = (
+  { warehouse, project }: BatchContext,
+  { status, batch }: BatchReport,
+  { runId, kind, startedAt, actor, host, meta }: CommitFacts,
+  clock: PhaseClock,
+): Promise<void> =>
+  warehouse.session((session) =>
+    recordRun(session, project.schemas.state, warehouse.dialect, {
+      runId,
+      command: kind,
+      status,
+      startedAt,
+      batch: batch ?? undefined,
+      phases: clock.phases(),
+      actor,
+      host,
+      meta,
+    }),
+  );
+
 /** Freeze, compute and commit once; everything is looked at anew when it has to be done again. */
 export const attempt = async (
   context: BatchContext,
@@ -107,13 +132,23 @@ export const attempt = async (
   lessons: Lessons,
 ): Promise<RunResult> => {
   const frozen = await clock.time('freeze', () =>
-    stoppable(context.warehouse, wish.signal, () => freeze(context, lessons.without)),
+    stoppable(context.warehouse, wish.signal, () =>
+      wish.undo === undefined ? freeze(context, lessons.without) : freezeUndo(context, wish.undo),
+    ),
   );
-  const computed = await clock.time('compute', () =>
-    stoppable(context.warehouse, wish.signal, () => compute(context, frozen, lessons.without)),
+  const judged = await judgeUndo(context, frozen, () =>
+    clock.time('compute', () =>
+      stoppable(context.warehouse, wish.signal, () => compute(context, frozen, lessons.without)),
+    ),
   );
+  const { computed, proof } = judged;
   if (wish.expectedDigest !== undefined && wish.expectedDigest !== computed.digest) {
     throw stale(wish.expectedDigest, computed.digest);
+  }
+  const told = { command: wish.undo === undefined ? 'run' : 'rollback', kind: wish.command, proof } as const;
+  if (judged.refused) {
+    const facts = { ...told, batch: undefined, durationMs: clock.elapsedMs() };
+    return { report: refusedReport(context, judged, facts), exit: 3, phases: clock.phases(), relations: [] };
   }
   if (wish.signal?.aborted === true) throw interrupted();
   if (lease.lost.aborted) throw lease.lost.reason;
@@ -127,26 +162,8 @@ export const attempt = async (
     kind: wish.command,
   };
   const batch = await clock.time('commit', () => commitOnce(context, computed, facts));
-  const report = reportOf(context, computed, {
-    command: 'run',
-    kind: wish.command,
-    batch,
-    durationMs: clock.elapsedMs(),
-  });
-  const recording = context.warehouse.session((session) =>
-    recordRun(session, context.project.schemas.state, context.warehouse.dialect, {
-      runId,
-      command: wish.command,
-      status: report.status,
-      startedAt: frozen.moment,
-      batch,
-      phases: clock.phases(),
-      actor: facts.actor,
-      host: facts.host,
-      meta: facts.meta,
-    }),
-  );
-  await recording.catch((error: unknown) =>
+  const report = reportOf(context, computed, { ...told, batch, durationMs: clock.elapsedMs() });
+  await recordAttempt(context, report, facts, clock).catch((error: unknown) =>
     warn(warningOf('the run is missing from `tidemark.runs`', error)),
   );
   return {

@@ -8,6 +8,7 @@ import type { KnownState } from './known-state.ts';
 import type { ChangedKeys } from './freeze/changed-keys.ts';
 import type { HeldColumns } from './drift/held.ts';
 import type { Healing, Observation } from './drift/watch.ts';
+import type { UndoWish } from './undo/wish.ts';
 import type { ScratchSpace, TableInfo, Warehouse } from '../warehouse/port.ts';
 
 export interface BatchOptions {
@@ -23,6 +24,8 @@ export interface BatchOptions {
   readonly strict?: boolean | undefined;
   /** The only keys to look at, by source. */
   readonly changes?: ChangedKeys | undefined;
+  /** Earlier batches are taken back: staging is not read. */
+  readonly undo?: UndoWish | undefined;
 }
 
 export interface BatchContext {

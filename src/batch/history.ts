@@ -1,8 +1,13 @@
 // History and show: committed batches, and one of them in full. They read our own tables only.
-import { TidemarkError } from '../errors/tidemark-error.ts';
 import type { Project } from '../project/project.ts';
 import { readAudit, type AuditRow } from '../store/audit.ts';
-import { readBatches, type BatchRecord, type SourceFigures, type TargetFigures } from '../store/batches.ts';
+import {
+  readBatches,
+  unknownBatch,
+  type BatchRecord,
+  type SourceFigures,
+  type TargetFigures,
+} from '../store/batches.ts';
 import { readable } from '../sql/readable.ts';
 import { readTable, sameTable } from '../sql/table-name.ts';
 import { stateVersion } from '../store/migrate.ts';
@@ -114,13 +119,6 @@ export const history = async (options: HistoryOptions): Promise<HistoryReport> =
     batches: batches.map(entryOf),
   };
 };
-
-const unknownBatch = (batch: number, last: number): TidemarkError =>
-  new TidemarkError('unknown_batch', {
-    message:
-      last === 0 ? 'no batch was committed yet' : `there is no batch ${batch}; the last one is ${last}`,
-    hint: '`tidemark history` lists them',
-  });
 
 /** How many audit rows a page of `show` has. */
 const pageSize = 100;

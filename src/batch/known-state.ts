@@ -5,6 +5,7 @@ import { sql, verbatim } from '../sql/fragment.ts';
 import { readCounters } from '../store/batches.ts';
 import { readFingerprints, type Fingerprint } from '../store/fingerprints.ts';
 import { readHistories, type KnownHistory } from '../store/histories.ts';
+import { readHolds, type HoldCount } from '../store/holds.ts';
 import { readPositions, type Position } from '../store/positions.ts';
 import { readRelations, type KnownRelation } from '../store/relations.ts';
 import { state } from '../store/state.ts';
@@ -20,7 +21,12 @@ export interface KnownState {
   readonly fingerprints: ReadonlyMap<string, Fingerprint>;
   /** By target; those that never were in step are not among them. */
   readonly histories: ReadonlyMap<string, KnownHistory>;
+  /** By source; those without any are left out. */
+  readonly holds: ReadonlyMap<string, HoldCount>;
 }
+
+/** A plan does not migrate: our tables may be older than this program. */
+const versionWithHolds = 2;
 
 const nothingKnown: KnownState = {
   version: 0,
@@ -29,6 +35,7 @@ const nothingKnown: KnownState = {
   relations: new Map(),
   fingerprints: new Map(),
   histories: new Map(),
+  holds: new Map(),
 };
 
 /** Our tables serve one project in one environment: another one pointed at them is refused, unless it takes them
@@ -73,6 +80,8 @@ export const readKnownState = async (
     const positions = await readPositions(session, schema);
     const relations = await readRelations(session, schema);
     const fingerprints = await readFingerprints(session, schema);
-    return { version, lastBatch: counters.lastBatch, positions, relations, fingerprints, histories };
+    const holds =
+      version < versionWithHolds ? new Map<string, HoldCount>() : await readHolds(session, schema);
+    return { version, lastBatch: counters.lastBatch, positions, relations, fingerprints, histories, holds };
   });
 };

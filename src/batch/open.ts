@@ -139,7 +139,7 @@ const openContext = async (open: OpenBatch): Promise<BatchContext> => {
   refuseErrors(checked);
   const version = await stateVersion(warehouse, project.schemas.state);
   const known = await readKnownState(warehouse, project, version, open.rebind);
-  const reconcile = options?.reconcile ?? new Set();
+  const reconcile = noneOr(options?.reconcile);
   const holds = holdColumns(checked.dictionary, known, {
     reconcile,
     columns: open.release ?? new Set(),

@@ -12,6 +12,9 @@ import { freeze } from './freeze/freeze.ts';
 import { ColumnsHeld } from './drift/held.ts';
 import { withContext, withWarehouse, type OpenBatch } from './open.ts';
 import { exitOf, reportOf, type BatchReport } from './report.ts';
+import { freezeUndo } from './undo/freeze-undo.ts';
+import { judgeUndo, refusedReport } from './undo/judge-undo.ts';
+import type { UndoWish } from './undo/wish.ts';
 
 export interface PlanOptions {
   readonly project: Project;
@@ -22,6 +25,8 @@ export interface PlanOptions {
   readonly allow?: readonly string[] | undefined;
   readonly rebind?: boolean | undefined;
   readonly strict?: boolean | undefined;
+  /** What a rollback would do, instead of a run. */
+  readonly undo?: UndoWish | undefined;
   readonly progress?: Progress | undefined;
   readonly waitMs?: number | undefined;
 }
@@ -34,7 +39,7 @@ export interface TargetSamples {
 export interface PlanResult {
   readonly report: BatchReport;
   readonly samples: readonly TargetSamples[];
-  readonly exit: 0 | 5 | 6;
+  readonly exit: 0 | 3 | 5 | 6;
   /** The last batch before the plan; 0 when there was none. */
   readonly after: number;
 }
@@ -75,6 +80,7 @@ const planned = (options: PlanOptions, warehouse: Warehouse, held: Holds): OpenB
     adopt: new Set(options.adopt),
     allow: new Set(options.allow),
     strict: options.strict,
+    undo: options.undo,
   },
   rebind: options.rebind,
   held,
@@ -88,15 +94,22 @@ const planOnce = async (
 ): Promise<PlanResult | 'overtaken'> =>
   withContext(planned(options, warehouse, held), async (context) => {
     const started = performance.now();
-    const computed = await compute(context, await freeze(context));
+    const { undo } = options;
+    const frozen = undo === undefined ? await freeze(context) : await freezeUndo(context, undo);
+    const judged = await judgeUndo(context, frozen, () => compute(context, frozen));
+    const { computed, proof } = judged;
     if (await batchedMeanwhile(context)) return 'overtaken';
     const samples =
       options.samples === 0 ? [] : await collectSamples(context, computed, options.samples ?? 3);
-    const facts = { command: 'plan' as const, batch: undefined, durationMs: performance.now() - started };
+    const durationMs = performance.now() - started;
+    const facts =
+      undo === undefined
+        ? ({ command: 'plan', batch: undefined, durationMs } as const)
+        : ({ command: 'rollback', kind: 'rollback', batch: undefined, durationMs, proof } as const);
     return {
-      report: reportOf(context, computed, facts),
+      report: judged.refused ? refusedReport(context, judged, facts) : reportOf(context, computed, facts),
       samples,
-      exit: exitOf(context, computed),
+      exit: judged.refused ? 3 : exitOf(context, computed),
       after: context.known.lastBatch,
     };
   });

@@ -4,6 +4,8 @@ import type { Problem } from '../errors/tidemark-error.ts';
 import type { SourceFigures, TargetFigures } from '../store/batches.ts';
 import { instantIso } from '../store/state.ts';
 import type { BatchContext } from './context.ts';
+import type { Conflict } from './undo/conflicts.ts';
+import type { NotProved, UndoProof } from './undo/prove.ts';
 import { isIdle, isWhole, kindOf } from './commit/commit.ts';
 import type { Computed } from './compute/compute.ts';
 import { figuresOf } from './figures.ts';
@@ -20,12 +22,12 @@ export interface BehindReport {
 
 export interface BatchReport {
   readonly schema: 'tidemark/batch/1';
-  readonly command: 'run' | 'plan';
+  readonly command: 'run' | 'plan' | 'rollback';
   readonly project: string;
   readonly environment: string;
   readonly batch: number | null;
   readonly kind: 'bootstrap' | 'run' | 'rollback' | 'reconcile';
-  readonly status: 'idle' | 'applied' | 'partial' | 'failed' | 'skipped' | 'pending';
+  readonly status: 'idle' | 'applied' | 'partial' | 'failed' | 'skipped' | 'pending' | 'refused';
   readonly digest: string;
   readonly started_at: string;
   readonly duration_ms: number;
@@ -37,20 +39,29 @@ export interface BatchReport {
   readonly guards: readonly Problem[];
   readonly warnings: readonly Problem[];
   readonly errors: readonly Problem[];
+  /** Of a rollback: the batches that it takes back. */
+  readonly undoes?: readonly number[];
+  readonly conflicts?: readonly Conflict[];
+  /** Of which targets it is not proved that they return to what they were, and why. */
+  readonly not_proved?: readonly NotProved[];
 }
 
 export interface ReportFacts {
-  readonly command: 'run' | 'plan';
+  readonly command: 'run' | 'plan' | 'rollback';
   /** A reconcile is a run that somebody asked for by name. */
-  readonly kind?: 'run' | 'reconcile' | undefined;
+  readonly kind?: 'run' | 'reconcile' | 'rollback' | undefined;
+  /** Of a rollback: what was proved; none where it stopped at its conflicts. */
+  readonly proof?: UndoProof | undefined;
+  readonly refused?: boolean | undefined;
   readonly batch: number | undefined;
   readonly durationMs: number;
 }
 
 const statusOf = (context: BatchContext, computed: Computed, facts: ReportFacts): BatchReport['status'] => {
+  if (facts.refused === true) return 'refused';
   if (!isWhole(context, computed)) return 'partial';
   if (isIdle(computed)) return 'idle';
-  return facts.command === 'plan' ? 'pending' : 'applied';
+  return facts.batch === undefined ? 'pending' : 'applied';
 };
 
 /** Of a target that was left out nothing is decided. */
@@ -58,6 +69,18 @@ const heldIn = (context: BatchContext, computed: Computed, which: 'new' | 'old')
   computed.targets.flatMap(({ target }) =>
     heldProblems(target.name, context.held.get(target.name) ?? [], which),
   );
+
+const undoPart = (
+  { frozen: { undo } }: Computed,
+  { proof }: ReportFacts,
+): Pick<BatchReport, 'undoes' | 'conflicts' | 'not_proved'> =>
+  undo === undefined
+    ? {}
+    : {
+        undoes: undo.scope.batches.map(({ batch }) => batch),
+        conflicts: undo.conflicts,
+        not_proved: proof?.notProved ?? [],
+      };
 
 export const reportOf = (context: BatchContext, computed: Computed, facts: ReportFacts): BatchReport => {
   const { sources, targets } = figuresOf(computed);
@@ -67,7 +90,7 @@ export const reportOf = (context: BatchContext, computed: Computed, facts: Repor
     project: context.project.name,
     environment: context.project.environment,
     batch: facts.batch ?? null,
-    kind: facts.kind === 'reconcile' ? 'reconcile' : kindOf(computed),
+    kind: kindOf(computed, facts.kind ?? 'run'),
     status: statusOf(context, computed, facts),
     digest: computed.digest,
     started_at: instantIso(computed.frozen.moment),
@@ -93,12 +116,13 @@ export const reportOf = (context: BatchContext, computed: Computed, facts: Repor
     warnings: [
       ...computed.frozen.sources.flatMap(({ warnings }) => warnings),
       ...context.notices,
-      ...mappingNotices(context, computed.targets, facts.command),
+      ...mappingNotices(context, computed.targets, facts.batch === undefined ? 'plan' : 'run'),
       ...heldIn(context, computed, 'old'),
     ],
     errors: computed.leftOut
       .filter(({ code }) => !notErrors.has(code) && !code.startsWith('guard_'))
       .map(({ problem }) => problem),
+    ...undoPart(computed, facts),
   };
 };
 

@@ -22,6 +22,7 @@ import { learn, nothingLearnt } from './lessons.ts';
 import { checkDictionary, withContext, withWarehouse, type Checked } from './open.ts';
 import { startClock } from './phases.ts';
 import { refuseUnknownTargets } from './refuse-unknown.ts';
+import type { UndoWish } from './undo/wish.ts';
 
 export type { RunResult } from './attempt.ts';
 
@@ -44,6 +45,8 @@ export interface RunOptions {
   readonly strict?: boolean | undefined;
   /** Take the tables that the project file names, where those known so far are others. */
   readonly rebind?: boolean | undefined;
+  /** Earlier batches to take back, instead of a run. */
+  readonly undo?: UndoWish | undefined;
   readonly meta?: Readonly<Record<string, string>> | undefined;
   readonly waitMs?: number | undefined;
   readonly owner?: string | undefined;
@@ -56,8 +59,10 @@ export interface RunOptions {
 
 const defaultWaitMs = 90_000;
 
-const commandOf = ({ reconcile, rejected }: RunOptions): 'run' | 'reconcile' =>
-  reconcile === undefined && rejected !== true ? 'run' : 'reconcile';
+const commandOf = ({ reconcile, rejected, undo }: RunOptions): AttemptWish['command'] => {
+  if (undo !== undefined) return 'rollback';
+  return reconcile === undefined && rejected !== true ? 'run' : 'reconcile';
+};
 
 const attemptUntilDone = async (options: RunOptions, by: Attempt): Promise<RunResult> => {
   const adopt = options.adopt ?? [];
@@ -66,6 +71,7 @@ const attemptUntilDone = async (options: RunOptions, by: Attempt): Promise<RunRe
   const allow = new Set([...(options.allow ?? []), ...asked.map((name) => allowance(name, 'touched'))]);
   const wish: AttemptWish = {
     command: commandOf(options),
+    undo: options.undo,
     expectedDigest: options.expectedDigest,
     meta: options.meta,
     signal: options.signal,
@@ -81,6 +87,7 @@ const attemptUntilDone = async (options: RunOptions, by: Attempt): Promise<RunRe
         reconcile: new Set(asked),
         rejected: options.rejected,
         strict: options.strict,
+        undo: options.undo,
       },
       release: new Set(options.columns),
       held: lessons.held,

@@ -8,7 +8,9 @@ import { importSpec } from './specs/import.ts';
 import { pauseSpec } from './specs/pause.ts';
 import { planSpec } from './specs/plan.ts';
 import { reconcileSpec } from './specs/reconcile.ts';
+import { releaseSpec } from './specs/release.ts';
 import { resumeSpec } from './specs/resume.ts';
+import { rollbackSpec } from './specs/rollback.ts';
 import { runSpec } from './specs/run.ts';
 import { scheduleSpec } from './specs/schedule.ts';
 import { showSpec } from './specs/show.ts';
@@ -22,6 +24,8 @@ const commands = {
   run: runSpec,
   reconcile: reconcileSpec,
   schedule: scheduleSpec,
+  rollback: rollbackSpec,
+  release: releaseSpec,
   pause: pauseSpec,
   resume: resumeSpec,
   history: historySpec,

@@ -27,7 +27,8 @@ export interface Absence {
   readonly deleteAfterMs: number;
 }
 
-const keyText = (dialect: Dialect, images: ImageTable): Fragment =>
+/** The key of an image as canonical JSON text. */
+export const keyText = (dialect: Dialect, images: ImageTable): Fragment =>
   jsonObject(
     images.key.map((column) => ({
       name: column.name,
@@ -55,7 +56,7 @@ export const dropUnripe = ({ comparison, absent }: Absence): Fragment =>
   sql`delete from ${table(comparison.images.table)} as i where exists (select 1 from ${table(absent)} as a where a.seq = i.seq and not a.ripe)`;
 
 /** Change ids follow from the numbers of the images, which must have no gaps. */
-export const renumber = ({ comparison }: Absence): Fragment => {
+export const renumber = ({ comparison }: Pick<Absence, 'comparison'>): Fragment => {
   const images = table(comparison.images.table);
   return sql`update ${images} as i set seq = n.next from (select o.seq, row_number() over () as next from ${images} as o) as n where n.seq = i.seq`;
 };

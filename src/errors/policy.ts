@@ -61,6 +61,8 @@ const policies = {
   set_unmapped: usage,
   not_supported: usage,
   unknown_batch: usage,
+  already_undone: usage,
+  not_undoable: usage,
   dictionary_invalid: usage,
   plan_unreadable: usage,
   revision_unreadable: usage,
@@ -70,6 +72,8 @@ const policies = {
   state_newer: usage,
   // differences
   plan_stale: differs,
+  undo_conflicts: differs,
+  undo_unproved: differs,
   // somebody else is at work
   lease_held: busy,
   file_locked: busy,

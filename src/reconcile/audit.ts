@@ -7,7 +7,9 @@ import { afterName, beforeName, keyName, type ImageTable } from '../sql/images.t
 import { jsonObject, type JsonMember } from '../sql/json.ts';
 import { keysMatch, rowOfImage } from '../sql/keys.ts';
 import type { TableName } from '../sql/table-name.ts';
+import type { Restored } from '../sql/undone.ts';
 import type { ImageSummary } from './relation-view.ts';
+import { isRestored, joinRestored, restoredValue } from './undo/restored.ts';
 
 interface RecordOfImages {
   readonly dialect: Dialect;
@@ -99,6 +101,8 @@ export interface AuditEntry extends RecordOfImages {
   readonly causes?: TableName | undefined;
   /** The change id of change number 0. */
   readonly firstChange: number;
+  /** Inserted rows that come back with columns that no image carries. */
+  readonly restored?: Restored | undefined;
 }
 
 /** The row itself is read where the images do not carry what must be kept: all of a deleted row, touched cells. */
@@ -127,7 +131,7 @@ export const insertAudit = (entry: AuditEntry): Fragment => {
   const beforeUpdate = jsonObject([...changedColumns(entry, beforeName), ...touchedBefore]);
   const deleted = entry.summary.deleted > 0 ? sql` when 'D' then ${jsonObject(wholeRow)}` : verbatim('');
   const before = sql`case i.op when 'U' then ${beforeUpdate}${deleted} end`;
-  const after = sql`case i.op when 'U' then ${jsonObject([...changedColumns(entry, afterName), ...touchedNow])} when 'I' then ${jsonObject([...allColumns(entry, afterName), ...touchedNow])} end`;
+  const after = sql`case i.op when 'U' then ${jsonObject([...changedColumns(entry, afterName), ...touchedNow])} when 'I' then ${jsonObject([...allColumns(entry, afterName), ...touchedNow, ...restoredMembers(entry)])} end`;
   const row = rowIsRead(entry)
     ? sql`\nleft join ${table(entry.target)} as t on ${rowOfImage(dialect, images, 't', 'i')}`
     : verbatim('');
@@ -137,8 +141,18 @@ select ${sql.lit(entry.batch)}, ${sql.lit(entry.relation)}, i.op, ${commas([
     asJson(dialect, before),
     asJson(dialect, after),
     asJson(dialect, entry.causes === undefined ? sql`null` : sql`c.causes`),
-  ])} from ${table(images.table)} as i${row}${causesJoin(entry)}`;
+  ])} from ${table(images.table)} as i${row}${causesJoin(entry)}${restoredJoin(entry)}`;
 };
+
+const restoredMembers = ({ dialect, restored }: AuditEntry): readonly JsonMember[] =>
+  (restored?.columns ?? []).map((column) => ({
+    name: column.name,
+    value: dialect.jsonValue(restoredValue(dialect, column), column.type),
+    when: isRestored,
+  }));
+
+const restoredJoin = ({ dialect, images, restored }: AuditEntry): Fragment =>
+  restored === undefined ? verbatim('') : sql`\n${joinRestored(dialect, restored.undone, images)}`;
 
 const causesJoin = (entry: AuditEntry): Fragment => {
   if (entry.causes === undefined) return verbatim('');

@@ -5,6 +5,7 @@ import { id, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
 import { afterName, beforeName, keyName } from '../sql/images.ts';
 import { rowOfImage } from '../sql/keys.ts';
 import type { RelationView } from './relation-view.ts';
+import { isRestored, joinRestored, restoredValue } from './undo/restored.ts';
 
 export interface ImageRows {
   /** The image table under alias `i`, and what else the values are read from. */
@@ -39,12 +40,16 @@ export const imageRows = (
     reads && base !== undefined
       ? sql` left join ${base} as o on ${rowOfImage(dialect, shape, 'o', 'i')}`
       : verbatim('');
+  const back = reads && side === 'after' ? images.restored : undefined;
+  const whole = back === undefined ? verbatim('') : sql` ${joinRestored(dialect, back.undone, shape)}`;
   return {
-    from: sql`${table(shape.table)} as i${current}`,
+    from: sql`${table(shape.table)} as i${current}${whole}`,
     value: (column) => {
       if (carried(column)) return id('i', name(shape, column));
       if (isKey(column)) return id('i', keyName(shape, column));
       const known = view.columns.find((each) => each.name === column);
+      if (back?.columns.some(({ name: each }) => each === column) === true && known !== undefined)
+        return sql`case when ${isRestored} then ${restoredValue(dialect, known)} when i.op = 'I' then ${valueInNewRow(known)} else ${base === undefined ? sql`null` : id('o', column)} end`;
       if (base === undefined) return valueInNewRow(known);
       if (known?.default === undefined) return id('o', column);
       return sql`case i.op when 'I' then ${valueInNewRow(known)} else ${id('o', column)} end`;

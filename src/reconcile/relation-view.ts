@@ -3,6 +3,7 @@ import type { Column, KeyColumn } from '../sql/dialect.ts';
 import type { Fragment } from '../sql/fragment.ts';
 import type { ImageTable } from '../sql/images.ts';
 import type { TableName } from '../sql/table-name.ts';
+import type { Restored } from '../sql/undone.ts';
 
 export interface ImageSummary {
   readonly inserted: number;
@@ -27,6 +28,8 @@ export interface RelationImages {
   readonly table: ImageTable;
   readonly summary: ImageSummary;
   readonly causes: Causes;
+  /** Of an undo: inserted rows that come back with columns that no image carries. */
+  readonly restored?: Restored | undefined;
 }
 
 export interface RelationView {

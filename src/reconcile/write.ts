@@ -6,7 +6,9 @@ import { commas, id, ors, sql, table, verbatim, type Fragment } from '../sql/fra
 import { afterName, beforeName, guardName, type ImageTable } from '../sql/images.ts';
 import { rowOfImage } from '../sql/keys.ts';
 import type { TableName } from '../sql/table-name.ts';
+import type { Restored } from '../sql/undone.ts';
 import type { ImageSummary } from './relation-view.ts';
+import { isRestored, joinRestored, restoredValue } from './undo/restored.ts';
 
 export interface WritePlan {
   readonly dialect: Dialect;
@@ -24,6 +26,8 @@ export interface WritePlan {
   readonly rewritten: TableName;
   /** Where the rows to be rewritten are read: the table itself, or scratch that holds them. */
   readonly rowsIn: TableName;
+  /** Inserted rows that come back with columns that no image carries. */
+  readonly restored?: Restored | undefined;
 }
 
 export interface GuardedWrite {
@@ -68,16 +72,46 @@ const deleteRows = (plan: WritePlan, operations: Fragment): Fragment =>
   sql`delete from ${table(plan.into)} as t using ${table(plan.images.table)} as i
 where i.op in (${operations}) and ${unchanged(plan)}`;
 
-const insertRows = (plan: WritePlan): Fragment => {
+interface NewRows {
+  readonly columns: readonly Fragment[];
+  readonly values: readonly Fragment[];
+  readonly join: Fragment;
+  readonly where: Fragment;
+}
+
+const insertWhere = (plan: WritePlan, { columns, values, join, where }: NewRows): Fragment => {
   const { dialect, images, touch } = plan;
-  const columns = [...images.columns.map((column) => column.name), ...touch.map((column) => column.name)];
-  const values = [
+  const names = [...images.columns, ...touch].map(({ name }) => id(name));
+  const cells = [
     ...images.columns.map((column) => id('i', afterName(images, column.name))),
     ...touch.map((column) => touchValue(plan, column)),
   ];
-  return sql`insert into ${table(plan.into)} (${commas(columns.map((name) => id(name)))})
-select ${commas(values)} from ${table(images.table)} as i
-where i.op = 'I' and not exists (select 1 from ${table(plan.into)} as t where ${rowOfImage(dialect, images, 't', 'i')})`;
+  return sql`insert into ${table(plan.into)} (${commas([...names, ...columns])})
+select ${commas([...cells, ...values])} from ${table(images.table)} as i${join}
+where i.op = 'I'${where} and not exists (select 1 from ${table(plan.into)} as t where ${rowOfImage(dialect, images, 't', 'i')})`;
+};
+
+/** Rows that come back are written with all their columns; the others get what the table fills in by itself. */
+const insertRows = (plan: WritePlan): readonly GuardedWrite[] => {
+  const { dialect, images, restored } = plan;
+  const { inserted } = plan.summary;
+  const nothing = verbatim('');
+  if (restored === undefined) {
+    const statement = insertWhere(plan, { columns: [], values: [], join: nothing, where: nothing });
+    return [{ statement, rows: inserted, does: 'insert' }];
+  }
+  const join = sql`\n${joinRestored(dialect, restored.undone, images)}`;
+  const rest = { columns: [], values: [], join, where: sql` and not (${isRestored})` };
+  const back = {
+    columns: restored.columns.map(({ name }) => id(name)),
+    values: restored.columns.map((column) => restoredValue(dialect, column)),
+    join,
+    where: sql` and ${isRestored}`,
+  };
+  return [
+    { statement: insertWhere(plan, rest), rows: inserted - restored.rows, does: 'insert' },
+    { statement: insertWhere(plan, back), rows: restored.rows, does: 'insert' },
+  ];
 };
 
 /** Images that carry every column of the table need nothing of the old row. */
@@ -127,9 +161,7 @@ const rewriteRows = (plan: WritePlan): readonly GuardedWrite[] => {
       does: 'insert',
     },
   ];
-  return inserted === 0
-    ? copies
-    : [...copies, { statement: insertRows(plan), rows: inserted, does: 'insert' }];
+  return inserted === 0 ? copies : [...copies, ...insertRows(plan)];
 };
 
 /** The statements of one table, in the order in which they must run. Deletes come first and inserts last, so
@@ -142,7 +174,7 @@ export const writes = (plan: WritePlan): readonly GuardedWrite[] => {
   const all: readonly GuardedWrite[] = [
     { statement: deleteRows(plan, sql`'D'`), rows: deleted, does: 'delete' },
     { statement: updateRows(plan), rows: updated, does: 'update' },
-    { statement: insertRows(plan), rows: inserted, does: 'insert' },
+    ...(inserted === 0 ? [] : insertRows(plan)),
   ];
   return all.filter((write) => write.rows > 0);
 };

@@ -1,4 +1,5 @@
 // The list of committed batches.
+import { TidemarkError } from '../errors/tidemark-error.ts';
 import type { SchemaName } from '../project/project.ts';
 import type { Dialect } from '../sql/dialect.ts';
 import { sql } from '../sql/fragment.ts';
@@ -71,6 +72,8 @@ interface BatchRow {
   readonly host: string | null;
   readonly meta: string;
   readonly undone_by: string | null;
+  /** Not there before our tables are at version 2. */
+  readonly pruned_at?: string | null;
 }
 
 export interface BatchRecord {
@@ -92,6 +95,8 @@ export interface BatchRecord {
   readonly host: string | undefined;
   readonly meta: Readonly<Record<string, string>>;
   readonly undoneBy: number | undefined;
+  /** Its ledger and audit were dropped. */
+  readonly prunedAt: string | undefined;
 }
 
 const recordOf = (row: BatchRow): BatchRecord => ({
@@ -113,6 +118,7 @@ const recordOf = (row: BatchRow): BatchRecord => ({
   host: row.host ?? undefined,
   meta: JSON.parse(row.meta) as Readonly<Record<string, string>>,
   undoneBy: row.undone_by === null ? undefined : Number(row.undone_by),
+  prunedAt: typeof row.pruned_at === 'string' ? instantIso(row.pruned_at) : undefined,
 });
 
 export interface BatchQuery {
@@ -168,3 +174,10 @@ export const batchOfRun = async (
   );
   return rows[0] === undefined ? undefined : Number(rows[0].batch);
 };
+
+export const unknownBatch = (batch: number, last: number): TidemarkError =>
+  new TidemarkError('unknown_batch', {
+    message:
+      last === 0 ? 'no batch was committed yet' : `there is no batch ${batch}; the last one is ${last}`,
+    hint: '`tidemark history` lists them',
+  });

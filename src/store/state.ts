@@ -19,7 +19,10 @@ export type StateTable =
   | 'ticks'
   | 'shared_lease'
   | 'histories'
-  | 'version_keys';
+  | 'version_keys'
+  | 'undos'
+  | 'holds'
+  | 'verified';
 
 export const stateTable = (schema: SchemaName, name: StateTable): TableName => ({ ...schema, name });
 

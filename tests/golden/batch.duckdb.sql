@@ -546,6 +546,8 @@ select name, fingerprint from "tidemark"."relations" where fingerprint is not nu
 select name, kind, table_name, mirror_name, mapping, first_batch, made_by_us, held, behind_since, behind_at, behind_code, behind_reason, behind_retryable, paused_reason
 from "tidemark"."relations";
 
+select source, count(*) filter (where not queued) as held, count(*) filter (where queued) as queued from "tidemark"."holds" group by source;
+
 select source, watermark, full_compare_at, delete_check_at from "tidemark"."positions";
 
 select table_name as name from duckdb_tables()

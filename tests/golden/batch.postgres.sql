@@ -575,6 +575,9 @@ select count(*) filter (where i.op = 'I') as inserted, count(*) filter (where i.
 
 select count(*) filter (where i.op = 'I') as inserted, count(*) filter (where i.op = 'U') as updated, count(*) filter (where i.op = 'D') as deleted, count(*) filter (where i.op = 'U' and ("i"."b_order_id" is distinct from "i"."a_order_id")) as "c0", count(*) filter (where i.op = 'U' and ("i"."b_line_no" is distinct from "i"."a_line_no")) as "c1", count(*) filter (where i.op = 'U' and ("i"."b_product" is distinct from "i"."a_product")) as "c2", count(*) filter (where i.op = 'U' and ("i"."b_country_name" is distinct from "i"."a_country_name")) as "c3", (count(*) || ':' || coalesce(sum(hashtextextended(row("i"."op", "i"."k_order_id", "i"."k_line_no", "i"."b_order_id", "i"."b_line_no", "i"."b_product", "i"."b_country_name", "i"."a_order_id", "i"."a_line_no", "i"."a_product", "i"."a_country_name")::text, 0)::numeric), 0)) as digest from "tidemark_scratch"."tm_OWNER_N_changes_line_country" as i;
 
+select id, command, taken_at, expires_at from "tidemark"."shared_lease"
+where expires_at > clock_timestamp() order by taken_at limit 1;
+
 select l.token from "tidemark"."lease" as l where l.id = 1 and not exists (select 1 from "tidemark"."heartbeat");
 
 select max(version) as version from "tidemark"."schema_version";
@@ -586,6 +589,8 @@ select name, fingerprint from "tidemark"."relations" where fingerprint is not nu
 select name, kind, table_name, mirror_name, mapping, first_batch, made_by_us, held, behind_since, behind_at, behind_code, behind_reason, behind_retryable, paused_reason
 from "tidemark"."relations";
 
+select source, count(*) filter (where not queued) as held, count(*) filter (where queued) as queued from "tidemark"."holds" group by source;
+
 select source, watermark, full_compare_at, delete_check_at from "tidemark"."positions";
 
 select target, events, shape, next_number from "tidemark"."histories";
@@ -596,6 +601,8 @@ select token from "tidemark"."lease" where id = 1 for update nowait;
 
 select token, owner, host, pid, command, taken_at, expires_at, expires_at <= clock_timestamp() as expired
 from "tidemark"."heartbeat" where id = 1;
+
+show server_version_num;
 
 update "marts"."dim_customer" as t set "name" = "i"."a_name", "country_name" = "i"."a_country_name"
 from "tidemark_scratch"."tm_OWNER_N_changes_dim_customer" as i where i.op = 'U' and ("t"."customer_id" = "i"."k_customer_id") and case when (("t"."customer_id" is distinct from "i"."b_customer_id") or ("t"."name" is distinct from "i"."b_name") or ("t"."country_name" is distinct from "i"."b_country_name")) then false else true end;

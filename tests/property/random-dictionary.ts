@@ -21,7 +21,7 @@ import { Staging } from './random-dictionary/staging.ts';
 import type { ProjectSpec, TargetSpec } from './random-dictionary/spec.ts';
 import { noRows, readWorld, unlike, type Rows, type Watched, type World } from './world.ts';
 
-const watchedOf = (schemas: Schemas, { sources, targets }: ProjectSpec): Watched => ({
+export const watchedOf = (schemas: Schemas, { sources, targets }: ProjectSpec): Watched => ({
   schemas,
   sources: sources.map(({ name, key }) => ({ name, key: key.map((column) => column.name) })),
   targets: targets.map(({ name, key, mapped, touch }) => ({
@@ -32,16 +32,16 @@ const watchedOf = (schemas: Schemas, { sources, targets }: ProjectSpec): Watched
   })),
 });
 
-interface Told {
+export interface Told {
   readonly history: History;
   readonly spec: ProjectSpec;
   readonly watched: Watched;
   readonly project: Project;
 }
 
-const everything = ['staging', 'mirrors', 'targets', 'records'] as const;
+export const everything = ['staging', 'mirrors', 'targets', 'records'] as const;
 
-const withoutTouch = (rows: Rows): Rows =>
+export const withoutTouch = (rows: Rows): Rows =>
   new Map(
     [...rows].map(([key, cells]) => [
       key,
@@ -52,7 +52,7 @@ const withoutTouch = (rows: Rows): Rows =>
   );
 
 /** I1: mirrors are staging, targets are what the mapping says of the mirrors. */
-const checkTables = async (
+export const checkTables = async (
   { history, spec }: Told,
   before: World,
   after: World,
@@ -114,13 +114,13 @@ const batch = async (told: Told, { first, caused, plans, repeats }: Round) => {
   return report;
 };
 
-const drawProject = (random: Random): ProjectSpec => {
+export const drawProject = (random: Random): ProjectSpec => {
   const sources = drawSources(random);
   return { sources, targets: drawTargets(random, sources) };
 };
 
 /** What a person needs to see of a target to understand its failure. */
-const shownTarget = ({ columns: _, ...target }: TargetSpec) => ({
+export const shownTarget = ({ columns: _, ...target }: TargetSpec) => ({
   ...target,
   from: target.from?.name,
   key: target.key.map(({ name }) => name).join(', '),

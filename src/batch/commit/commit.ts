@@ -10,6 +10,7 @@ import type { BatchContext } from '../context.ts';
 import { figuresOf, type BatchFigures } from '../figures.ts';
 import { fingerprintsAfter } from './fingerprints-after.ts';
 import { shortMapping } from '../drift/mapping-hash.ts';
+import { saveUndo } from '../undo/save-undo.ts';
 import { saveProgress } from './save-progress.ts';
 import { writeEvents } from './write-events.ts';
 import { writeSources } from './write-source.ts';
@@ -22,7 +23,7 @@ export interface CommitFacts {
   readonly host: string;
   readonly meta: Readonly<Record<string, string>>;
   readonly lease: Lease;
-  readonly kind: 'run' | 'reconcile';
+  readonly kind: 'run' | 'reconcile' | 'rollback';
 }
 
 /** Writing needs a batch when anything outside our own bookkeeping changes. */
@@ -39,8 +40,13 @@ export const isWhole = (context: BatchContext, computed: Computed): boolean =>
   computed.leftOut.length === 0 &&
   computed.targets.every(({ target }) => (context.held.get(target.name) ?? []).every(({ isNew }) => !isNew));
 
-export const kindOf = (computed: Computed): 'bootstrap' | 'run' =>
-  computed.frozen.sources.some(({ reading }) => reading.kind === 'bootstrap') ? 'bootstrap' : 'run';
+export const kindOf = (
+  computed: Computed,
+  asked: CommitFacts['kind'],
+): 'bootstrap' | 'run' | 'reconcile' | 'rollback' => {
+  if (asked !== 'run') return asked;
+  return computed.frozen.sources.some(({ reading }) => reading.kind === 'bootstrap') ? 'bootstrap' : 'run';
+};
 
 const recordBatch = async (
   context: BatchContext,
@@ -53,7 +59,7 @@ const recordBatch = async (
   await insertBatch(session, context.project.schemas.state, context.warehouse.dialect, {
     batch,
     runId: facts.runId,
-    kind: facts.kind === 'reconcile' ? 'reconcile' : kindOf(computed),
+    kind: kindOf(computed, facts.kind),
     status: isWhole(context, computed) ? 'applied' : 'partial',
     startedAt: facts.startedAt,
     moment: computed.frozen.moment,
@@ -109,6 +115,7 @@ export const commit = async (
     await writeSources(writing, computed.frozen.sources);
     for (const [name, fingerprint] of await readReshaped(context, session, computed))
       fingerprints.set(name, fingerprint);
+    if (computed.frozen.undo !== undefined) await saveUndo(context, session, computed.frozen.undo, batch);
     await saveProgress(context, computed, { lease: facts.lease, fingerprints, session, batch });
     await facts.lease.check(session);
     return batch;

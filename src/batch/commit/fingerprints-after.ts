@@ -30,7 +30,7 @@ const writtenBy = (computed: Computed): readonly Written[] => [
     table: source.mirror,
     images,
     summary,
-    inPart: reading.kind === 'keys',
+    inPart: reading.kind === 'keys' || reading.kind === 'undo',
   })),
   ...computed.targets.map(({ target, work, summary }) => ({
     name: target.name,

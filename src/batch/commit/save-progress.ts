@@ -3,6 +3,7 @@
 import { isMirrored } from '../../dictionary/dictionary.ts';
 import { showTable } from '../../sql/table-name.ts';
 import type { Lease } from '../../store/lease.ts';
+import { endHolds } from '../../store/holds.ts';
 import { saveMissing, type MissingNow } from '../../store/missing.ts';
 import { advancePosition, type PositionAdvance } from '../../store/positions.ts';
 import { saveFingerprint, type Fingerprint } from '../../store/fingerprints.ts';
@@ -27,7 +28,7 @@ const advances = (
   batch: number | undefined,
 ): readonly PositionAdvance[] =>
   computed.frozen.sources.flatMap(({ source, reading, watermark, plan: { restart } }) => {
-    if (reading.kind === 'keys') return [];
+    if (reading.kind === 'keys' || reading.kind === 'undo') return [];
     const known = context.known.positions.get(source.name);
     const compared = reading.kind !== 'window';
     const checked = compared || reading.deletes;
@@ -84,7 +85,7 @@ const inStep = (
   const names = [
     // Named keys say nothing of the others.
     ...computed.frozen.sources
-      .filter(({ reading }) => reading.kind !== 'keys')
+      .filter(({ reading }) => reading.kind !== 'keys' && reading.kind !== 'undo')
       .map(({ source }) => ({ name: source.name, kind: 'source' as const })),
     ...computed.targets.map(({ target }) => ({ name: target.name, kind: 'target' as const })),
   ];
@@ -160,12 +161,17 @@ export const saveProgress = async (
   );
   const missing = missingNow(computed);
   const logs = computed.frozen.sources.flatMap(({ log }) => (log !== undefined && hasNews(log) ? [log] : []));
-  if (positions.length + relations.length + fingerprints.length + missing.length + logs.length === 0) return;
+  const ended = computed.frozen.sources.flatMap(({ source, endedHolds }) =>
+    endedHolds === undefined ? [] : [{ source: source.name, ended: endedHolds }],
+  );
+  const parts = [positions, relations, fingerprints, missing, logs, ended];
+  if (parts.every(({ length }) => length === 0)) return;
   const save = async (session: Session): Promise<void> => {
     for (const position of positions) await advancePosition(session, schema, position);
     for (const relation of relations) await saveRelation(session, schema, relation);
     for (const each of missing) await saveMissing(session, schema, each);
     for (const log of logs) await saveLog(context, session, log, computed.frozen.moment);
+    for (const each of ended) await endHolds(session, schema, each);
     for (const [name, fingerprint] of fingerprints) await saveFingerprint(session, schema, name, fingerprint);
   };
   if (saving.session !== undefined) return save(saving.session);

@@ -40,6 +40,7 @@ export const targetWrites = (context: BatchContext, computed: ComputedTarget, mo
     updateInPlace: target.updateInPlace,
     rewritten: context.scratch.name(`rewritten_${target.name}`),
     rowsIn: rowsIn(computed),
+    restored: computed.restored,
   };
 };
 
@@ -74,6 +75,7 @@ const writeTarget = async (writing: Writing, computed: ComputedTarget, plan: Wri
     moment,
     causes: causes.kind === 'listed' ? causes.table : undefined,
     firstChange,
+    restored: computed.restored,
   };
   await lockAgainstInserts(context, session, computed);
   const lock = context.warehouse.dialect.capabilities.concurrentWriters ? lockRows(entry) : undefined;

@@ -104,6 +104,6 @@ export const computeHistory = async (
     await readCurrent(session, work);
   }
   const nextNumber = await giveNumbers(context, session, place);
-  const computed = await diffTarget(session, work, digestedVersion(place, moment));
+  const computed = await diffTarget(session, work, { digested: digestedVersion(place, moment) });
   return { ...computed, ...(nextNumber === undefined ? {} : { nextNumber }) };
 };

@@ -14,10 +14,13 @@ import {
 import { readSummary, summarize, type DigestedValue, type SummaryRow } from '../../reconcile/summary.ts';
 import { guardsOf, imageShapeOf, type TargetScratch, type TargetWork } from '../../reconcile/target-work.ts';
 import { imageColumns } from '../../sql/images.ts';
+import type { Restored, UndoneTable } from '../../sql/undone.ts';
 import type { TableName } from '../../sql/table-name.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { BatchContext } from '../context.ts';
 import { findAffected } from './find-affected.ts';
+import type { UndoScope } from '../undo/scope.ts';
+import { composeTarget, findRestored, overrideRules } from '../undo/undone-target.ts';
 import { explainFailure } from './find-failing-row.ts';
 import { refuseBadImages, refuseBadRows } from './refuse-rows.ts';
 import { viewsFor } from '../views.ts';
@@ -31,6 +34,10 @@ export interface ComputedTarget {
   readonly seen?: string | undefined;
   /** Of a history with numbered versions: the first number that none has. */
   readonly nextNumber?: number | undefined;
+  /** Of an undo: what the undone batches wrote into it. */
+  readonly undone?: UndoneTable | undefined;
+  /** Of an undo: inserted rows that come back whole. */
+  readonly restored?: Restored | undefined;
 }
 
 const scratchFor = (context: BatchContext, target: Target): TargetScratch => {
@@ -91,11 +98,13 @@ export const computeTarget = async (
   context: BatchContext,
   session: Session,
   work: TargetWork,
+  undo?: UndoScope,
 ): Promise<ComputedTarget> => {
   const { dialect, scratch, target } = work;
+  const undone = undo === undefined ? undefined : await composeTarget(context, session, undo, target);
   context.progress.step('compute', target.name);
   if (work.scope === 'affected' && !(await limitToAffected(context, session, work))) {
-    return { target, work, summary: nothing, causes: { kind: 'none' } };
+    return { target, work, summary: nothing, causes: { kind: 'none' }, undone };
   }
   await session.execute(dialect.createScratch(scratch.desired, desiredColumns(work)));
   try {
@@ -106,18 +115,29 @@ export const computeTarget = async (
   if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(scratch.desired));
   await refuseBadRows(session, work);
   if (work.scope === 'affected') await readCurrent(session, work);
-  return diffTarget(session, work);
+  if (undone === undefined) return diffTarget(session, work);
+  const override = () => overrideRules(context, session, work, undone);
+  const computed = await diffTarget(session, work, { override });
+  const restored = await findRestored(session, work, undone);
+  return { ...computed, undone, restored };
 };
+
+interface DiffWish {
+  readonly digested?: DigestedValue | undefined;
+  /** Changes the images before they are counted. */
+  readonly override?: (() => Promise<void>) | undefined;
+}
 
 /** The target's images, once its desired rows and those that it holds are in scratch. */
 export const diffTarget = async (
   session: Session,
   work: TargetWork,
-  digested?: DigestedValue,
+  { digested, override }: DiffWish = {},
 ): Promise<ComputedTarget> => {
   const { dialect, scratch, target } = work;
   await session.execute(dialect.createScratch(scratch.images.table, imageColumns(scratch.images)));
   await session.execute(fillImages(work));
+  await override?.();
   const [row] = await session.rows<SummaryRow>(summarize(dialect, scratch.images, { digested }));
   const summary = readSummary(scratch.images, row ?? {});
   if (changedRows(summary) === 0) return { target, work, summary, causes: { kind: 'none' } };

@@ -124,6 +124,9 @@ const readsUnread = (context: BatchContext, frozen: Frozen, target: Target): Lef
   return undefined;
 };
 
+const onlyPart = ({ options }: BatchContext): string =>
+  options.undo === undefined ? 'only named keys are read' : 'no source is read';
+
 interface Progressing {
   readonly views: Map<string, RelationView>;
   readonly leftOut: LeftOut[];
@@ -154,9 +157,9 @@ const whyNot = (
     unusable ?? relationsOf(target).find((name) => context.graph.targets.has(name) && isLeftOut(so, name));
   if (behind !== undefined) return upstreamBehind(target, behind);
   const stale = [...sourcesOf(context.graph, target)].find((name) => isLeftOut(so, name));
-  const keysOnly = context.options.changes !== undefined;
+  const keysOnly = (context.options.changes ?? context.options.undo) !== undefined;
   if ((stale !== undefined || keysOnly) && context.healing.targets.has(target.name))
-    return sourceStale(target, stale === undefined ? 'only named keys are read' : `\`${stale}\` is left out`);
+    return sourceStale(target, stale === undefined ? onlyPart(context) : `\`${stale}\` is left out`);
   return undefined;
 };
 
@@ -183,8 +186,9 @@ const computeOne = async (
       if (changed || work.scope === 'all') await runChecks(session, work, changed);
       return result;
     });
-    const { summary, causes } = computed;
-    const images = changedRows(summary) === 0 ? undefined : { table: work.scratch.images, summary, causes };
+    const { summary, causes, restored } = computed;
+    const images =
+      changedRows(summary) === 0 ? undefined : { table: work.scratch.images, summary, causes, restored };
     so.views.set(target.name, targetView(target, images));
     so.done.push(computed);
   } catch (error) {
@@ -203,7 +207,7 @@ const computeRows = async (
   session: Session,
   { work, frozen, so }: Rows,
 ): Promise<ComputedTarget> => {
-  if (work.target.form.kind !== 'history') return computeTarget(context, session, work);
+  if (work.target.form.kind !== 'history') return computeTarget(context, session, work, frozen.undo?.scope);
   context.progress.step('compute', work.target.name);
   const taken = await takeEvents(context, session, work, frozen);
   so.events.push(taken);

@@ -89,7 +89,7 @@ export const reshaped = (
   { source, plan, reading }: Computed['frozen']['sources'][number],
 ): FingerprintShape | undefined => {
   const before = context.observed.get(source.name)?.fingerprint;
-  if (before === undefined || reading.kind === 'bootstrap' || reading.kind === 'keys') return undefined;
+  if (before === undefined || ['bootstrap', 'keys', 'undo'].includes(reading.kind)) return undefined;
   const shape = shapeAfter(context, source, plan);
   return shapeHash(shape) === before.shape ? undefined : shape;
 };

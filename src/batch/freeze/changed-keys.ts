@@ -29,28 +29,29 @@ const oneOf = (word: string, known: readonly string[]): string => {
   return near === undefined ? `there are: ${known.join(', ')}` : `did you mean \`${near}\`?`;
 };
 
-const asRecord = (source: Source, key: NamedKey): Readonly<Record<string, KeyValue>> => {
+const asRecord = (source: Source, key: NamedKey, flag: string): Readonly<Record<string, KeyValue>> => {
   if (typeof key === 'object' && key !== null && !Array.isArray(key)) return key;
   const [column] = source.key;
   if (column !== undefined && source.key.length === 1 && (typeof key !== 'object' || key === null))
     return { [column.name]: key };
   throw wrong(
     'usage',
-    `--changes: \`${JSON.stringify(key)}\` is no key of source \`${source.name}\``,
+    `${flag}: \`${JSON.stringify(key)}\` is no key of source \`${source.name}\``,
     `write its columns: \`{${source.key.map(({ name }) => `${name}: …`).join(', ')}}\``,
   );
 };
 
 const textOf = (value: KeyValue): KeyText => (value === null ? null : String(value));
 
-const valuesOf = (source: Source, key: NamedKey): readonly KeyText[] => {
-  const record = asRecord(source, key);
+/** `flag` is where somebody wrote the key. */
+export const keyValues = (source: Source, key: NamedKey, flag: string): readonly KeyText[] => {
+  const record = asRecord(source, key, flag);
   const names = source.key.map(({ name }) => name);
   const strange = Object.keys(record).find((name) => !names.includes(name));
   if (strange !== undefined) {
     throw wrong(
       'unknown_column',
-      `--changes: \`${strange}\` is no key column of source \`${source.name}\``,
+      `${flag}: \`${strange}\` is no key column of source \`${source.name}\``,
       `its key is: ${names.join(', ')}`,
     );
   }
@@ -59,14 +60,14 @@ const valuesOf = (source: Source, key: NamedKey): readonly KeyText[] => {
     if (value === undefined || (value === null && !nullable)) {
       throw wrong(
         'usage',
-        `--changes: a key of source \`${source.name}\` has no \`${name}\``,
+        `${flag}: a key of source \`${source.name}\` has no \`${name}\``,
         `its key is: ${names.join(', ')}`,
       );
     }
     if (typeof value === 'object' && value !== null) {
       throw wrong(
         'usage',
-        `--changes: \`${name}\` of source \`${source.name}\` is no single value: ${JSON.stringify(value)}`,
+        `${flag}: \`${name}\` of source \`${source.name}\` is no single value: ${JSON.stringify(value)}`,
       );
     }
     return textOf(value);
@@ -107,7 +108,7 @@ export const readChanges = (
           oneOf(name, [...graph.sources.keys()]),
         );
       if (isLog(source)) throw keysOfLog(source);
-      return [name, keys.map((key) => valuesOf(source, key))] as const;
+      return [name, keys.map((key) => keyValues(source, key, '--changes'))] as const;
     }),
   );
 };

@@ -24,6 +24,7 @@ import { guard } from '../compute/guards.ts';
 import { countLate, lateRows, windowStart } from './late-rows.ts';
 import { refusal } from '../left-out.ts';
 import type { FrozenLog } from './frozen-log.ts';
+import { respectHolds } from './held-rows.ts';
 import { holdBackDeletes, type Absent } from './missing-keys.ts';
 import { refuseBadKeys, type Counted } from './refuse-keys.ts';
 
@@ -33,7 +34,9 @@ export type Reading =
   | { readonly kind: 'all' }
   | { readonly kind: 'window'; readonly from: string; readonly deletes: boolean }
   /** Only the keys that somebody named. */
-  | { readonly kind: 'keys'; readonly keys: TableName };
+  | { readonly kind: 'keys'; readonly keys: TableName }
+  /** Staging was not read: changes of earlier batches are taken back. */
+  | { readonly kind: 'undo' };
 
 export interface FrozenSource {
   readonly source: Source;
@@ -48,6 +51,8 @@ export interface FrozenSource {
   readonly log?: FrozenLog | undefined;
   /** With `delete_after`, where this freeze looked for deleted keys. */
   readonly absent?: Absent | undefined;
+  /** Scratch: the keys of holds that end with this batch. */
+  readonly endedHolds?: TableName | undefined;
   readonly warnings: readonly Problem[];
 }
 
@@ -56,6 +61,7 @@ export interface PreparedMirror extends Comparison {
   readonly kind: 'mirror';
   readonly absent: TableName;
   readonly keys: TableName | undefined;
+  readonly ended: TableName | undefined;
 }
 
 export const planOf = (context: BatchContext, source: Source): MirrorPlan => {
@@ -64,7 +70,13 @@ export const planOf = (context: BatchContext, source: Source): MirrorPlan => {
   return plan;
 };
 
-const readingOf = (context: BatchContext, { source, keys }: PreparedMirror, nowMs: number): Reading => {
+type StagingReading = Exclude<Reading, { readonly kind: 'undo' }>;
+
+const readingOf = (
+  context: BatchContext,
+  { source, keys }: PreparedMirror,
+  nowMs: number,
+): StagingReading => {
   if (keys !== undefined) return { kind: 'keys', keys };
   const plan = planOf(context, source);
   if (plan.rows === undefined) return { kind: 'bootstrap' };
@@ -100,7 +112,7 @@ const compare = async (
   context: BatchContext,
   session: Session,
   comparison: Comparison,
-  reading: Reading,
+  reading: StagingReading,
 ): Promise<boolean> => {
   switch (reading.kind) {
     case 'keys':
@@ -132,11 +144,18 @@ export const freezeSource = async (
   const reading = readingOf(context, comparison, instantMs(moment));
   await refuseUnready(session, source);
   const looked = await compare(context, session, comparison, reading);
+  const plan = planOf(context, source);
+  const endedHolds = await respectHolds(context, session, {
+    comparison,
+    ended: comparison.ended,
+    reading: reading.kind === 'bootstrap' || reading.kind === 'all' ? reading.kind : 'part',
+    keys: comparison.keys,
+    remade: plan.remake,
+  });
   const absent = looked
     ? await holdBackDeletes(context, session, { comparison, absent: comparison.absent, moment })
     : undefined;
   const column = source.columns.find((each) => each.name === source.detect.watermark);
-  const plan = planOf(context, source);
   const old = plan.restart ? undefined : context.known.positions.get(source.name)?.watermark;
   const extra = [
     ...(column === undefined || reading.kind === 'keys' ? [] : [nextWatermark(images, column, old, moment)]),
@@ -165,6 +184,7 @@ export const freezeSource = async (
     watermark: typeof watermark === 'string' ? watermark : undefined,
     plan,
     absent,
+    endedHolds,
     warnings: lateRows(source, Number(row?.['late'] ?? 0)),
   };
 };

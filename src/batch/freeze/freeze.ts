@@ -4,6 +4,7 @@ import type { Source } from '../../dictionary/dictionary.ts';
 import { sql } from '../../sql/fragment.ts';
 import { showTable } from '../../sql/table-name.ts';
 import type { Session } from '../../warehouse/port.ts';
+import type { FrozenUndo } from '../undo/frozen-undo.ts';
 import { tableInfo, type BatchContext } from '../context.ts';
 import { freezeLog } from './freeze-log.ts';
 import { freezeSource, planOf, type FrozenSource } from './freeze-source.ts';
@@ -15,6 +16,8 @@ export interface Frozen {
   readonly moment: string;
   readonly sources: readonly FrozenSource[];
   readonly leftOut: readonly LeftOut[];
+  /** Of an undo: its sources are the mirrors' own past. */
+  readonly undo?: FrozenUndo | undefined;
 }
 
 const paused = (context: BatchContext, source: Source): LeftOut | undefined => {

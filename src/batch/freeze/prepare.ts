@@ -17,6 +17,7 @@ import type { BatchContext } from '../context.ts';
 import { fillKeyScratch } from './changed-keys.ts';
 import type { PreparedLog } from './frozen-log.ts';
 import { planOf, type PreparedMirror } from './freeze-source.ts';
+import { prepareEnded } from './held-rows.ts';
 
 export type Prepared = PreparedMirror | PreparedLog;
 
@@ -54,7 +55,8 @@ const prepareMirror = async (
   if (source.detect.deleteAfterMs !== undefined)
     await session.execute(beside.dialect.createScratch(absent, absentColumns));
   const keys = await keyScratch(context, session, source);
-  return { kind: 'mirror', ...beside, absent, keys };
+  const ended = await prepareEnded(context, session, source);
+  return { kind: 'mirror', ...beside, absent, keys, ended };
 };
 
 const prepareLog = async (

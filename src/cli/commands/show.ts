@@ -1,7 +1,6 @@
 // tidemark show
-import { history, show as showBatch, type ShowReport } from '../../batch/history.ts';
-import { TidemarkError } from '../../errors/tidemark-error.ts';
-import type { Project } from '../../project/project.ts';
+import { show as showBatch, type ShowReport } from '../../batch/history.ts';
+import { batchNumber } from '../batch-number.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { durationOf, isOn, wholeOf } from '../read-options.ts';
 import { effect, figuresTables, totalsOf } from '../render/batch.ts';
@@ -61,25 +60,9 @@ const render = (report: ShowReport, page: Page, style: Style): string => {
     .join('\n\n');
 };
 
-/** The number that the argument names. */
-const batchNumber = async (text: string, project: Project, waitMs: number): Promise<number> => {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  if (text !== 'last')
-    throw usage(`a batch is a number or \`last\`, not \`${text}\``, '`tidemark history` lists them');
-  const { batches } = await history({ project, limit: 1, waitMs });
-  const batch = batches[0]?.batch;
-  if (batch !== undefined) return batch;
-  throw new TidemarkError('unknown_batch', {
-    message: 'no batch was committed yet',
-    hint: '`tidemark run` makes the first',
-  });
-};
-
 const execute = async (invocation: Invocation): Promise<Outcome> => {
   const { options, args } = invocation;
   const [text] = args;
-  if (text === undefined)
-    throw usage('which batch?', '`tidemark show 42`, or `tidemark show last`; `tidemark history` lists them');
   const rows = isOn(options, 'rows');
   const limit = wholeOf(options, 'limit');
   const offset = wholeOf(options, 'offset');
@@ -87,7 +70,14 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const waitMs = durationOf(options, 'wait') ?? readersWaitMs;
   const project = await invocation.project();
   const report = await waitingFor(project, invocation, waitMs, async (ms) =>
-    showBatch({ project, batch: await batchNumber(text, project, ms), rows, limit, offset, waitMs: ms }),
+    showBatch({
+      project,
+      batch: await batchNumber('show', text, project, ms),
+      rows,
+      limit,
+      offset,
+      waitMs: ms,
+    }),
   );
   return {
     exit: 0,

@@ -18,7 +18,7 @@ const valued =
   });
 
 export const text = valued('text');
-const list = valued('list');
+export const list = valued('list');
 export const names = valued('names');
 
 export const adopt = names(

@@ -1,0 +1,13 @@
+// What an undo knows beside the images of its sources.
+import type { TableName } from '../../sql/table-name.ts';
+import type { Conflict } from './conflicts.ts';
+import type { UndoScope } from './scope.ts';
+
+export interface FrozenUndo {
+  readonly scope: UndoScope;
+  readonly conflicts: readonly Conflict[];
+  /** How many there are, where they are too many to list. */
+  readonly conflictCount: number;
+  /** Scratch by source: the rows that are taken back, as holds. */
+  readonly holds: ReadonlyMap<string, TableName>;
+}

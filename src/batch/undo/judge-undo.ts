@@ -1,0 +1,60 @@
+// Whether an undo may be committed: not with conflicts that nobody decided, and not where a cell would not return to
+// what it was. An ordinary batch goes straight on.
+import type { Problem } from '../../errors/tidemark-error.ts';
+import type { Computed } from '../compute/compute.ts';
+import type { BatchContext } from '../context.ts';
+import type { Frozen } from '../freeze/freeze.ts';
+import { reportOf, type BatchReport, type ReportFacts } from '../report.ts';
+import { proveUndo, type UndoProof } from './prove.ts';
+
+export interface Judged {
+  readonly computed: Computed;
+  readonly proof?: UndoProof | undefined;
+  readonly refused: boolean;
+}
+
+export const judgeUndo = async (
+  context: BatchContext,
+  frozen: Frozen,
+  compute: () => Promise<Computed>,
+): Promise<Judged> => {
+  const { undo } = frozen;
+  if (undo === undefined) return { computed: await compute(), refused: false };
+  const { onConflict = 'fail', accept = false } = undo.scope.wish;
+  if (undo.conflictCount > 0 && onConflict === 'fail') {
+    const nothing = { ...frozen, sources: [] };
+    return { computed: { frozen: nothing, targets: [], leftOut: [], events: [], digest: '' }, refused: true };
+  }
+  const computed = await compute();
+  const proof = await proveUndo(context, computed, undo);
+  return { computed, proof, refused: proof.failed.length > 0 && !accept };
+};
+
+const rows = (number: number): string => `${number.toLocaleString('en-US')} row${number === 1 ? '' : 's'}`;
+
+const problems = ({ computed: { frozen }, proof }: Judged): readonly Problem[] => {
+  const conflicts = frozen.undo?.conflictCount ?? 0;
+  if (proof === undefined) {
+    return [
+      {
+        code: 'undo_conflicts',
+        severity: 'error',
+        message: `${conflicts} conflict${conflicts === 1 ? '' : 's'}: what the batch wrote was changed since; nothing was written`,
+        hint: '`--on-conflict skip` leaves these cells as they are, `--on-conflict force` gives them the value from before',
+        details: { conflicts },
+      },
+    ];
+  }
+  return proof.failed.map(({ target, rows: number, keys }) => ({
+    code: 'undo_unproved',
+    severity: 'error',
+    message: `target \`${target}\`: ${rows(number)} would not return to what they were before, for instance ${keys.map((key) => JSON.stringify(key)).join(', ')}; nothing was written`,
+    hint: '`--dry-run` shows what would be written; `--accept` goes on all the same',
+    details: { relation: target, rows: number, keys },
+  }));
+};
+
+export const refusedReport = (context: BatchContext, judged: Judged, facts: ReportFacts): BatchReport => {
+  const report = reportOf(context, judged.computed, { ...facts, refused: true });
+  return { ...report, errors: [...report.errors, ...problems(judged)] };
+};

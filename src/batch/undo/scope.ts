@@ -1,0 +1,217 @@
+// What an undo takes back: which batches, which of their sources, and which batches came later and are in effect.
+// What cannot be undone is refused here, before anything is read.
+import { TidemarkError } from '../../errors/tidemark-error.ts';
+import type { Source } from '../../dictionary/dictionary.ts';
+import { nearest } from '../../project/nearest.ts';
+import { ands, commas, sql, type Fragment } from '../../sql/fragment.ts';
+import { showTable } from '../../sql/table-name.ts';
+import { readBatches, unknownBatch, type BatchRecord } from '../../store/batches.ts';
+import { ledgerSources } from '../../store/ledger.ts';
+import { readUndos, type Undo } from '../../store/undos.ts';
+import type { Session } from '../../warehouse/port.ts';
+import type { BatchContext } from '../context.ts';
+import { keyValues } from '../freeze/changed-keys.ts';
+import { planOf } from '../freeze/freeze-source.ts';
+import { isNarrowed, type UndoWish } from './wish.ts';
+
+export interface UndoScope {
+  readonly wish: UndoWish;
+  /** The batches that are taken back, oldest first. */
+  readonly batches: readonly BatchRecord[];
+  /** Those of their sources that are. */
+  readonly sources: readonly Source[];
+  /** Later batches that are in effect: those that were undone and their rollbacks say nothing. */
+  readonly later: readonly BatchRecord[];
+  readonly narrowed: boolean;
+}
+
+const notUndoable = (message: string, hint?: string): TidemarkError =>
+  new TidemarkError('not_undoable', { message: `${message}; nothing was written`, hint });
+
+const numbersOf = (batches: readonly { readonly batch: number }[]): string =>
+  batches.map(({ batch }) => batch).join(', ');
+
+const batchesOf = (all: readonly BatchRecord[], { batch, to }: UndoWish): readonly BatchRecord[] => {
+  const last = all[0]?.batch ?? 0;
+  const named = all.find((each) => each.batch === batch);
+  if (named === undefined) throw unknownBatch(batch, last);
+  if (to !== true) return [named];
+  const later = all.filter((each) => each.batch > batch).toReversed();
+  if (later.length === 0)
+    throw notUndoable(`batch ${batch} is the last one: there is nothing after it to undo`);
+  const first = later.find(({ kind }) => kind === 'bootstrap');
+  if (first === undefined) return later;
+  throw notUndoable(
+    `batch ${first.batch} filled mirrors for the first time: the state before it cannot be reached any more`,
+    `\`tidemark rollback --to ${first.batch}\` goes back as far as that`,
+  );
+};
+
+const refuseUndone = (batches: readonly BatchRecord[], wish: UndoWish): void => {
+  const [only] = batches;
+  if (wish.to === true || only?.undoneBy === undefined) return;
+  throw new TidemarkError('already_undone', {
+    message: `batch ${only.batch} was undone already, by batch ${only.undoneBy}`,
+    hint: `\`tidemark rollback ${only.undoneBy}\` does it again`,
+    details: { batch: only.batch, undone_by: only.undoneBy },
+  });
+};
+
+const refusePruned = (batches: readonly BatchRecord[]): void => {
+  const pruned = batches.filter(({ prunedAt }) => prunedAt !== undefined);
+  if (pruned.length === 0) return;
+  throw notUndoable(
+    `the records of batch ${numbersOf(pruned)} were pruned: what was there before is not known any more`,
+  );
+};
+
+/** Undone batches, and rollbacks of batches that came later than the undone ones. */
+const inEffect = (
+  later: readonly BatchRecord[],
+  undos: readonly Undo[],
+  last: number,
+): readonly BatchRecord[] =>
+  later.filter(({ batch, undoneBy }) => {
+    if (undoneBy !== undefined) return false;
+    const own = undos.filter((undo) => undo.batch === batch);
+    return own.length === 0 || own.some(({ undone, whole }) => !whole || undone <= last);
+  });
+
+const sourceNamed = (context: BatchContext, name: string): Source => {
+  const source = context.graph.sources.get(name);
+  if (source !== undefined) return source;
+  const known = [...context.graph.sources.keys()];
+  const near = nearest(name, known);
+  throw new TidemarkError('unknown_source', {
+    message: `\`${name}\` is no source of this project`,
+    hint: near === undefined ? `there are: ${known.join(', ')}` : `did you mean \`${near}\`?`,
+  });
+};
+
+/** Source of a batch whose mirror can be set back. */
+const undoable = (context: BatchContext, name: string, batches: readonly BatchRecord[]): Source => {
+  const source = context.graph.sources.get(name);
+  if (source === undefined)
+    throw notUndoable(
+      `batch ${numbersOf(batches)} changed \`${name}\`, which is no source of this project any more`,
+    );
+  const { rows, changes, remake } = planOf(context, source);
+  if (rows === undefined || remake)
+    throw notUndoable(
+      `the mirror \`${showTable(source.mirror)}\` is to be made anew: what it held is not there to be set back`,
+      '`tidemark run` first',
+    );
+  if (changes.length > 0)
+    throw notUndoable(
+      `the columns of \`${showTable(source.table)}\` changed since the last batch`,
+      '`tidemark run` takes them over; then undo',
+    );
+  const columns = new Set(source.columns.map((column) => column.name));
+  const told = batches.flatMap(({ sources }) =>
+    sources.filter((each) => each.name === name).flatMap((each) => Object.keys(each.columns)),
+  );
+  const gone = told.find((column) => !columns.has(column));
+  if (gone === undefined) return source;
+  throw notUndoable(
+    `batch ${numbersOf(batches)} changed \`${name}.${gone}\`, a column that is not there any more`,
+  );
+};
+
+/** A mirror that was filled anew tells nothing of what happened to its rows in between. */
+const refuseRebuilt = async (
+  session: Session,
+  context: BatchContext,
+  sources: readonly Source[],
+  later: readonly BatchRecord[],
+): Promise<void> => {
+  for (const { batch, kind, sources: figures } of later) {
+    if (kind !== 'bootstrap') continue;
+    const listed = await ledgerSources(session, context.project.schemas.state, [batch]);
+    const rebuilt = sources.find(
+      ({ name }) => !listed.includes(name) && figures.some((each) => each.name === name && each.inserted > 0),
+    );
+    if (rebuilt !== undefined)
+      throw notUndoable(
+        `the mirror of \`${rebuilt.name}\` was made anew by batch ${batch}: what it held before is not known to be what it holds now`,
+      );
+  }
+};
+
+const refuseBrokenTargets = (context: BatchContext, batches: readonly BatchRecord[]): void => {
+  const written = batches.flatMap(({ targets }) => targets.map(({ name }) => name));
+  for (const name of new Set(written)) {
+    const refused = context.refused.get(name);
+    if (refused !== undefined) throw notUndoable(refused.message, refused.hint);
+  }
+};
+
+export const readScope = async (context: BatchContext, wish: UndoWish): Promise<UndoScope> => {
+  const schema = context.project.schemas.state;
+  return context.warehouse.session(async (session) => {
+    const all = await readBatches(session, schema, {});
+    const batches = batchesOf(all, wish);
+    refuseUndone(batches, wish);
+    refusePruned(batches);
+    if (wish.source !== undefined) sourceNamed(context, wish.source);
+    const listed = await ledgerSources(
+      session,
+      schema,
+      batches.map(({ batch }) => batch),
+      wish.change,
+    );
+    const names = listed.filter((name) => wish.source === undefined || name === wish.source);
+    const last = batches.at(-1)?.batch ?? 0;
+    const after = all.filter(({ batch }) => batch > last).toReversed();
+    const narrowed = isNarrowed(wish);
+    if (narrowed && names.length === 0) throw nothingThere(batches, wish);
+    refuseBrokenTargets(context, batches);
+    const sources = names.map((name) => undoable(context, name, batches));
+    await refuseRebuilt(session, context, sources, after);
+    if (sources.length === 0) throw withoutChanges(batches);
+    return {
+      wish,
+      batches,
+      sources,
+      later: inEffect(after, await readUndos(session, schema), last),
+      narrowed,
+    };
+  });
+};
+
+export const nothingThere = (
+  batches: readonly BatchRecord[],
+  { change, source, key }: UndoWish,
+): TidemarkError => {
+  const what =
+    change === undefined
+      ? [source === undefined ? '' : ` of \`${source}\``, key === undefined ? '' : ' with this key'].join('')
+      : ` c${change}`;
+  return notUndoable(`batch ${numbersOf(batches)} has no change${what}`, '`tidemark show BATCH` lists them');
+};
+
+const withoutChanges = (batches: readonly BatchRecord[]): TidemarkError =>
+  notUndoable(
+    batches.some(({ kind }) => kind === 'bootstrap')
+      ? `batch ${numbersOf(batches)} was a first run: before it there was nothing that it could be set back to`
+      : `batch ${numbersOf(batches)} has no source changes that could be taken back`,
+  );
+
+/** The ledger rows of one source that are taken back, under the alias `r`. */
+export const ledgerOf = (context: BatchContext, scope: UndoScope, source: Source): Fragment => {
+  const { dialect } = context.warehouse;
+  const { change, key } = scope.wish;
+  const values = key === undefined ? [] : keyValues(source, key, '--key');
+  return ands([
+    sql`r.source = ${source.name}`,
+    sql`r.batch in (${commas(scope.batches.map(({ batch }) => sql.lit(batch)))})`,
+    ...(change === undefined ? [] : [sql`r.change_id = ${sql.lit(change)}`]),
+    ...source.key.flatMap(({ name, type }, place) => {
+      const value = values[place];
+      if (key === undefined || value === undefined) return [];
+      const stored = dialect.fromJsonText(dialect.jsonText(sql`r.key`, name), type);
+      return [
+        sql`${stored} is not distinct from ${dialect.fromJsonText(sql`cast(${value} as varchar)`, type)}`,
+      ];
+    }),
+  ]);
+};

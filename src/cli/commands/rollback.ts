@@ -1,0 +1,70 @@
+// tidemark rollback
+import { plan } from '../../batch/plan.ts';
+import { run as runBatch } from '../../batch/run.ts';
+import type { UndoWish } from '../../batch/undo/wish.ts';
+import { batchNumber } from '../batch-number.ts';
+import { batchOutcome, tellWaiting } from '../batch-outcome.ts';
+import type { Command, Invocation, Outcome } from '../invocation.ts';
+import { choiceOf, durationOf, isOn, pairsOf, textOf } from '../read-options.ts';
+import { usage } from '../usage.ts';
+import { waitingFor } from '../waiting.ts';
+
+const defaultWaitMs = 90_000;
+
+type Options = Invocation['options'];
+
+const changeOf = (options: Options): number | undefined => {
+  const text = textOf(options, 'change');
+  if (text === undefined) return undefined;
+  const number = /^c?(\d{1,15})$/.exec(text)?.[1];
+  if (number === undefined)
+    throw usage(`\`--change\` takes the id of a change, such as \`c123\`, not \`${text}\``);
+  return Number(number);
+};
+
+const wishOf = (options: Options): Omit<UndoWish, 'batch'> => {
+  const key = pairsOf(options, 'key');
+  const wish = {
+    to: isOn(options, 'to'),
+    change: changeOf(options),
+    source: textOf(options, 'source'),
+    key: Object.keys(key).length === 0 ? undefined : key,
+    onConflict: choiceOf(options, 'onConflict', ['fail', 'skip', 'force']),
+    reapply: isOn(options, 'reapply'),
+    accept: isOn(options, 'accept'),
+  };
+  if (wish.to && (wish.change ?? wish.source ?? wish.key) !== undefined)
+    throw usage(
+      '`--to` takes everything after the batch back: `--change`, `--source` and `--key` do not narrow it',
+    );
+  if (wish.key !== undefined && wish.source === undefined)
+    throw usage('`--key` names a row, but not of which source', 'add `--source NAME`');
+  return wish;
+};
+
+const execute = async (invocation: Invocation): Promise<Outcome> => {
+  const { options, args, log, signal } = invocation;
+  const wish = wishOf(options);
+  const waitMs = durationOf(options, 'wait') ?? defaultWaitMs;
+  const meta = pairsOf(options, 'meta');
+  const project = await invocation.project();
+  const dryRun = isOn(options, 'dryRun');
+  const result = await waitingFor(project, invocation, waitMs, async (ms) => {
+    const undo = { ...wish, batch: await batchNumber('rollback', args[0], project, ms) };
+    const { progress } = invocation;
+    if (dryRun) return { ...(await plan({ project, undo, samples: 3, progress, waitMs: ms })), phases: {} };
+    return runBatch({
+      project,
+      undo,
+      meta,
+      waitMs: ms,
+      owner: textOf(options, 'owner'),
+      progress,
+      onWait: tellWaiting(log, waitMs),
+      signal,
+    });
+  });
+  return batchOutcome(project, result);
+};
+
+export const rollback: Command = { endsOnSignal: true, execute };

@@ -1,0 +1,4 @@
+// Undo on DuckDB.
+import { describeRollback } from './rollback-suite.ts';
+
+describeRollback('duckdb');

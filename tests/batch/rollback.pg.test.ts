@@ -1,0 +1,4 @@
+// Undo on Postgres.
+import { describeRollback } from './rollback-suite.ts';
+
+describeRollback('postgres');
