@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { seededRandom } from '../../scripts/shop/random.ts';
+import { runIn } from '../../src/batch/run.ts';
 import { verifyIn } from '../../src/batch/verify.ts';
 import { drawBatches, drawLog, type LogOfKey } from './event-logs/draw.ts';
-import { instantOf, play } from './event-logs/play.ts';
+import { append, instantOf, logTable, source } from './event-logs/play.ts';
 import { tellHistories, type History } from './histories.ts';
 import { projectAt, type Engine, type Place, type Schemas } from './place.ts';
 import { timeline, type Rules } from './reference/timeline.ts';
@@ -66,6 +67,26 @@ const found = async (
   return rows.map((row) => JSON.stringify(Object.values(row))).toSorted();
 };
 
+/** A fact holds the last state of each row, which is what the current versions show. */
+const nowMapping = `target: things_now
+key: id
+from: things
+columns: { id: things.id, name: things.name, city: things.city, note: things.note }
+`;
+
+const checkNow = async (place: Place, schemas: Schemas, logs: readonly LogOfKey[]): Promise<void> => {
+  const rules: Rules = { ...base, deletes: 'close' };
+  const current = logs.flatMap(({ key, events }) =>
+    timeline(events, rules)
+      .filter(({ to }) => to === null)
+      .map(({ cells }) => JSON.stringify([key, cells['name'], cells['city'], cells['note']])),
+  );
+  const rows = await place.rows<Record<string, unknown>>(
+    `select id, name, city, note from "${schemas.targets}".things_now`,
+  );
+  expect(rows.map((row) => JSON.stringify(Object.values(row))).toSorted()).toEqual(current.toSorted());
+};
+
 const numbersAreUnique = async (place: Place, schemas: Schemas, { target }: Policy): Promise<void> => {
   const rows = await place.rows(
     `select number from "${schemas.targets}".${target} group by number having count(*) > 1 or number is null`,
@@ -78,14 +99,19 @@ const tell = async ({ place, schemas, seed }: History): Promise<void> => {
   const logs = Array.from({ length: keysPerHistory }, (_, place_) => drawLog(random, `k${place_}`));
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-logs-'));
   try {
-    writeFileSync(join(folder, 'sources.yml'), 'sources:\n  things: { key: id }\n');
+    const log = `"${schemas.staging}".raw`;
+    writeFileSync(join(folder, 'sources.yml'), source(log.replaceAll('"', '')));
     for (const policy of policies) writeFileSync(join(folder, `${policy.target}.yml`), mapping(policy));
+    writeFileSync(join(folder, 'things_now.yml'), nowMapping);
     await place.execute(`create schema "${schemas.staging}"`);
-    await place.execute(
-      `create table "${schemas.staging}".things (id varchar, name varchar, city varchar, note varchar)`,
-    );
+    await place.execute(`create table ${log} ${logTable}`);
     const project = projectAt(place, schemas, folder);
-    for (const events of drawBatches(random, logs)) await play(place, project, events);
+    let arrived = 1;
+    for (const events of drawBatches(random, logs)) {
+      arrived = await append(place, log, events, arrived);
+      const { report } = await runIn(place.warehouse, { project });
+      expect({ behind: report.behind, warnings: report.warnings }).toEqual({ behind: [], warnings: [] });
+    }
     for (const policy of policies) {
       const { target } = policy;
       expect({ target, versions: await found(place, schemas, policy) }).toEqual({
@@ -94,6 +120,7 @@ const tell = async ({ place, schemas, seed }: History): Promise<void> => {
       });
       await numbersAreUnique(place, schemas, policy);
     }
+    await checkNow(place, schemas, logs);
     expect((await verifyIn(place.warehouse, { project })).report).toMatchObject({
       status: 'equal',
       behind: [],

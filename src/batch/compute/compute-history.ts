@@ -74,7 +74,7 @@ export const computeHistory = async (
   context: BatchContext,
   session: Session,
   work: TargetWork,
-  { place, rows, affected, partial, moment }: TakenEvents,
+  { place, affected, wish, moment }: TakenEvents,
 ): Promise<ComputedTarget> => {
   const { dialect, scratch, target } = work;
   if (!affected) return { target, work, summary: nothing, causes: { kind: 'none' } };
@@ -84,7 +84,6 @@ export const computeHistory = async (
     if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(name));
   };
   await create(place.scratch.timeline, timelineColumns(place));
-  const wish = { fresh: rows > 0, partial };
   try {
     await session.execute(fillTimeline(place, wish));
   } catch (error) {

@@ -20,6 +20,7 @@ import { leaveOut, pausedBy, refusal, type LeftOut } from '../left-out.ts';
 import { changeOfMapping } from '../drift/mapping-notices.ts';
 import type { Session } from '../../warehouse/port.ts';
 import { sourceViews, targetView } from '../views.ts';
+import { isTaken } from './history-work.ts';
 import { takeEvents, type TakenEvents } from './take-events.ts';
 
 export interface Computed {
@@ -41,8 +42,6 @@ const scopeOf = (context: BatchContext, frozen: Frozen, target: Target): TargetW
     known?.firstBatch !== undefined &&
     known.behind === undefined &&
     known.mapping === context.mappings.get(target.name);
-  // Its first events are yet to be taken.
-  if (target.form.kind === 'history' && !context.known.histories.has(target.name)) return 'all';
   const looked = target.changedAt === undefined || context.known.positions.has(target.name);
   if (!inStep || !looked || context.healing.targets.has(target.name)) return 'all';
   const reads = new Set(relationsOf(target));
@@ -163,6 +162,17 @@ const whyNot = (
   return undefined;
 };
 
+/** A history whose first events are yet to be taken, or are those of another root, is looked at in full. */
+const workOf = (
+  context: BatchContext,
+  frozen: Frozen,
+  target: Target,
+  views: ReadonlyMap<string, RelationView>,
+): TargetWork => {
+  const work = workFor(context, target, views, scopeOf(context, frozen, target));
+  return target.form.kind !== 'history' || isTaken(context, work) ? work : { ...work, scope: 'all' };
+};
+
 const computeOne = async (
   context: BatchContext,
   frozen: Frozen,
@@ -175,7 +185,7 @@ const computeOne = async (
     await takeOnlyEvents(context, frozen, target, so);
     return;
   }
-  const work = workFor(context, target, so.views, scopeOf(context, frozen, target));
+  const work = workOf(context, frozen, target, so.views);
   try {
     const computed = await context.warehouse.session(async (session) => {
       const seen = await readLastChanged(context, session, work, frozen.moment);
@@ -221,13 +231,14 @@ const takeOnlyEvents = async (
   target: Target,
   so: Progressing,
 ): Promise<void> => {
-  if (target.form.kind !== 'history' || !context.known.histories.has(target.name)) return;
+  if (target.form.kind !== 'history') return;
   const views = new Map(so.views);
   for (const name of relationsOf(target)) {
     const feeder = context.graph.targets.get(name);
     if (feeder !== undefined && !views.has(name)) views.set(name, targetView(feeder, undefined));
   }
   const work = workFor(context, target, views, 'affected');
+  if (!isTaken(context, work)) return;
   try {
     so.events.push(await context.warehouse.session((session) => takeEvents(context, session, work, frozen)));
   } catch (error) {

@@ -1,12 +1,12 @@
 // The work on one history: where its events are, which scratch it needs, and whether what is stored still fits.
 import { createHash } from 'node:crypto';
-import type { History, Target } from '../../dictionary/dictionary.ts';
+import { isLog, type Target } from '../../dictionary/dictionary.ts';
+import { historyOf } from '../../dictionary/history-of.ts';
 import { relationOf } from '../../graph/reads.ts';
 import type { HistoryScratch, HistoryWork } from '../../reconcile/history/history-work.ts';
 import { eventStoreOf } from '../../reconcile/history/event-store.ts';
 import { rootView, viewOf, type TargetWork } from '../../reconcile/target-work.ts';
 import type { Column } from '../../sql/dialect.ts';
-import type { EventTable } from '../../sql/events.ts';
 import type { TableName } from '../../sql/table-name.ts';
 import type { KnownHistory } from '../../store/histories.ts';
 import type { BatchContext } from '../context.ts';
@@ -14,21 +14,19 @@ import type { BatchContext } from '../context.ts';
 /** What a mirror tells is in the order of the batches that found it. */
 const byBatch: readonly Column[] = [{ name: 'batch', type: 'bigint', nullable: false }];
 
-/** Events of a log go on being those of a log while nothing of it is read. */
-const logMark = 'log ';
-
 /** Of another root, or of one with another key, the events say nothing. */
-const shapeOf = (work: TargetWork, sequence: readonly Column[], isLog: boolean): string =>
-  `${isLog ? logMark : ''}${createHash('sha256')
+const shapeOf = (work: TargetWork, sequence: readonly Column[], isTold: boolean): string =>
+  createHash('sha256')
     .update(
       JSON.stringify([
         relationOf(work.target, work.target.root.alias),
         rootView(work).key.map(({ name, type }) => [name, work.dialect.baseType(type)]),
+        isTold,
         sequence.map(({ type }) => work.dialect.baseType(type)),
       ]),
     )
     .digest('hex')
-    .slice(0, 16)}`;
+    .slice(0, 16);
 
 const longestName = 60;
 
@@ -39,7 +37,7 @@ const eventsTable = (context: BatchContext, { name }: Target, shape: string): Ta
   const full =
     known === undefined && new TextEncoder().encode(plain).length <= longestName
       ? plain
-      : `events_${createHash('sha256').update(name).digest('hex').slice(0, 16)}_${shape.replace(logMark, '').slice(0, 8)}`;
+      : `events_${createHash('sha256').update(name).digest('hex').slice(0, 16)}_${shape.slice(0, 8)}`;
   return { ...context.project.schemas.state, name: full };
 };
 
@@ -54,24 +52,21 @@ const scratchOf = (context: BatchContext, { name }: Target): HistoryScratch => (
   numbers: context.scratch.name(`numbers_${name}`),
 });
 
-/** The columns of the stored events that order them. */
-const storedSequence = ({ columns }: KnownHistory): readonly Column[] =>
-  columns
-    .filter(({ name }) => /^s#\d+$/.test(name))
-    .toSorted((a, b) => Number(a.name.slice(2)) - Number(b.name.slice(2)));
+/** A log orders its events itself. */
+const sequenceOf = (context: BatchContext, work: TargetWork): readonly Column[] | undefined => {
+  const source = context.graph.sources.get(relationOf(work.target, work.target.root.alias));
+  if (source === undefined || !isLog(source)) return undefined;
+  return source.detect.sequence.map(({ name, type }) => ({ name, type, nullable: false }));
+};
 
-export const historyWork = (
-  context: BatchContext,
-  work: TargetWork,
-  history: History,
-  events: EventTable | undefined,
-): HistoryPlace => {
+export const historyWork = (context: BatchContext, work: TargetWork): HistoryPlace => {
   const { target } = work;
+  const history = historyOf(target);
+  if (history === undefined) throw new RangeError(`${target.name} is no history`);
+  const told = sequenceOf(context, work);
+  const sequence = told ?? byBatch;
+  const shape = shapeOf(work, sequence, told !== undefined);
   const stored = context.known.histories.get(target.name);
-  const wasLog = stored?.shape.startsWith(logMark) === true;
-  const isLog = events !== undefined || wasLog;
-  const sequence = events?.sequence ?? (stored !== undefined && wasLog ? storedSequence(stored) : byBatch);
-  const shape = shapeOf(work, sequence, isLog);
   const known = stored?.shape === shape ? stored : undefined;
   return {
     work,
@@ -84,8 +79,12 @@ export const historyWork = (
       table: known?.events ?? eventsTable(context, target, shape),
       stored: known && new Map(known.columns.map(({ name, type }) => [name, type])),
       sequence,
-      isLog,
+      isLog: told !== undefined,
       view: (alias) => viewOf(work, alias),
     }),
   };
 };
+
+/** The events that are stored are those of this history. */
+export const isTaken = (context: BatchContext, work: TargetWork): boolean =>
+  historyWork(context, work).known !== undefined;

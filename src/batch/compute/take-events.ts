@@ -1,14 +1,13 @@
 // The events of a history that a batch finds, put into scratch. They are stored with the batch even where the
 // history itself is left out: its versions can wait, what happened cannot be asked for again.
-import { historyOf } from '../../dictionary/history-of.ts';
 import { relationOf } from '../../graph/reads.ts';
 import { affectedColumns, rootScratchColumns } from '../../reconcile/desired/root.ts';
 import { multipliedEvents } from '../../reconcile/history/checks.ts';
 import { eventStoreColumns } from '../../reconcile/history/event-store.ts';
 import { fillFresh } from '../../reconcile/history/fresh-events.ts';
-import { affectedByLog, fillFromLog, somePartial } from '../../reconcile/history/log-events.ts';
+import { somePartial, someTied, type EventsWish } from '../../reconcile/history/all-events.ts';
+import { affectedByLog, fillFromLog } from '../../reconcile/history/log-events.ts';
 import { fillSeeds } from '../../reconcile/history/seeds.ts';
-import { allEvents } from '../../reconcile/history/timeline.ts';
 import type { TargetWork } from '../../reconcile/target-work.ts';
 import type { EventTable } from '../../sql/events.ts';
 import { sql, table } from '../../sql/fragment.ts';
@@ -22,8 +21,7 @@ import { ambiguousLookUp } from './refuse-rows.ts';
 export interface TakenEvents {
   readonly place: HistoryPlace;
   readonly rows: number;
-  /** Some event says nothing of some columns. */
-  readonly partial: boolean;
+  readonly wish: EventsWish;
   /** Of the batch; none where no batch is made. */
   readonly moment?: string;
   /** Some row of the root may look different. */
@@ -43,12 +41,6 @@ const toldBy = (frozen: Frozen | undefined, { target, views }: TargetWork): Told
   if (events === undefined) return undefined;
   const causes = views.get(root)?.images?.causes;
   return { events, offset: causes?.kind === 'numbered' ? causes.offset : 0 };
-};
-
-const placeOf = (context: BatchContext, work: TargetWork, told: Told | undefined): HistoryPlace => {
-  const history = historyOf(work.target);
-  if (history === undefined) throw new RangeError(`${work.target.name} is no history`);
-  return historyWork(context, work, history, told?.events);
 };
 
 const holdsRows = async (session: Session, { work: { target } }: HistoryPlace): Promise<boolean> =>
@@ -80,8 +72,14 @@ const findToldKeys = async (
   return found || rows > 0;
 };
 
-const hasPartial = async (session: Session, place: HistoryPlace, fresh: boolean): Promise<boolean> =>
-  place.store.isLog && (await session.rows(somePartial(allEvents(place, fresh)))).length > 0;
+const nothingSpecial: EventsWish = { fresh: false, partial: false, tied: false };
+
+/** What is special about the events, which most logs do not have and which costs when it is looked after. */
+const wishOf = async (session: Session, place: HistoryPlace, fresh: boolean): Promise<EventsWish> => {
+  if (!place.store.isLog) return { fresh, partial: false, tied: false };
+  const partial = (await session.rows(somePartial(place, fresh))).length > 0;
+  return { fresh, partial, tied: (await session.rows(someTied(place, fresh))).length > 0 };
+};
 
 export const takeEvents = async (
   context: BatchContext,
@@ -92,23 +90,22 @@ export const takeEvents = async (
   const { dialect, target } = work;
   const { moment } = frozen;
   const told = toldBy(frozen, work);
-  const place = placeOf(context, work, told);
+  const place = historyWork(context, work);
   if (work.scope === 'affected') {
     const changed = await findAffected(context, session, work);
     const any = told === undefined ? changed : await findToldKeys(session, place, told, changed);
-    if (!any) return { place, rows: 0, affected: false, partial: false, moment };
+    if (!any) return { place, rows: 0, affected: false, wish: nothingSpecial, moment };
   }
   await session.execute(dialect.createScratch(place.scratch.fresh, eventStoreColumns(place.store)));
   let rows = 0;
   if (place.known === undefined && (await holdsRows(session, place)))
     rows += await session.execute(fillSeeds(place, moment));
   if (told !== undefined) rows += await session.execute(fillFromLog(place, told.events, moment));
-  const before = await hasPartial(session, place, rows > 0);
-  const taken = { batch: context.known.lastBatch + 1, moment, partial: before, fresh: rows > 0 };
-  rows += await session.execute(fillFresh(place, taken));
+  const before = await wishOf(session, place, rows > 0);
+  rows += await session.execute(fillFresh(place, { batch: context.known.lastBatch + 1, moment, ...before }));
   if (target.joins.length > 0) await refuseMultiplied(session, place);
   if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(place.scratch.fresh));
-  return { place, rows, affected: true, partial: await hasPartial(session, place, rows > 0), moment };
+  return { place, rows, affected: true, wish: await wishOf(session, place, rows > 0), moment };
 };
 
 /** A history as its stored events have it: what verify compares. */
@@ -117,6 +114,6 @@ export const storedEvents = async (
   session: Session,
   work: TargetWork,
 ): Promise<TakenEvents> => {
-  const place = placeOf(context, work, undefined);
-  return { place, rows: 0, affected: true, partial: await hasPartial(session, place, false) };
+  const place = historyWork(context, work);
+  return { place, rows: 0, affected: true, wish: await wishOf(session, place, false) };
 };

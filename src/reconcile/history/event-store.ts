@@ -151,5 +151,10 @@ export const storedOrder = (
     const part = id(alias, sequenceName(place));
     return isText(type) ? bytewise(part) : part;
   });
-  return sql.join([...places, bytewise(id(alias, 'tie'))].map((part) => sql`${part} ${nulls}`));
+  const tie = id(alias, 'tie');
+  // Of a log as its own detection orders them: see ../../sql/event-order.ts.
+  const settled = store.isLog
+    ? [sql`substr(${tie}, 1, 1)`, id(alias, 'turn'), bytewise(tie)]
+    : [bytewise(tie)];
+  return sql.join([...places, ...settled].map((part) => sql`${part} ${nulls}`));
 };

@@ -1,11 +1,9 @@
 // Events that say nothing of some columns, made whole: such a column keeps the value of the key's event before. A
 // delete says of every column that it is gone.
+import { isAbsent } from '../../sql/events.ts';
 import { commas, id, sql, type Fragment } from '../../sql/fragment.ts';
 import { eventKeyName, eventStoreColumns, storedOrder } from './event-store.ts';
 import type { HistoryWork } from './history-work.ts';
-
-const saysNothing = (column: string): Fragment =>
-  sql`(e.absent is not null and position(${JSON.stringify(column)} in e.absent) > 0)`;
 
 export const foldedEvents = ({ store }: HistoryWork, events: Fragment): Fragment => {
   const keys = commas(store.key.map(({ name }) => id('e', eventKeyName(name))));
@@ -15,7 +13,7 @@ export const foldedEvents = ({ store }: HistoryWork, events: Fragment): Fragment
     sql`count(case when e.op <> 'L' then 1 end) over w as ${id('g#op')}`,
     ...folded.map(
       ({ ref }, place) =>
-        sql`count(case when not ${saysNothing(ref.column)} then 1 end) over w as ${id(`g#${place}`)}`,
+        sql`count(case when not ${isAbsent(sql`e.absent`, ref.column)} then 1 end) over w as ${id(`g#${place}`)}`,
     ),
   ];
   const first = (column: string, group: string): Fragment =>
@@ -29,5 +27,5 @@ export const foldedEvents = ({ store }: HistoryWork, events: Fragment): Fragment
     return id('e', name);
   });
   // Each column's group begins with the event that last said something of it.
-  return sql`select ${commas(values)} from (select e.*, ${commas(marks)} from (${events}) as e window w as (partition by ${keys} order by ${order} rows between unbounded preceding and current row)) as e`;
+  return sql`select ${commas([...values, sql`e.turn`])} from (select e.*, ${commas(marks)} from (${events}) as e window w as (partition by ${keys} order by ${order} rows between unbounded preceding and current row)) as e`;
 };

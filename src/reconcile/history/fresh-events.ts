@@ -14,18 +14,13 @@ import {
   storedOrder,
   bareRef,
 } from './event-store.ts';
-import { foldedEvents } from './fold.ts';
 import type { HistoryWork } from './history-work.ts';
-import { allEvents } from './timeline.ts';
+import { wholeEvents, type EventsWish } from './all-events.ts';
 
-export interface Taken {
+export interface Taken extends EventsWish {
   /** The batch's number: the sequence of what it finds. */
   readonly batch: number;
   readonly moment: string;
-  /** Some stored event says nothing of some columns. */
-  readonly partial: boolean;
-  /** Fresh events were found in another way already. */
-  readonly fresh: boolean;
 }
 
 /** The root's rows as they will be, with what is read of look-ups, under the names of the store. */
@@ -37,11 +32,10 @@ const rowsNow = ({ work, store }: HistoryWork): Fragment => {
 };
 
 /** The newest event of each key. */
-const newest = (history: HistoryWork, { partial, fresh }: Taken): Fragment => {
+const newest = (history: HistoryWork, taken: Taken): Fragment => {
   const { store } = history;
-  const events = allEvents(history, fresh);
   const keys = commas(store.key.map(({ name }) => id('e', eventKeyName(name))));
-  return sql`select e.* from (select e.*, row_number() over (partition by ${keys} order by ${storedOrder(store, 'e', 'desc')}) as back from (${partial ? foldedEvents(history, events) : events}) as e) as e where e.back = 1`;
+  return sql`select e.* from (select e.*, row_number() over (partition by ${keys} order by ${storedOrder(store, 'e', 'desc')}) as back from (${wholeEvents(history, taken)}) as e) as e where e.back = 1`;
 };
 
 /** The row differs in a column that the mapping reads; after a take-over, from what the version shows. */

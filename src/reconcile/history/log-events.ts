@@ -74,7 +74,3 @@ export const affectedByLog = ({ work, store }: HistoryWork, events: EventTable, 
   return sql`insert into ${table(work.scratch.affected)} (${commas(names)})
 select distinct ${commas([...keys, sql`e.change + ${sql.lit(offset)}`])} from ${table(events.table)} as e`;
 };
-
-/** Some event says nothing of some columns, or only of look-ups. */
-export const somePartial = (events: Fragment): Fragment =>
-  sql`select 1 as found from (${events}) as e where e.absent is not null or e.op = 'L' limit 1`;

@@ -1,16 +1,8 @@
 // The desired versions of the affected keys, from their events: a pure function of the set of events.
-import { ands, commas, id, ors, sql, table, unionAll, verbatim, type Fragment } from '../../sql/fragment.ts';
+import { commas, id, ors, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
 import { rootKeyName } from '../target-work.ts';
 import { desiredColumns } from '../desired/desired.ts';
-import {
-  eventKeyName,
-  eventStoreColumns,
-  bareRef,
-  overEvents,
-  seededName,
-  storedColumn,
-  storedOrder,
-} from './event-store.ts';
+import { eventKeyName, bareRef, overEvents, seededName, storedColumn, storedOrder } from './event-store.ts';
 import {
   asInstant,
   asStored,
@@ -22,46 +14,8 @@ import {
   valueName,
   type HistoryWork,
 } from './history-work.ts';
-import { foldedEvents } from './fold.ts';
+import { wholeEvents, type EventsWish } from './all-events.ts';
 import { versionHash } from './scd-id.ts';
-
-/** Stored events of the affected keys and those that this batch found, the root's key under its name in scratch. */
-export const allEvents = (history: HistoryWork, fresh: boolean): Fragment => {
-  const { work, store } = history;
-  const names = eventStoreColumns(store);
-  const arms: Fragment[] = [];
-  if (store.stored !== undefined) {
-    const { stored } = store;
-    const values = names.map(({ name, type }) => {
-      const known = stored.get(name);
-      if (known === undefined) return sql`cast(null as ${verbatim(type)}) as ${id(name)}`;
-      // What the source has widened since was stored as it was.
-      return known === type ? id('e', name) : sql`cast(${id('e', name)} as ${verbatim(type)}) as ${id(name)}`;
-    });
-    const match = store.key.map(({ name, nullable }, place) =>
-      work.dialect.sameKey(id('e', eventKeyName(name)), id('d', rootKeyName(place)), nullable),
-    );
-    const keys = commas(store.key.map((_, place) => id(rootKeyName(place))));
-    const limit =
-      work.scope === 'all'
-        ? verbatim('')
-        : sql` join (select distinct ${keys} from ${table(work.scratch.affected)}) as d on ${ands(match)}`;
-    arms.push(
-      sql`select ${commas(values)} from ${table(store.table)} as e${limit} where e.set_aside is null`,
-    );
-  }
-  if (fresh) {
-    arms.push(
-      sql`select ${commas(names.map(({ name }) => id('f', name)))} from ${table(history.scratch.fresh)} as f`,
-    );
-  }
-  return arms.length === 0 ? nothing(history) : unionAll(arms);
-};
-
-const nothing = ({ store }: HistoryWork): Fragment =>
-  sql`select ${commas(
-    eventStoreColumns(store).map(({ name, type }) => sql`cast(null as ${verbatim(type)}) as ${id(name)}`),
-  )} where false`;
 
 /** When the event happened. */
 const happened = (history: HistoryWork): Fragment => {
@@ -95,17 +49,13 @@ const mappedValue = ({ work, store }: HistoryWork, place: number, alias: string)
   return sql`case when ${id(alias, 'op')} = 'S' then ${id(alias, seededName(name))} else ${value} end`;
 };
 
-interface TimelineWish {
-  /** This batch found events. */
-  readonly fresh: boolean;
-  /** Some event says nothing of some columns. */
-  readonly partial: boolean;
+interface TimelineWish extends EventsWish {
   /** The place of the only mapped column to be computed. */
   readonly only?: number | undefined;
 }
 
 /** Each event of the affected keys with its place, its effective time and its mapped values. */
-export const fillTimeline = (history: HistoryWork, { fresh, partial, only }: TimelineWish): Fragment => {
+export const fillTimeline = (history: HistoryWork, { only, ...wish }: TimelineWish): Fragment => {
   const { work, store } = history;
   const start = neededColumn(history.history, 'valid_from');
   const names = timelineColumns(history).map(({ name }) => id(name));
@@ -123,7 +73,7 @@ export const fillTimeline = (history: HistoryWork, { fresh, partial, only }: Tim
   const time = asStored(history, happened(history), start.type);
   // events: of the affected keys, each with the whole row after it; marked: those that count, with their time.
   return sql`insert into ${table(history.scratch.timeline)} (${commas(names)})
-with events as (${partial ? foldedEvents(history, allEvents(history, fresh)) : allEvents(history, fresh)}),
+with events as (${wholeEvents(history, wish)}),
 marked as (select e.*, ${shown(history)} as shown, ${time} as happened from events as e${kept})
 select ${commas([
     ...keys,
