@@ -15,26 +15,55 @@ const mirroredColumns = (source: RawSource, mirror: TableInfo): readonly Column[
     return mirror.columns.some((each) => each.name === name) ? [] : [{ ...column, name }];
   });
 
+/** What each source had when it was last in step, by its name. */
+export type Remembered = ReadonlyMap<string, readonly Column[]>;
+
+const inNeither = (columns: readonly Column[], more: readonly Column[]): readonly Column[] => {
+  const names = new Set(columns.map(({ name }) => name));
+  return more.filter(({ name }) => !names.has(name));
+};
+
+/** Columns that are left out of the mirror may vanish unseen. */
+const excluded = (source: RawSource): readonly Column[] =>
+  (source.exclude ?? []).map(({ text }) => ({ name: text, type: 'varchar', nullable: true }));
+
+const columnsOnceThere = (
+  source: RawSource,
+  mirror: TableInfo | undefined,
+  remembered: readonly Column[],
+): readonly Column[] => {
+  const mirrored = mirror === undefined ? [] : mirroredColumns(source, mirror);
+  const oldNames = new Set(source.renamed.map(({ from }) => from.text));
+  const before = remembered.filter(({ name }) => !oldNames.has(name));
+  const both = [...mirrored, ...inNeither(mirrored, before)];
+  return both.length === 0 ? [] : [...both, ...inNeither(both, excluded(source))];
+};
+
 const knownTable = (
   source: RawSource,
   staging: TableInfo | undefined,
-  mirror: TableInfo,
-): readonly CatalogTable[] => {
-  const columns = mirroredColumns(source, mirror);
-  if (staging === undefined) return [{ ...mirror, columns, standIn: true }];
+  columns: readonly Column[],
+): Omit<CatalogTable, 'table'> | undefined => {
+  if (columns.length === 0) return undefined;
+  if (staging === undefined)
+    return { kind: 'table', columns, uniqueKeys: [], constrained: false, standIn: true };
   // The columns of JSON images are in no table but the mirror.
-  if (source.log?.after !== undefined) return [];
-  const names = new Set(staging.columns.map(({ name }) => name));
-  const vanished = columns.filter(({ name }) => !names.has(name));
-  return vanished.length === 0 ? [] : [{ ...staging, columns: [...staging.columns, ...vanished] }];
+  if (source.log?.after !== undefined) return undefined;
+  const vanished = inNeither(staging.columns, columns);
+  return vanished.length === 0 ? undefined : { ...staging, columns: [...staging.columns, ...vanished] };
 };
 
-/** `strict`: columns that only a mirror still has are no columns of the source. */
+interface Found {
+  readonly tables: readonly TableInfo[];
+  /** Columns that only a mirror still has, or that had been there, are no columns of the source. */
+  readonly strict: boolean;
+  readonly remembered?: Remembered | undefined;
+}
+
 export const knownTables = (
   raw: RawDictionary,
   naming: Naming,
-  tables: readonly TableInfo[],
-  strict: boolean,
+  { tables, strict, remembered }: Found,
 ): Catalog => {
   const catalog = catalogOf(tables);
   const known = raw.sources.flatMap((source) => {
@@ -43,9 +72,10 @@ export const knownTables = (
     const staging = lookUp(catalog, table);
     const mirror = tables.find((each) => showTable(each.table) === showTable(mirrorTable(source, naming)));
     const info = staging && tables.find((each) => showTable(each.table) === showTable(staging.table));
-    return mirror === undefined || (strict && info !== undefined)
-      ? []
-      : knownTable(source, info, mirror).map((each) => ({ ...each, table: info?.table ?? table }));
+    if (strict && info !== undefined) return [];
+    const once = columnsOnceThere(source, mirror, remembered?.get(source.name.text) ?? []);
+    const each = knownTable(source, info, once);
+    return each === undefined ? [] : [{ ...each, table: info?.table ?? table }];
   });
   return new Map([...catalog, ...catalogOf(known)]);
 };

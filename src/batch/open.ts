@@ -20,10 +20,11 @@ import { namingOf } from './naming.ts';
 import { silent, type BatchContext, type BatchOptions, type Progress } from './context.ts';
 import { holdColumns } from './drift/held.ts';
 import { spellLogTypes } from './log-types.ts';
-import { readKnownState } from './known-state.ts';
-import { knownTables } from './known-tables.ts';
-import { targetMemory } from './drift/mapping-hash.ts';
+import { readKnownState, type KnownState } from './known-state.ts';
+import { knownTables, type Remembered } from './known-tables.ts';
+import { readSourceMemory, targetMemory } from './drift/mapping-hash.ts';
 import { reboundRelations } from './drift/rebind.ts';
+import { remakeRepeated } from './drift/repeated-mirrors.ts';
 import { resolveTypes } from './compute/resolve-types.ts';
 import { judgeDrift } from './drift/source-drift.ts';
 import { refusedTargets } from './drift/target-drift.ts';
@@ -55,6 +56,21 @@ export interface CheckOptions {
   readonly parsed?: ParsedDictionary | undefined;
 }
 
+/** What we knew when they were last in step; nothing where we have no tables. */
+const relationsBefore = async (warehouse: Warehouse, project: Project): Promise<KnownState['relations']> => {
+  const version = await stateVersion(warehouse, project.schemas.state);
+  return version === 0 ? new Map() : (await readKnownState(warehouse, project, version, true)).relations;
+};
+
+const rememberedColumns = (relations: KnownState['relations']): Remembered =>
+  new Map(
+    [...relations].flatMap(([name, { kind, mapping }]) => {
+      const memory = kind === 'source' ? readSourceMemory(mapping) : undefined;
+      const columns = [...(memory?.columns ?? []), ...(memory?.kept ?? [])];
+      return [[name, columns.map(([column, type]) => ({ name: column, type, nullable: true }))] as const];
+    }),
+  );
+
 /** All that can be said of the mapping files against the warehouse's tables, without running anything. What fitted
  *  before and does not fit tables that changed is passed over here, for the batch to judge, unless `strict`. */
 export const checkDictionary = async (
@@ -70,24 +86,31 @@ export const checkDictionary = async (
   const states = raw.sources.flatMap(({ name, log }) =>
     log === undefined ? [] : [logStateTable(project.schemas.state, name.text)],
   );
-  const found = await warehouse.introspect([...tablesOf(raw, naming), ...mirrors, ...states]);
-  const catalog = knownTables(raw, naming, found, strict);
-  const first = resolveDictionary(raw, naming, catalog);
-  const resolve = (trusted: ReadonlySet<string>): Dictionary =>
-    resolveDictionary(raw, naming, catalog, { trusted }).dictionary;
-  const trusted = strict
-    ? new Set<string>()
-    : await trustedTargets(warehouse, project, { raw, problems: first.problems, resolve });
-  const tableNames = await tableNamesFor(warehouse, project, first.problems);
-  const asFirst = tableNames.length + trusted.size === 0;
-  const { dictionary, problems } = asFirst
-    ? first
+  const tables = await warehouse.introspect([...tablesOf(raw, naming), ...mirrors, ...states]);
+  const asTheyAre = knownTables(raw, naming, { tables, strict });
+  const first = resolveDictionary(raw, naming, asTheyAre);
+  const forgiving = !strict && first.problems.some(({ severity }) => severity === 'error');
+  const relations: KnownState['relations'] = forgiving
+    ? await relationsBefore(warehouse, project)
+    : new Map();
+  const catalog =
+    relations.size === 0
+      ? asTheyAre
+      : knownTables(raw, naming, { tables, strict, remembered: rememberedColumns(relations) });
+  const again = catalog === asTheyAre ? first : resolveDictionary(raw, naming, catalog);
+  const resolve = (names: ReadonlySet<string>): Dictionary =>
+    resolveDictionary(raw, naming, catalog, { trusted: names }).dictionary;
+  const trusted = trustedTargets({ raw, relations, problems: again.problems, resolve });
+  const tableNames = await tableNamesFor(warehouse, project, again.problems);
+  const isSettled = tableNames.length + trusted.size === 0;
+  const { dictionary, problems } = isSettled
+    ? again
     : resolveDictionary(raw, naming, catalog, { tableNames, trusted });
   const typed = await spellLogTypes(warehouse, dictionary);
   return {
     dictionary: typed.dictionary,
     problems: [...parsed.problems, ...problems, ...typed.problems],
-    tables: new Map(found.map((table) => [showTable(table.table), table])),
+    tables: new Map(tables.map((table) => [showTable(table.table), table])),
   };
 };
 
@@ -147,7 +170,7 @@ const openContext = async (open: OpenBatch): Promise<BatchContext> => {
   });
   const resolved = await resolveTypes(warehouse, holds.dictionary);
   const mappings = memoriesOf(resolved);
-  const drift = await judgeDrift({
+  const judged = await judgeDrift({
     dictionary: resolved,
     warehouse,
     tables: checked.tables,
@@ -155,22 +178,22 @@ const openContext = async (open: OpenBatch): Promise<BatchContext> => {
     mappings,
     reconcile,
   });
-  for (const [name, memory] of drift.memories) mappings.set(name, JSON.stringify(memory));
-  const refused = new Map([
-    ...drift.refused,
-    ...refusedTargets(resolved.targets, known, options?.adopt ?? new Set()),
-  ]);
-  const graph = buildGraph({ ...resolved, sources: drift.sources });
+  for (const [name, memory] of judged.memories) mappings.set(name, JSON.stringify(memory));
+  const graph = buildGraph({ ...resolved, sources: judged.sources });
   const rebound = reboundRelations(graph, known, open.rebind === true);
   const named = changes === undefined ? undefined : readChanges(graph, checked.tables, changes);
+  const refusedByTable = refusedTargets(resolved.targets, known, options?.adopt ?? new Set());
+  const { tables } = checked;
   const observed = await observe({
     graph,
     warehouse,
     known,
-    tables: checked.tables,
-    mirrors: drift.mirrors,
-    refused,
+    tables,
+    mirrors: judged.mirrors,
+    refused: new Map([...judged.refused, ...refusedByTable]),
   });
+  const drift = await remakeRepeated(judged, { warehouse, tables, known, observed });
+  const refused = new Map([...drift.refused, ...refusedByTable]);
   return {
     project,
     graph,

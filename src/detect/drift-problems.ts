@@ -137,6 +137,13 @@ export const foreignMirror = (source: Source, why: string): TidemarkError =>
     { source: source.name, mirror: showTable(source.mirror) },
   );
 
+export const archivedRows = (source: Source, why: string): TidemarkError =>
+  refused(
+    `${why}, but with \`deletes: never\` the mirror ${mirror(source)} may hold rows that staging has no more, and is not made anew; source \`${source.name}\` was left out`,
+    'mend the mirror by hand, or drop it: the next run makes it of what staging has now',
+    { source: source.name, mirror: showTable(source.mirror) },
+  );
+
 export const readColumnGone = (target: string, source: Source, column: Column): TidemarkError =>
   refused(
     `target \`${target}\` reads \`${source.name}.${column.name}\`, which vanished from ${staging(source)}; the target was left out`,

@@ -5,8 +5,8 @@ import { widens } from './widening.ts';
 export type ColumnDrift =
   /** The mirror does not have it. */
   | { readonly kind: 'added'; readonly column: Column }
-  /** Only the mirror has it. */
-  | { readonly kind: 'vanished'; readonly column: Column }
+  /** Only the mirror has it, or it had been there. */
+  | { readonly kind: 'vanished'; readonly column: Column; readonly mirrored: boolean }
   /** The mirror has it under the name that it had before. */
   | { readonly kind: 'renamed'; readonly column: Column; readonly from: Column }
   /** The mirror's type is narrower. */
@@ -43,7 +43,7 @@ export const compareColumns = (tables: TwoTables): readonly ColumnDrift[] =>
       tables.mirror.find((each) => each.name === name);
     const same = find(column.name);
     if (!tables.staging.has(column.name))
-      return same === undefined ? [] : [{ kind: 'vanished', column: same }];
+      return [{ kind: 'vanished', column: same ?? column, mirrored: same !== undefined }];
     if (same !== undefined) return retyped(tables, column, same);
     const from = find(tables.renamed.get(column.name));
     if (from === undefined) return [{ kind: 'added', column }];

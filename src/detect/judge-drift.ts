@@ -6,12 +6,19 @@ import { refsOf } from '../graph/reads.ts';
 import type { Column } from '../sql/dialect.ts';
 import { compareColumns, type ColumnDrift } from './drift.ts';
 import * as say from './drift-problems.ts';
-import { mirrorRowsOf, type MirrorChange, type MirrorPlan, type SourceMemory } from './mirror-plan.ts';
+import {
+  isArchive,
+  mirrorRowsOf,
+  type MirrorChange,
+  type MirrorPlan,
+  type SourceMemory,
+} from './mirror-plan.ts';
 
 export interface Situation {
   /** Its columns are those of staging and, after them, those that only the mirror has. */
   readonly source: Source;
   readonly staging: readonly Column[];
+  /** None: it is yet to be made. */
   readonly mirror: readonly Column[];
   /** What the source is by the mapping as it stands now. */
   readonly now: Pick<SourceMemory, 'base' | 'definition' | 'table' | 'watermark' | 'events'>;
@@ -109,13 +116,17 @@ const judgeForeign = (
   if (readers.length === 0) so.notices.push(say.columnNotMirrored(source, column));
 };
 
-const judgeVanished = (situation: Situation, column: Column, so: Verdict): void => {
+const judgeVanished = (
+  situation: Situation,
+  { column, mirrored }: Extract<ColumnDrift, { kind: 'vanished' }>,
+  so: Verdict,
+): void => {
   const { source, was } = situation;
   const readers = situation.readers(column.name);
   const needed = neededBy(source).has(column.name);
   so.left.add(column.name);
   if (needed) so.refused ??= say.neededColumnGone(source, column);
-  if (needed || readers.length > 0) {
+  if (mirrored && (needed || readers.length > 0)) {
     so.vanished.push(column);
     so.kept.push(column);
   }
@@ -125,6 +136,9 @@ const judgeVanished = (situation: Situation, column: Column, so: Verdict): void 
   if (!needed && readers.length === 0 && known) so.notices.push(say.columnVanished(source, column));
 };
 
+/** Where staging can be read for all that the mirror holds, there is no need to convert it. */
+const anew = (source: Source): 'replace' | 'convert' => (isArchive(source) ? 'convert' : 'replace');
+
 const judgeRetyped = (
   situation: Situation,
   { column, from }: { readonly column: Column; readonly from: Column },
@@ -133,9 +147,9 @@ const judgeRetyped = (
   const { source } = situation;
   const readers = situation.readers(column.name);
   if (readers.every((target) => situation.released(target))) {
-    if (isKey(source, column.name))
+    if (isKey(source, column.name) && !isArchive(source))
       so.remake ??= `column \`${column.name}\` of the key was \`${from.type}\` and is \`${column.type}\` now`;
-    else so.changes.push({ kind: 'replace', column });
+    else so.changes.push({ kind: anew(source), column });
     so.notices.push(say.columnRetyped(source, column, from.type));
     return;
   }
@@ -176,13 +190,13 @@ const judgeOurs = (
       so.notices.push(say.columnRenamed(source, column, drift.from.name));
       return;
     case 'widened':
-      so.changes.push({ kind: 'widen', column });
+      so.changes.push({ kind: 'convert', column });
       so.notices.push(say.columnRetyped(source, column, drift.from.type));
       return;
     case 'altered':
-      if (isKey(source, column.name))
+      if (isKey(source, column.name) && !isArchive(source))
         so.remake ??= `column \`${column.name}\` of the key is \`${drift.from.type}\` in the mirror`;
-      else so.changes.push({ kind: 'replace', column });
+      else so.changes.push({ kind: anew(source), column });
       so.notices.push(say.columnAltered(source, column, drift.from.type));
       return;
     case 'retyped':
@@ -203,6 +217,12 @@ const whyInFull = ({ source, now, was }: Situation): string | undefined => {
   return was.base === now.base ? undefined : 'its filter changed';
 };
 
+/** Why a mirror is not made anew though it should be. */
+export const notRemade = (source: Source, why: string, ours: boolean): TidemarkError | undefined => {
+  if (!ours) return say.foreignMirror(source, why);
+  return isArchive(source) ? say.archivedRows(source, why) : undefined;
+};
+
 export const judgeSource = (situation: Situation): Judged => {
   const { source, was, ours } = situation;
   const inStaging = new Set(situation.staging.map(({ name }) => name));
@@ -218,14 +238,15 @@ export const judgeSource = (situation: Situation): Judged => {
     baseType: (type) => situation.baseType(type),
   });
   for (const drift of drifts) {
-    if (drift.kind === 'vanished') judgeVanished(situation, drift.column, so);
+    if (drift.kind === 'vanished') judgeVanished(situation, drift, so);
     else if (ours) judgeOurs(situation, drift, so);
     else {
       if (drift.kind === 'added') so.appeared.push(drift.column);
       judgeForeign(situation, drift, so);
     }
   }
-  if (so.remake !== undefined && !ours) so.refused ??= say.foreignMirror(source, so.remake);
+  const isThere = situation.mirror.length > 0;
+  if (so.remake !== undefined && isThere) so.refused ??= notRemade(source, so.remake, ours);
   return conclude(situation, so);
 };
 

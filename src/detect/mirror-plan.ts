@@ -7,9 +7,14 @@ import { commas, id, sql, table, verbatim, type Fragment } from '../sql/fragment
 export type MirrorChange =
   | { readonly kind: 'add'; readonly column: Column }
   | { readonly kind: 'rename'; readonly from: string; readonly column: Column }
-  | { readonly kind: 'widen'; readonly column: Column }
+  /** What it holds is kept, as values of the other type. */
+  | { readonly kind: 'convert'; readonly column: Column }
   /** Dropped and added: nothing of what it held is kept. */
   | { readonly kind: 'replace'; readonly column: Column };
+
+/** The mirror may hold rows that staging has no more: nothing but the mirror knows them. */
+export const isArchive = ({ detect }: Source): boolean =>
+  detect.kind === 'mirror' && detect.deletes.kind === 'never';
 
 /** What a source was when it was last in step; part of what is stored of its mapping. */
 export interface SourceMemory {
@@ -54,7 +59,7 @@ const stored = (column: Column, changes: readonly MirrorChange[]): Fragment | un
     value =
       change.kind === 'add' || change.kind === 'replace'
         ? sql`cast(null as ${verbatim(column.type)})`
-        : change.kind === 'widen'
+        : change.kind === 'convert'
           ? sql`cast(${id('x', name)} as ${verbatim(column.type)})`
           : id('x', name);
   }

@@ -3,7 +3,9 @@ import type { Join } from '../dictionary/dictionary.ts';
 import { manyOn } from '../dictionary/many-joins.ts';
 import { pathToRoot } from '../graph/reads.ts';
 import { ands, commas, id, ors, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
+import type { KeyColumn } from '../sql/dialect.ts';
 import { afterName, keyName, type ImageTable } from '../sql/images.ts';
+import type { TableName } from '../sql/table-name.ts';
 import { isGrouped } from './desired/aggregate.ts';
 import { keyExpression, rootRows } from './desired/root.ts';
 import { joined } from './desired/joins.ts';
@@ -58,6 +60,14 @@ const rowsPerRoot = (work: TargetWork, joins: readonly Join[]): Fragment => {
 from ${joined(work, rootRows(work), joins, 'left only')} group by ${commas(key)}`;
 };
 
+/** Rows of the root that are there more than once. */
+export const repeatedRootRows = (work: TargetWork, limit: number): Fragment => {
+  const shown = rootView(work).key.map(
+    (column, place) => sql`${id('o', rootKeyName(place))} as ${id(column.name)}`,
+  );
+  return sql`select ${commas(shown)} from (${rowsPerRoot(work, [])}) as o where o."tidemark.rows" > 1 limit ${sql.lit(limit)}`;
+};
+
 /** Rows of the root of which a look-up makes more rows than there are without it. */
 export const multipliedBy = (work: TargetWork, join: Join, limit: number): Fragment => {
   const way = pathToRoot(work.target, join.alias);
@@ -92,6 +102,12 @@ export const duplicateImages = (images: ImageTable, limit: number): Fragment => 
     (column, place) => sql`${keys[place] ?? verbatim('null')} as ${id(column.name)}`,
   );
   return sql`select ${commas(shown)}, count(*) as "tidemark.rows" from ${table(images.table)} as i group by ${commas(keys)} having count(*) > 1 limit ${sql.lit(limit)}`;
+};
+
+/** Keys that a table holds more than once. */
+export const repeatedKeys = (of: TableName, key: readonly KeyColumn[], limit: number): Fragment => {
+  const names = commas(key.map(({ name }) => id('t', name)));
+  return sql`select ${names}, count(*) as "tidemark.rows" from ${table(of)} as t group by ${names} having count(*) > 1 limit ${sql.lit(limit)}`;
 };
 
 /** Rows that would put NULL into a column that does not take it. */

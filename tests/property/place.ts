@@ -10,6 +10,8 @@ export type Engine = 'duckdb' | 'postgres';
 export interface Place {
   readonly engine: Engine;
   readonly warehouse: Warehouse;
+  /** Of a server: where others reach the database. */
+  readonly url?: string | undefined;
   readonly rows: <R = Row>(statement: string) => Promise<readonly R[]>;
   execute(statement: string): Promise<void>;
   /** What somebody else does to tables that we watch, and is known to have done when this returns: Postgres would
@@ -18,9 +20,14 @@ export interface Place {
   close(): Promise<void>;
 }
 
-const placeOn = (engine: Engine, warehouse: Warehouse, drop: () => Promise<void>): Place => ({
+const placeOn = (
+  engine: Engine,
+  warehouse: Warehouse,
+  { url, drop }: { readonly url?: string; readonly drop: () => Promise<void> },
+): Place => ({
   engine,
   warehouse,
+  url,
   rows: <R>(statement: string) => warehouse.session((session) => session.rows<R>(sql.raw<R>(statement))),
   execute: async (statement) => {
     await warehouse.session((session) => session.execute(verbatim(statement)));
@@ -39,14 +46,14 @@ const placeOn = (engine: Engine, warehouse: Warehouse, drop: () => Promise<void>
 export const openPlace = async (engine: Engine): Promise<Place> => {
   if (engine === 'duckdb') {
     const warehouse = await openWarehouse({ type: 'duckdb', path: ':memory:' }, { create: true });
-    const place = placeOn(engine, warehouse, () => Promise.resolve());
+    const place = placeOn(engine, warehouse, { drop: () => Promise.resolve() });
     // Statements on tiny tables gain nothing by a second thread, and cost a third more.
     await place.execute('set threads = 1');
     return place;
   }
   const database = await createDatabase();
   const warehouse = await openWarehouse({ type: 'postgres', url: database.url });
-  return placeOn(engine, warehouse, () => database.drop());
+  return placeOn(engine, warehouse, { url: database.url, drop: () => database.drop() });
 };
 
 export interface Schemas {
@@ -56,6 +63,8 @@ export interface Schemas {
   readonly state: string;
   /** Where the oracle builds. */
   readonly rebuilt: string;
+  /** Where tables are kept as they were before a batch. */
+  readonly copies: string;
 }
 
 export const schemasOf = (history: string): Schemas => ({
@@ -64,6 +73,7 @@ export const schemasOf = (history: string): Schemas => ({
   targets: `${history}_marts`,
   state: `${history}_state`,
   rebuilt: `${history}_rebuilt`,
+  copies: `${history}_copies`,
 });
 
 export const dropSchemas = async (place: Place, schemas: Schemas): Promise<void> => {

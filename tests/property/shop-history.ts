@@ -13,7 +13,16 @@ import { readMappings } from '../shop/mapping-sql.ts';
 import { tellHistories, type History } from './histories.ts';
 import { checkBatch, expectNothing, sameWorld } from './invariants.ts';
 import { projectAt, type Engine, type Schemas } from './place.ts';
-import { noRows, readWorld, unlike, type Cells, type Rows, type Watched, type World } from './world.ts';
+import {
+  keyOf,
+  noRows,
+  readWorld,
+  unlike,
+  type Cells,
+  type Rows,
+  type Watched,
+  type World,
+} from './world.ts';
 
 const scale: Scale = { companies: 12, sales: 30 };
 
@@ -34,7 +43,7 @@ const watchedShop = (schemas: Schemas): Watched => ({
 });
 
 const companyOf = (companies: Rows, id: unknown): Cells | undefined =>
-  id === null ? undefined : companies.get(JSON.stringify([id]));
+  id === null ? undefined : companies.get(keyOf([id]));
 
 /** The rows are dbt's: only the two columns follow their vendor, and stay when it is gone. */
 const salesAfter = (before: Rows, companies: Rows): Rows =>

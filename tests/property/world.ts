@@ -32,14 +32,30 @@ export interface World {
   readonly records: Readonly<Record<'batches' | 'changes' | 'audit', number>>;
 }
 
-export const keyText = (key: readonly string[], cells: Cells): string =>
-  JSON.stringify(key.map((column) => cells[column]));
+/** Whole numbers come as numbers or as text, by the width of their type. */
+const keyValue = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value);
 
-export const rowsByKey = (name: string, key: readonly string[], rows: readonly Cells[]): Rows => {
+export const keyOf = (values: readonly unknown[]): string => JSON.stringify(values.map(keyValue));
+
+export const keyText = (key: readonly string[], cells: Cells): string =>
+  keyOf(key.map((column) => cells[column]));
+
+/** A key that comes again is a mistake, or another row beside the first. */
+type Repeated = 'refused' | 'numbered';
+
+export const rowsByKey = (
+  name: string,
+  key: readonly string[],
+  rows: readonly Cells[],
+  repeated: Repeated = 'refused',
+): Rows => {
   const found = new Map<string, Cells>();
   for (const cells of rows) {
-    const text = keyText(key, cells);
-    if (found.has(text)) throw new Error(`${name} holds the key ${text} more than once`);
+    let text = keyText(key, cells);
+    if (found.has(text)) {
+      if (repeated === 'refused') throw new Error(`${name} holds the key ${text} more than once`);
+      for (let again = 2; found.has(text); again += 1) text = `${keyText(key, cells)} #${again}`;
+    }
     found.set(text, cells);
   }
   return found;
@@ -49,6 +65,7 @@ const readTables = async (
   place: Place,
   schema: string,
   relations: readonly Relation[],
+  repeated: Repeated,
 ): Promise<ReadonlyMap<string, Rows>> => {
   const infos = await place.warehouse.introspect(relations.map(({ name }) => tableName(schema, name)));
   const present = new Set(infos.map(({ table }) => table.name));
@@ -56,7 +73,7 @@ const readTables = async (
   for (const { name, key } of relations) {
     if (!present.has(name)) continue;
     const rows = await place.rows<Cells>(`select * from "${schema}"."${name}"`);
-    tables.set(name, rowsByKey(`${schema}.${name}`, key, rows));
+    tables.set(name, rowsByKey(`${schema}.${name}`, key, rows, repeated));
   }
   return tables;
 };
@@ -71,10 +88,14 @@ const countRecords = async (place: Place, state: string): Promise<World['records
   return { batches: Number(row?.batches), changes: Number(row?.changes), audit: Number(row?.audit) };
 };
 
-export const readWorld = async (place: Place, { schemas, sources, targets }: Watched): Promise<World> => ({
-  staging: await readTables(place, schemas.staging, sources),
-  mirrors: await readTables(place, schemas.mirrors, sources),
-  targets: await readTables(place, schemas.targets, targets),
+export const readWorld = async (
+  place: Place,
+  { schemas, sources, targets }: Watched,
+  repeated: Repeated = 'refused',
+): Promise<World> => ({
+  staging: await readTables(place, schemas.staging, sources, repeated),
+  mirrors: await readTables(place, schemas.mirrors, sources, repeated),
+  targets: await readTables(place, schemas.targets, targets, repeated),
   records: await countRecords(place, schemas.state),
 });
 

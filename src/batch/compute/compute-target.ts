@@ -22,7 +22,7 @@ import { findAffected } from './find-affected.ts';
 import type { UndoScope } from '../undo/scope.ts';
 import { composeTarget, findRestored, overrideRules } from '../undo/undone-target.ts';
 import { explainFailure } from './find-failing-row.ts';
-import { refuseBadImages, refuseBadRows } from './refuse-rows.ts';
+import { refuseBadImages, refuseBadRows, refuseRepeatedRows } from './refuse-rows.ts';
 import { viewsFor } from '../views.ts';
 
 export interface ComputedTarget {
@@ -114,6 +114,7 @@ export const computeTarget = async (
   }
   if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(scratch.desired));
   await refuseBadRows(session, work);
+  await refuseRepeatedRows(session, work);
   if (work.scope === 'affected') await readCurrent(session, work);
   if (undone === undefined) return diffTarget(session, work);
   const override = () => overrideRules(context, session, work, undone);

@@ -10,6 +10,8 @@ import {
   multipliedBy,
   nullTargetKeys,
   nullValues,
+  repeatedKeys,
+  repeatedRootRows,
   rowsWithoutKey,
   unseenLookUps,
 } from '../../reconcile/checks.ts';
@@ -80,6 +82,16 @@ const keyPosition = (work: TargetWork) =>
   work.target.columns.find((column) => work.target.key.some((part) => part.name === column.name))?.expression
     .at ?? work.target.at;
 
+const repeatedRoot = (work: TargetWork, twice: readonly Row[]): TidemarkError => {
+  const { target } = work;
+  return new TidemarkError('duplicate_target_key', {
+    message: `target \`${target.name}\`: \`${relationName(work)}\` holds a key more than once: ${showRows(twice)}`,
+    hint: 'remove the duplicates there, or name all columns of the key',
+    at: target.at,
+    details: { target: target.name, keys: withoutMarks(twice) },
+  });
+};
+
 /** Refuses desired rows that have no key of their own. */
 export const refuseBadRows = async (session: Session, work: TargetWork): Promise<void> => {
   const { target } = work;
@@ -101,6 +113,9 @@ export const refuseBadRows = async (session: Session, work: TargetWork): Promise
   const single = target.joins.filter((join) => manyOn(target.joins, [join.alias]).size === 0);
   const ambiguous = await ambiguousLookUp(session, work, single);
   if (ambiguous !== undefined) throw ambiguous;
+  // A row of the root that is there twice needs no look-up to be doubled.
+  const repeated = await session.rows(repeatedRootRows(work, named));
+  if (repeated.length > 0) throw repeatedRoot(work, repeated);
   if (isGrouped(work)) throw severalValues(work, shared);
   throw new TidemarkError('duplicate_target_key', {
     message: `target \`${target.name}\`: several rows of ${relationName(work)} would share a key: ${showRows(shared)}`,
@@ -112,18 +127,27 @@ export const refuseBadRows = async (session: Session, work: TargetWork): Promise
   });
 };
 
+const refuseRepeated = ({ target }: TargetWork, twice: readonly Row[]): void => {
+  if (twice.length === 0) return;
+  throw new TidemarkError('duplicate_target_key', {
+    message: `\`${showTable(target.table)}\` holds a key more than once: ${showRows(twice)}`,
+    hint: `name the columns that identify a row under \`key:\`, or remove the duplicates`,
+    at: target.at,
+    details: { target: target.name, keys: withoutMarks(twice) },
+  });
+};
+
+/** Rows of one key that are alike make no images, however often they are there. */
+export const refuseRepeatedRows = async (session: Session, work: TargetWork): Promise<void> => {
+  const { target, scope } = work;
+  if (scope !== 'all' || !target.exists || target.keyIsEnforced) return;
+  refuseRepeated(work, await session.rows(repeatedKeys(target.table, target.key, named)));
+};
+
 /** Refuses images that the target's table cannot take. */
 export const refuseBadImages = async (session: Session, work: TargetWork): Promise<void> => {
   const { target, scratch } = work;
-  const twice = await session.rows(duplicateImages(scratch.images, named));
-  if (twice.length > 0) {
-    throw new TidemarkError('duplicate_target_key', {
-      message: `\`${showTable(target.table)}\` holds a key more than once: ${showRows(twice)}`,
-      hint: `name the columns that identify a row under \`key:\`, or remove the duplicates`,
-      at: target.at,
-      details: { target: target.name, keys: withoutMarks(twice) },
-    });
-  }
+  refuseRepeated(work, await session.rows(duplicateImages(scratch.images, named)));
   const nulls = nullValues(work, named);
   const rows = nulls === undefined ? [] : await session.rows(nulls);
   const [first] = rows;

@@ -57,12 +57,12 @@ const withTypes = (target: Target, described: readonly Column[]): Target => {
   const typeOf: Typed = (name) => described.find((column) => column.name === name)?.type ?? '';
   const columns = target.columns.map((column) => ({ ...column, type: typeOf(column.name), nullable: true }));
   const form = withForm(target, typeOf);
-  const own = [...columns, ...(historyOf({ form })?.columns ?? [])];
+  const own = [...columns, ...target.touch, ...(historyOf({ form })?.columns ?? [])];
   return {
     ...target,
     columns,
     form,
-    tableColumns: own.map(({ name, type, nullable }) => ({ name, type, nullable })),
+    tableColumns: own.map(({ name, type }) => ({ name, type, nullable: true })),
     key: target.key.map((column) => ({ ...column, type: typeOf(column.name) })),
   };
 };

@@ -34,8 +34,8 @@ const statementsOf = (mirror: Fragment, change: MirrorChange): readonly Fragment
       return [add];
     case 'rename':
       return [sql`alter table ${mirror} rename column ${id(change.from)} to ${name}`];
-    case 'widen':
-      return [sql`alter table ${mirror} alter column ${name} type ${type}`];
+    case 'convert':
+      return [sql`alter table ${mirror} alter column ${name} type ${type} using cast(${name} as ${type})`];
     case 'replace':
       return [sql`alter table ${mirror} drop column ${name}`, add];
   }

@@ -7,6 +7,7 @@ import { isLog, type Dictionary, type Source } from '../../dictionary/dictionary
 import type { Problem, TidemarkError } from '../../errors/tidemark-error.ts';
 import { columnsRead, relationOf } from '../../graph/reads.ts';
 import { showTable } from '../../sql/table-name.ts';
+import type { KnownRelation } from '../../store/relations.ts';
 import type { TableInfo, Warehouse } from '../../warehouse/port.ts';
 import type { KnownState } from '../known-state.ts';
 import { readSourceMemory, sourceIdentity } from './mapping-hash.ts';
@@ -51,6 +52,12 @@ const withoutMirror: MirrorPlan = {
   restart: true,
 };
 
+export const remadeMirror: MirrorPlan = { ...withoutMirror, remake: true };
+
+/** We made it: only then may it be changed, or made anew. */
+export const isOurMirror = (source: Source, relation: KnownRelation | undefined): boolean =>
+  relation?.madeByUs === true && (relation.mirror ?? showTable(source.mirror)) === showTable(source.mirror);
+
 const unjudged = (source: Source, plan: MirrorPlan, notices: readonly Problem[]): Judged => ({
   source,
   plan,
@@ -65,12 +72,12 @@ const judge = (question: DriftQuestion, source: Source, waiting: ReadonlySet<str
   const staging = tables.get(showTable(source.table));
   const mirror = tables.get(showTable(source.mirror));
   const relation = known.relations.get(source.name);
-  if (mirror === undefined) {
-    const dropped = relation?.firstBatch !== undefined && relation.mirror === showTable(source.mirror);
-    return unjudged(source, withoutMirror, dropped ? [mirrorRebuilt(source, 'it was dropped')] : []);
-  }
-  if (staging === undefined && source.renamed === undefined) {
-    return unjudged(source, { ...withoutMirror, rows: mirrorRowsOf(source, [], []), restart: false }, []);
+  if (staging === undefined && mirror !== undefined && source.renamed === undefined) {
+    // It is left out whole; what reads a column that the mirror lacks waits with it.
+    const lacking = source.columns.filter(({ name }) => !mirror.columns.some((each) => each.name === name));
+    const changes = lacking.map((column) => ({ kind: 'add' as const, column }));
+    const rows = mirrorRowsOf(source, [], []);
+    return unjudged(source, { ...withoutMirror, rows, changes, restart: false }, []);
   }
   const released = (target: string): boolean => {
     const reader = known.relations.get(target);
@@ -84,18 +91,21 @@ const judge = (question: DriftQuestion, source: Source, waiting: ReadonlySet<str
     source,
     staging:
       (isLog(source) && source.detect.image.kind === 'json' ? undefined : staging?.columns) ?? source.columns,
-    mirror: mirror.columns,
+    mirror: mirror?.columns ?? [],
     now: sourceIdentity(source, staging?.definition),
     was: relation?.firstBatch === undefined ? undefined : readSourceMemory(relation.mapping),
-    ours:
-      relation?.madeByUs === true &&
-      (relation.mirror ?? showTable(source.mirror)) === showTable(source.mirror),
+    ours: mirror === undefined || isOurMirror(source, relation),
     readers: (column) => readersOf(dictionary, source, column),
     waiting,
     released,
     baseType: (type) => warehouse.dialect.baseType(type),
   };
-  return judgeSource(situation);
+  const judged = judgeSource(situation);
+  if (mirror !== undefined) return judged;
+  // It is yet to be made: only what vanished from staging matters.
+  const dropped = relation?.firstBatch !== undefined && relation.mirror === showTable(source.mirror);
+  const notices = dropped ? [mirrorRebuilt(source, 'it was dropped')] : [];
+  return { ...judged, plan: withoutMirror, notices, appeared: [] };
 };
 
 const memoryOf = ({ source, plan }: Judged, staging: TableInfo | undefined): SourceMemory => ({

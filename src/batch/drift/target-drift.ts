@@ -20,7 +20,7 @@ const missingColumns = (target: Target): readonly string[] => {
 const unreadable = (target: Target, all: ReadonlyMap<string, Target>): TidemarkError | undefined => {
   for (const name of relationsOf(target)) {
     const other = all.get(name);
-    if (other?.exists !== true) continue;
+    if (other === undefined) continue;
     const names = new Set(other.tableColumns.map((column) => column.name));
     const column = [...columnsReadOf(target, name)].find((each) => !names.has(each));
     if (column === undefined) continue;

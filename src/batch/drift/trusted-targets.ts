@@ -4,33 +4,26 @@ import type { Dictionary } from '../../dictionary/dictionary.ts';
 import { targetName } from '../../dictionary/tables.ts';
 import type { RawDictionary } from '../../dictionary/raw.ts';
 import type { Problem } from '../../errors/tidemark-error.ts';
-import type { Project } from '../../project/project.ts';
-import { stateVersion } from '../../store/migrate.ts';
-import type { Warehouse } from '../../warehouse/port.ts';
-import { readKnownState } from '../known-state.ts';
+import type { KnownRelation } from '../../store/relations.ts';
 import { readTargetMemory, targetMemory } from './mapping-hash.ts';
 
 export interface Mistakes {
   readonly raw: RawDictionary;
+  readonly relations: ReadonlyMap<string, KnownRelation>;
   readonly problems: readonly Problem[];
   /** The dictionary, with these targets believed whatever their tables say. */
   resolve(trusted: ReadonlySet<string>): Dictionary;
 }
 
-export const trustedTargets = async (
-  warehouse: Warehouse,
-  project: Project,
-  mistakes: Mistakes,
-): Promise<ReadonlySet<string>> => {
+export const trustedTargets = (mistakes: Mistakes): ReadonlySet<string> => {
+  const { relations } = mistakes;
   const files = new Set(
     mistakes.problems.flatMap(({ severity, at }) =>
       severity === 'error' && at !== undefined ? [at.file] : [],
     ),
   );
   const suspects = mistakes.raw.targets.filter((target) => files.has(target.name.at.file)).map(targetName);
-  const version = suspects.length === 0 ? 0 : await stateVersion(warehouse, project.schemas.state);
-  if (version === 0) return new Set();
-  const { relations } = await readKnownState(warehouse, project, version, true);
+  if (suspects.length === 0) return new Set();
   const inStep = suspects.filter((name) => relations.get(name)?.firstBatch !== undefined);
   const { targets } = mistakes.resolve(new Set(inStep));
   const same = targets.filter((target) => {

@@ -11,14 +11,20 @@ export interface Scene {
   readonly random: Random;
 }
 
-const tableOf = (schemas: Schemas, target: TargetSpec): string => `"${schemas.targets}".${target.name}`;
+export const tableOf = (schemas: Schemas, target: TargetSpec): string =>
+  `"${schemas.targets}".${target.name}`;
 
 const typed = (target: TargetSpec, column: ColumnSpec): string =>
   `${column.name} ${target.mapped.find(({ name }) => name === column.name)?.type ?? typeOf[column.kind]}`;
 
 /** Makes the table anew, with its declared types. */
-const emptyTarget = async (place: Place, schemas: Schemas, target: TargetSpec): Promise<void> => {
-  const columns = target.columns.map((column) => typed(target, column));
+export const emptyTarget = async (
+  place: Place,
+  schemas: Schemas,
+  target: TargetSpec,
+  order: readonly ColumnSpec[] = target.columns,
+): Promise<void> => {
+  const columns = order.map((column) => typed(target, column));
   const key = target.primaryKey ? [`primary key (${target.key.map(({ name }) => name).join(', ')})`] : [];
   await place.execute(`drop table if exists ${tableOf(schemas, target)}`);
   await place.execute(`create table ${tableOf(schemas, target)} (${[...columns, ...key].join(', ')})`);
@@ -47,17 +53,18 @@ const buildTarget = async (
   ]);
 };
 
-/** Drops it and builds it anew. */
+/** Drops it and builds it anew; its columns in another order, if need be. */
 export const rebuildTarget = async (
   scene: Scene,
   target: TargetSpec,
   project: ProjectSpec,
+  order = target.columns,
 ): Promise<void> => {
   const { place, schemas } = scene;
   const old = `"${schemas.rebuilt}".${target.name}`;
   await place.execute(`create schema if not exists "${schemas.rebuilt}"`);
   await place.execute(`create table ${old} as select * from ${tableOf(schemas, target)}`);
-  await emptyTarget(place, schemas, target);
+  await emptyTarget(place, schemas, target, order);
   await buildTarget(scene, target, project, old);
   await place.execute(`drop table ${old}`);
 };

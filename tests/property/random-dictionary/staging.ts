@@ -8,44 +8,107 @@ import { drawKeyValue, drawValue } from './values.ts';
 
 type Literals = Readonly<Record<string, string>>;
 
-/** Minutes after the beginning of the history. */
-const moment = (minutes: number): string =>
-  `timestamp ${literal(new Date(Date.UTC(2020, 0, 1) + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' '))}`;
+/** Stamps: when the history begins, how far its rounds are apart, and how late or early a row may be stamped. */
+export interface Clock {
+  readonly startMs: number;
+  readonly minutesPerRound: number;
+  /** Minutes by which a stamp may be off, beside those that are right. */
+  readonly skews: readonly number[];
+}
 
 /** Rounds are closer to each other than a late stamp is late, and both are within the overlap. */
-const minutesPerRound = 5;
-const lateMinutes = 10;
+const punctual: Clock = { startMs: Date.UTC(2020, 0, 1), minutesPerRound: 5, skews: [-10] };
 
 const isKey = (source: SourceSpec, name: string): boolean =>
   source.key.some((column) => column.name === name);
 
+/** A column of the table, and which of the loader's columns fills it. */
+export interface ShapedColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly from?: string | undefined;
+}
+
 export class Staging {
-  readonly #place: Place;
+  readonly #place: Pick<Place, 'execute'>;
   readonly #random: Random;
   readonly #schema: string;
-  readonly #rows = new Map<SourceSpec, Map<string, Literals>>();
+  readonly #clock: Clock;
+  readonly #rows = new Map<string, Map<string, Literals>>();
+  /** Tables that are not as the loader left them: what he loads meanwhile arrives when they are restored. */
+  readonly #damaged = new Set<string>();
+  readonly #shapes = new Map<string, readonly ShapedColumn[]>();
   #round = 0;
 
-  constructor(place: Place, schemas: Schemas, random: Random) {
+  constructor(place: Pick<Place, 'execute'>, schemas: Schemas, random: Random, clock = punctual) {
     this.#place = place;
     this.#schema = schemas.staging;
     this.#random = random;
+    this.#clock = clock;
   }
 
   async create(sources: readonly SourceSpec[]): Promise<void> {
     await this.#place.execute(`create schema "${this.#schema}"`);
     for (const source of sources) {
-      const columns = source.columns.map(({ name, kind }) => `${name} ${typeOf[kind]}`);
-      const key = source.key.map(({ name }) => name).join(', ');
-      const constraint = source.primaryKey ? [`primary key (${key})`] : [];
-      await this.#place.execute(
-        `create table ${this.#table(source)} (${[...columns, ...constraint].join(', ')})`,
-      );
-      this.#rows.set(source, new Map());
+      await this.#createTable(source, this.shapeOf(source));
+      this.#rows.set(source.name, new Map());
       const count = this.#random.chance(8) ? 0 : 5 + this.#random.below(11);
       for (let row = 0; row < count; row += 1) await this.#put(source);
     }
     this.#round = 1;
+  }
+
+  shapeOf(source: SourceSpec): readonly ShapedColumn[] {
+    const asDeclared = source.columns.map(({ name, kind }) => ({ name, type: typeOf[kind], from: name }));
+    return this.#shapes.get(source.name) ?? asDeclared;
+  }
+
+  isDamaged(source: SourceSpec): boolean {
+    return this.#damaged.has(source.name);
+  }
+
+  /** What somebody does to the table behind the loader's back. */
+  async damage(source: SourceSpec, statements: readonly string[]): Promise<void> {
+    this.#damaged.add(source.name);
+    for (const statement of statements) await this.#place.execute(statement);
+  }
+
+  /** The loader's tables have this form from now on. */
+  settle(source: SourceSpec, shape: readonly ShapedColumn[]): void {
+    this.#shapes.set(source.name, shape);
+  }
+
+  /** The table made anew, as the loader knows it; with `shape`, its columns in that form instead. */
+  async restore(source: SourceSpec, shape?: readonly ShapedColumn[]): Promise<void> {
+    this.#damaged.delete(source.name);
+    const columns = shape ?? this.shapeOf(source);
+    await this.#place.execute(`drop table if exists ${this.table(source)}`);
+    await this.#createTable(source, columns);
+    const filled = columns.filter(({ from }) => from !== undefined);
+    const rows = [...this.#rowsOf(source).values()].map(
+      (row) => `(${filled.map(({ from = '' }) => row[from] ?? 'null').join(', ')})`,
+    );
+    if (rows.length > 0)
+      await this.#place.execute(
+        `insert into ${this.table(source)} (${filled.map(({ name }) => name).join(', ')}) values ${rows.join(', ')}`,
+      );
+  }
+
+  /** The same rows in columns of another form: what the loader changes meanwhile waits. */
+  async reshape(source: SourceSpec, shape: readonly ShapedColumn[]): Promise<void> {
+    await this.restore(source, shape);
+    this.#damaged.add(source.name);
+  }
+
+  async #createTable(source: SourceSpec, columns: readonly ShapedColumn[]): Promise<void> {
+    const key = source.key.map(({ name }) => name).join(', ');
+    const constraint = source.primaryKey ? [`primary key (${key})`] : [];
+    const typed = columns.map(({ name, type }) => `${name} ${type}`);
+    await this.#place.execute(`create table ${this.table(source)} (${[...typed, ...constraint].join(', ')})`);
+  }
+
+  async #execute(source: SourceSpec, statement: string): Promise<void> {
+    if (!this.#damaged.has(source.name)) await this.#place.execute(statement);
   }
 
   /** Some changes; with `onlySpare`, in columns that no target reads. */
@@ -93,12 +156,12 @@ export class Staging {
     }
   }
 
-  #table(source: SourceSpec): string {
+  table(source: SourceSpec): string {
     return `"${this.#schema}".${source.name}`;
   }
 
   #rowsOf(source: SourceSpec): Map<string, Literals> {
-    const rows = this.#rows.get(source);
+    const rows = this.#rows.get(source.name);
     if (rows === undefined) throw new Error(`no table ${source.name}`);
     return rows;
   }
@@ -114,15 +177,21 @@ export class Staging {
     return Object.fromEntries(source.key.map((column) => [column.name, value(column)]));
   }
 
+  /** Minutes after the beginning of the history. */
+  #moment(minutes: number): string {
+    const text = new Date(this.#clock.startMs + minutes * 60_000).toISOString();
+    return `timestamp ${literal(text.slice(0, 19).replace('T', ' '))}`;
+  }
+
   /** When the row says that it changed: now, a little late, or not at all. */
   #stamp(source: SourceSpec): Literals {
     if (!source.watermark) return {};
-    const now = this.#round * minutesPerRound;
+    const now = this.#round * this.#clock.minutesPerRound;
     const said = this.#random.oneOf([
-      moment(now),
-      moment(now),
-      moment(now),
-      moment(now - lateMinutes),
+      this.#moment(now),
+      this.#moment(now),
+      this.#moment(now),
+      ...this.#clock.skews.map((skew) => this.#moment(now + skew)),
       'null',
     ]);
     return { [stamp.name]: said };
@@ -147,10 +216,11 @@ export class Staging {
     const row = { ...key, ...Object.fromEntries(values), ...this.#stamp(source) };
     const text = JSON.stringify(key);
     if (this.#rowsOf(source).has(text))
-      await this.#place.execute(`delete from ${this.#table(source)} where ${this.#where(key)}`);
+      await this.#execute(source, `delete from ${this.table(source)} where ${this.#where(key)}`);
     this.#rowsOf(source).set(text, row);
-    await this.#place.execute(
-      `insert into ${this.#table(source)} (${Object.keys(row).join(', ')}) values (${Object.values(row).join(', ')})`,
+    await this.#execute(
+      source,
+      `insert into ${this.table(source)} (${Object.keys(row).join(', ')}) values (${Object.values(row).join(', ')})`,
     );
   }
 
@@ -158,8 +228,9 @@ export class Staging {
     const found = this.#pick(source);
     if (found === undefined) return;
     this.#rowsOf(source).delete(found[0]);
-    await this.#place.execute(
-      `delete from ${this.#table(source)} where ${this.#where(this.#keyOf(source, found[1]))}`,
+    await this.#execute(
+      source,
+      `delete from ${this.table(source)} where ${this.#where(this.#keyOf(source, found[1]))}`,
     );
   }
 
@@ -168,9 +239,10 @@ export class Staging {
     const key = this.#drawKey(source);
     const text = JSON.stringify(key);
     if (found === undefined || this.#rowsOf(source).has(text)) return;
-    await this.#set(source, found, { ...key, ...this.#stamp(source) });
+    const values = { ...key, ...this.#stamp(source) };
+    await this.#set(source, found, values);
     this.#rowsOf(source).delete(found[0]);
-    this.#rowsOf(source).set(text, { ...found[1], ...key });
+    this.#rowsOf(source).set(text, { ...found[1], ...values });
   }
 
   async #update(source: SourceSpec, columns: readonly string[]): Promise<void> {
@@ -182,10 +254,11 @@ export class Staging {
     await this.#set(source, found, { ...Object.fromEntries(values), ...this.#stamp(source) });
   }
 
-  async #set(source: SourceSpec, [, row]: readonly [string, Literals], values: Literals): Promise<void> {
+  async #set(source: SourceSpec, [text, row]: readonly [string, Literals], values: Literals): Promise<void> {
     const assignments = Object.entries(values).map(([name, value]) => `${name} = ${value}`);
     if (assignments.length === 0) return;
+    this.#rowsOf(source).set(text, { ...row, ...values });
     const where = this.#where(this.#keyOf(source, row));
-    await this.#place.execute(`update ${this.#table(source)} set ${assignments.join(', ')} where ${where}`);
+    await this.#execute(source, `update ${this.table(source)} set ${assignments.join(', ')} where ${where}`);
   }
 }

@@ -1,0 +1,4 @@
+// See neighbour-suite.ts.
+import { describeNeighbour } from './neighbour-suite.ts';
+
+describeNeighbour('postgres');
