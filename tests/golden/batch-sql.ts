@@ -1,9 +1,10 @@
 // Every statement that an ordinary batch of the workshop runs, as it is sent: reviewed like code. What differs from
 // run to run (scratch owners, ids, moments) is replaced by a word.
 import diagnostics from 'node:diagnostics_channel';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { statementChannel, type StatementEvent } from '../../src/warehouse/statement-channel.ts';
-import { createSandbox, type Engine, type Sandbox } from '../support/sandbox.ts';
+import { createSandbox, type Engine, type Recipe, type Sandbox } from '../support/sandbox.ts';
+import { groupChanges, groups } from './groups.ts';
 import { changes, workshop } from '../support/workshop.ts';
 
 const withoutChance = (sql: string): string =>
@@ -32,22 +33,34 @@ const statementsOf = async (work: () => Promise<unknown>): Promise<readonly stri
   return [...seen].toSorted();
 };
 
+const golden =
+  (engine: Engine, recipe: Recipe, happening: readonly string[], only = /./) =>
+  (name: string): void => {
+    let box: Sandbox;
+
+    beforeAll(async () => {
+      box = await createSandbox(engine, recipe);
+      await box.run();
+      await box.sql(...happening);
+    });
+
+    afterAll(async () => {
+      await box.remove();
+    });
+
+    it('sends the statements that were reviewed', async () => {
+      const sent = await statementsOf(() => box.run());
+      const statements = sent.filter((each) => only.test(each));
+      expect(statements.length).toBeGreaterThan(10);
+      await expect(`${statements.join(';\n\n')};\n`).toMatchFileSnapshot(`./${name}.${engine}.sql`);
+    });
+  };
+
 export const goldenBatch = (engine: Engine): void => {
-  let box: Sandbox;
-
-  beforeAll(async () => {
-    box = await createSandbox(engine, workshop);
-    await box.run();
-    await box.sql(...changes);
+  describe('a batch', () => {
+    golden(engine, workshop, changes)('batch');
   });
-
-  afterAll(async () => {
-    await box.remove();
-  });
-
-  it('sends the statements that were reviewed', async () => {
-    const statements = await statementsOf(() => box.run());
-    expect(statements.length).toBeGreaterThan(20);
-    await expect(`${statements.join(';\n\n')};\n`).toMatchFileSnapshot(`./batch.${engine}.sql`);
+  describe('a batch of aggregates', () => {
+    golden(engine, groups, groupChanges, /customer_metrics|by_product/)('aggregate');
   });
 };

@@ -124,7 +124,10 @@ export const shownTarget = ({ columns: _, ...target }: TargetSpec) => ({
   ...target,
   from: target.from?.name,
   key: target.key.map(({ name }) => name).join(', '),
-  joins: target.joins.map(({ alias, relation, type, on }) => `${type} ${relation.name} as ${alias} on ${on}`),
+  joins: target.joins.map(
+    ({ alias, relation, type, on, many }) =>
+      `${type}${many ? ' many' : ''} ${relation.name} as ${alias} on ${on}`,
+  ),
   mapped: target.mapped.map(({ name, expression, type }) => `${name} ${type}: ${expression}`),
 });
 

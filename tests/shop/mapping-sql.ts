@@ -6,6 +6,7 @@ interface JoinSpec {
   readonly on: string;
   readonly source?: string;
   readonly type?: string;
+  readonly many?: boolean;
 }
 
 export interface Mapping {
@@ -48,5 +49,8 @@ export const mappingSelect = (
     ([column, expression]) => `cast(${expression} as ${typeOf(column)}) as ${column}`,
   );
   const where = mapping.where === undefined ? '' : `where ${mapping.where}`;
-  return `select ${columns.join(', ')} from ${root} ${joins.join(' ')} ${where}`;
+  const many = Object.values(mapping.join ?? {}).some((spec) => typeof spec !== 'string' && spec.many === true);
+  const keys = [mapping.key].flat().map((column) => mapping.columns[column] ?? '');
+  const groups = many ? `group by ${keys.join(', ')}` : '';
+  return `select ${columns.join(', ')} from ${root} ${joins.join(' ')} ${where} ${groups}`;
 };

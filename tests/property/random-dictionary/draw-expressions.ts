@@ -27,7 +27,7 @@ const columnsOf = (reach: readonly Reach[], kind: Kind): readonly (Read & { read
   );
 
 /** A column of the kind, from any alias in reach. */
-const read = (random: Random, reach: readonly Reach[], kind: Kind): Read | undefined => {
+export const read = (random: Random, reach: readonly Reach[], kind: Kind): Read | undefined => {
   const found = columnsOf(reach, kind);
   return found.length === 0 ? undefined : random.oneOf(found);
 };
@@ -177,4 +177,17 @@ export const drawOn = (
   if (random.chance(3)) parts.push(drawCondition(random, [own]));
   if (random.chance(6)) parts.push(drawCondition(random, [own, ...before]));
   return parts.join(random.oneOf([' and ', ' AND ', '\n  and ']));
+};
+
+/** A condition that any number of rows may meet. */
+export const drawManyOn = (random: Random, own: Reach, before: readonly Reach[]): string | undefined => {
+  const kind = random.oneOf(['int', 'int', 'big', 'text'] as const);
+  const mine = reference(random, [own], kind);
+  const other = counterpart(random, before, kind);
+  if (mine === undefined || other === undefined) return undefined;
+  const nullable = { name: '', kind, nullable: random.chance(4) };
+  const parts = [random.chance(8) ? `${mine.sql} <= ${other}` : matches(random, mine.sql, other, nullable)];
+  if (random.chance(4)) parts.push(drawCondition(random, [own]));
+  if (random.chance(8)) parts.push(drawCondition(random, [own, ...before]));
+  return parts.join(' and ');
 };

@@ -1,5 +1,6 @@
 // Random targets: grains and `this`, chains of look-ups, targets that read targets, all the rules.
 import type { Random } from '../../../scripts/shop/random.ts';
+import { drawAggregate, drawChoosers, drawGroupKey, drawManyJoins } from './draw-aggregates.ts';
 import { drawCondition, drawExpression, drawOn, type Reach } from './draw-expressions.ts';
 import {
   ownColumns,
@@ -28,7 +29,8 @@ const drawJoins = (random: Random, root: Reach, relations: readonly RelationSpec
     const before = random.chance(2) ? reach.slice(-1) : reach;
     const on = drawOn(random, alias, relation, before);
     if (on === undefined) continue;
-    joins.push({ alias, relation, type: root.alias !== 'this' && random.chance(7) ? 'inner' : 'left', on });
+    const type = root.alias !== 'this' && random.chance(7) ? 'inner' : 'left';
+    joins.push({ alias, relation, type, on, many: false });
     reach.push({ alias, relation });
   }
   return joins;
@@ -114,6 +116,7 @@ const drawGrain = (random: Random, name: string, relations: readonly RelationSpe
     from,
     key,
     joins,
+    grouped: false,
     where: joined([where, filter]),
     mapped,
     columns: [
@@ -153,6 +156,7 @@ const drawThis = (random: Random, name: string, relations: readonly RelationSpec
     from: undefined,
     key,
     joins,
+    grouped: false,
     where: random.chance(4) ? drawCondition(random, [root]) : undefined,
     mapped,
     columns: [...own, ...mapped.map((column) => ({ name: column.name, kind: column.kind })), ...ownColumns],
@@ -165,6 +169,105 @@ const drawThis = (random: Random, name: string, relations: readonly RelationSpec
   };
 };
 
+/** Other mapped columns in the place of those that were drawn first. */
+const withMapped = (target: TargetSpec, mapped: readonly MappedSpec[]) => {
+  const isMapped = (name: string): boolean => target.mapped.some((column) => column.name === name);
+  const first = target.columns.findIndex(({ name }) => isMapped(name));
+  const rest = target.columns.filter(({ name }) => !isMapped(name));
+  return {
+    mapped,
+    columns: [
+      ...rest.slice(0, first),
+      ...mapped.map(({ name, kind }): ColumnSpec => ({ name, kind })),
+      ...rest.slice(first),
+    ],
+  };
+};
+
+const ownRow: RelationSpec = {
+  name: 'this',
+  key: [{ name: 'row_id', kind: 'int', nullable: false }],
+  columns: [],
+};
+
+/** Aggregates of many-joins for each row of the root, beside what fits on the row itself. */
+const aggregatedOf = (random: Random, target: TargetSpec, relations: readonly RelationSpec[]): TargetSpec => {
+  const isMapped = (name: string): boolean => target.mapped.some((column) => column.name === name);
+  // What a mapping writes it cannot read.
+  const itself = { ...target, columns: target.columns.filter(({ name }) => !isMapped(name)) };
+  const root: Reach = { alias: target.from?.name ?? 'this', relation: target.from ?? itself };
+  const drawn = drawManyJoins(random, root, relations, target.joins);
+  const scene = { root, joins: drawn, grouped: false };
+  if (!drawn.some(({ many }) => many)) return target;
+  const own = target.mapped.filter(({ name }) => target.key.some((part) => part.name === name));
+  const states = target.mapped.filter(({ name }) => name === 'state');
+  const kept = target.mapped
+    .filter((column) => !own.includes(column) && !states.includes(column))
+    .slice(0, random.below(3));
+  const count = 1 + random.below(4);
+  const calls = Array.from({ length: count }, (_, at) => drawAggregate(random, scene, `agg_${at + 1}`));
+  const mapped = [...own, ...kept, ...calls, ...states];
+  const { where, joins } = drawChoosers(random, scene, mapped);
+  return {
+    ...target,
+    joins: target.from === undefined ? joins.map((join) => ({ ...join, type: 'left' })) : joins,
+    where: joined([target.where, target.from === undefined ? undefined : where]),
+    ...withMapped(target, mapped),
+  };
+};
+
+/** Rows of the root that share a key. */
+const groupedOf = (random: Random, target: TargetSpec, relations: readonly RelationSpec[]): TargetSpec => {
+  const from = target.from ?? ownRow;
+  const root: Reach = { alias: from.name, relation: from };
+  const drawn = drawGroupKey(random, root);
+  if (drawn === undefined) return target;
+  const joins = random.chance(2) ? drawManyJoins(random, root, relations, target.joins) : target.joins;
+  const scene = { root, joins, grouped: true };
+  const count = 1 + random.below(4);
+  const calls = Array.from({ length: count }, (_, at) => drawAggregate(random, scene, `agg_${at + 1}`));
+  const all = !joins.some(({ many }) => many) && random.chance(2);
+  const mapped = [
+    drawn.mapped,
+    ...calls,
+    ...(all
+      ? [
+          {
+            name: 'agg_all',
+            kind: 'big' as const,
+            expression: 'count(*)',
+            type: typeOf.big,
+            aliases: [],
+            aggregate: { call: 'count(*)', many: [] },
+          },
+        ]
+      : []),
+    ...target.mapped.filter(({ name }) => name === 'state'),
+  ];
+  const chosen = drawChoosers(random, scene, mapped);
+  return {
+    ...target,
+    key: [drawn.key],
+    grouped: true,
+    joins: chosen.joins,
+    where: chosen.where,
+    ...withMapped(target, mapped),
+    onMissing: 'null',
+    primaryKey: !drawn.key.nullable && target.primaryKey,
+  };
+};
+
+const drawAny = (random: Random, name: string, relations: readonly RelationSpec[]): TargetSpec => {
+  const target = random.chance(5) ? drawThis(random, name, relations) : drawGrain(random, name, relations);
+  if (!random.chance(2)) return target;
+  if (target.from !== undefined && random.chance(3)) return groupedOf(random, target, relations);
+  // One part of a key that a filter fixes groups the rows.
+  if (target.from !== undefined && target.key.length < target.from.key.length) return target;
+  return target.from !== undefined && target.mapped[0]?.expression.match(/^\w+\.\w+$/) === null
+    ? target
+    : aggregatedOf(random, target, relations);
+};
+
 /** Targets in an order in which each reads only those before it. */
 export const drawTargets = (random: Random, sources: readonly SourceSpec[]): readonly TargetSpec[] => {
   const readable: RelationSpec[] = sources.map((source) => ({
@@ -174,7 +277,7 @@ export const drawTargets = (random: Random, sources: readonly SourceSpec[]): rea
   const targets: TargetSpec[] = [];
   const names = ['fact_one', 'fact_two', 'fact_three', 'fact_four'].slice(0, 2 + random.below(3));
   for (const name of names) {
-    const target = random.chance(5) ? drawThis(random, name, readable) : drawGrain(random, name, readable);
+    const target = drawAny(random, name, readable);
     if (target.from === undefined && target.joins.length === 0) continue;
     targets.push(target);
     // Once more often than a source, so that chains of targets come up.

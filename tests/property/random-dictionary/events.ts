@@ -1,7 +1,9 @@
 // What happens to a project beside its loader: dbt builds a target anew, somebody edits a target, a mapping
 // changes. The next batch must set all of it right.
 import type { Random } from '../../../scripts/shop/random.ts';
-import { drawExpression } from './draw-expressions.ts';
+import { drawAggregate } from './draw-aggregates.ts';
+import { drawExpression, type Reach } from './draw-expressions.ts';
+import { manyOf } from './many.ts';
 import { rebuildTarget, spoilTarget, type Scene } from './prebuilt.ts';
 import type { MappedSpec, ProjectSpec, TargetSpec } from './spec.ts';
 
@@ -10,10 +12,29 @@ export type Happening = 'rebuilt' | 'edited' | 'remapped' | 'nothing';
 const prebuiltGrains = ({ targets }: ProjectSpec): readonly TargetSpec[] =>
   targets.filter(({ begins, from }) => begins !== 'absent' && from !== undefined);
 
+/** Only where no filter or inner join has to fit what the new call sees. */
+const remapAggregate = (random: Random, target: TargetSpec, root: Reach): TargetSpec => {
+  const { grouped, joins, where } = target;
+  if (where !== undefined || joins.some(({ type }) => type === 'inner')) return target;
+  for (let tries = 0; tries < 20; tries += 1) {
+    const drawn = drawAggregate(random, { root, joins, grouped }, 'drawn');
+    const column = target.mapped.find(
+      ({ aggregate, kind }) => aggregate !== undefined && kind === drawn.kind,
+    );
+    if (column === undefined) continue;
+    const changed = { ...drawn, name: column.name, type: column.type };
+    return { ...target, mapped: target.mapped.map((each) => (each === column ? changed : each)) };
+  }
+  return target;
+};
+
 const remap = (random: Random, target: TargetSpec): TargetSpec => {
   const { from } = target;
   if (from === undefined) return target;
-  const reach = [{ alias: from.name, relation: from }, ...target.joins];
+  const root = { alias: from.name, relation: from };
+  const many = target.joins.filter(({ alias }) => manyOf(target, [alias]).length > 0);
+  if (target.grouped || many.length > 0) return remapAggregate(random, target, root);
+  const reach = [root, ...target.joins];
   const { sql, kind, aliases } = drawExpression(random, reach);
   const column = target.mapped.find(
     (each) => each.kind === kind && !target.key.some(({ name }) => name === each.name),

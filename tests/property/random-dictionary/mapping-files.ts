@@ -25,15 +25,17 @@ const targetFile = (target: TargetSpec): unknown => ({
     ? {}
     : {
         join: Object.fromEntries(
-          target.joins.map(({ alias, relation, type, on }) => [
+          target.joins.map(({ alias, relation, type, on, many }) => [
             alias,
-            alias === relation.name && type === 'left' ? on : { source: relation.name, on, type },
+            alias === relation.name && type === 'left' && !many
+              ? on
+              : { source: relation.name, on, type, ...(many ? { many } : {}) },
           ]),
         ),
       }),
   ...(target.where === undefined ? {} : { where: target.where }),
   columns: Object.fromEntries(target.mapped.map(({ name, expression }) => [name, expression])),
-  on_missing: target.onMissing,
+  ...(target.grouped ? {} : { on_missing: target.onMissing }),
   ...(target.from === undefined
     ? {}
     : {

@@ -2,6 +2,8 @@
 // rows and cells that stay, spelt out. Knows nothing of the engine.
 import type { Place, Schemas } from '../place.ts';
 import { keyText, rowsByKey, type Cells, type Rows } from '../world.ts';
+import { manyOf, readsOf } from './many.ts';
+import { aggregateSelect, withCall, type FromClause } from './oracle-aggregates.ts';
 import type { RelationSpec, SourceSpec, TargetSpec } from './spec.ts';
 
 /** Where the tables of a relation are: sources in one schema, targets in another. */
@@ -18,19 +20,55 @@ const present = (tables: Tables, relation: RelationSpec): string => {
   return `(select *, true as is_present from "${schema}".${relation.name})`;
 };
 
+const fromClause =
+  (target: TargetSpec, tables: Tables): FromClause =>
+  (joins) =>
+    [
+      `${present(tables, target.from ?? target)} as ${target.from?.name ?? 'this'}`,
+      ...joins.map(
+        ({ alias, relation, type, on }) => `${type} join ${present(tables, relation)} as ${alias} on ${on}`,
+      ),
+    ].join(' ');
+
+const cast = (target: TargetSpec, value: string, type: string): string =>
+  target.begins === 'absent' ? value : `cast(${value} as ${type})`;
+
+/** Of groups: the target's key, and the aggregates for each. */
+const groupedSelect = (target: TargetSpec, tables: Tables): string => {
+  const from = fromClause(target, tables);
+  const isKey = (name: string): boolean => target.key.some((part) => part.name === name);
+  const keys = target.mapped.filter(({ name }) => isKey(name));
+  const rows = aggregateSelect({
+    target,
+    from,
+    keys: keys.map(({ expression, type }) => cast(target, expression, type)),
+  });
+  const values = target.mapped.map((column) =>
+    isKey(column.name)
+      ? `a.g${keys.indexOf(column)} as ${column.name}`
+      : `${cast(target, withCall(target, column, 'a'), column.type)} as ${column.name}`,
+  );
+  return `select ${values.join(', ')} from (${rows}) as a`;
+};
+
 /** The rows that the mapping alone stands for, with a mark for each look-up that found nothing. */
 export const desiredSelect = (target: TargetSpec, tables: Tables): string => {
-  const values = target.mapped.map(({ name, expression, type }) =>
-    target.begins === 'absent' ? `${expression} as ${name}` : `cast(${expression} as ${type}) as ${name}`,
+  if (target.grouped) return groupedSelect(target, tables);
+  const from = fromClause(target, tables);
+  const root = target.from?.name ?? 'this';
+  const values = target.mapped.map(
+    (column) => `${cast(target, withCall(target, column, 'a'), column.type)} as ${column.name}`,
   );
   const own = target.from === undefined ? target.key.map(({ name }) => `this.${name}`) : [];
-  const marks = target.joins.map(({ alias }) => `${alias}.is_present is null as ${missing(alias)}`);
-  const root = target.from ?? target;
-  const joins = target.joins.map(
-    ({ alias, relation, type, on }) => `${type} join ${present(tables, relation)} as ${alias} on ${on}`,
-  );
-  const where = target.where === undefined ? '' : `where ${target.where}`;
-  return `select ${[...own, ...values, ...marks].join(', ')} from ${present(tables, root)} as ${target.from?.name ?? 'this'} ${joins.join(' ')} ${where}`;
+  const single = target.joins.filter(({ alias }) => manyOf(target, [alias]).length === 0);
+  const marks = single.map(({ alias }) => `${alias}.is_present is null as ${missing(alias)}`);
+  const keys = (target.from ?? target).key.map(({ name }) => `${root}.${name}`);
+  const many = target.joins.some((join) => join.many);
+  const match = keys.map((key, at) => `${key} is not distinct from a.g${at}`).join(' and ');
+  const aggregates = many ? `join (${aggregateSelect({ target, from, keys })}) as a on ${match}` : '';
+  const { where } = target;
+  const ofRow = where !== undefined && manyOf(target, readsOf(where, target)).length === 0;
+  return `select ${[...own, ...values, ...marks].join(', ')} from ${from(single)} ${aggregates} ${ofRow ? `where ${where}` : ''}`;
 };
 
 const keyNames = (target: TargetSpec): readonly string[] => target.key.map(({ name }) => name);

@@ -48,6 +48,8 @@ export interface JoinSpec {
   readonly relation: RelationSpec;
   readonly type: 'left' | 'inner';
   readonly on: string;
+  /** Any number of rows may match. */
+  readonly many: boolean;
 }
 
 export interface MappedSpec extends ColumnSpec {
@@ -56,12 +58,16 @@ export interface MappedSpec extends ColumnSpec {
   readonly type: string;
   /** The look-ups that the expression reads. */
   readonly aliases: readonly string[];
+  /** The aggregate call within the expression, and the many-joins whose rows it sees. */
+  readonly aggregate?: { readonly call: string; readonly many: readonly string[] } | undefined;
 }
 
 export interface TargetSpec extends RelationSpec {
   /** None: the target's own rows, as `this`. */
   readonly from: RelationSpec | undefined;
   readonly joins: readonly JoinSpec[];
+  /** Several rows of the root may stand for one key. */
+  readonly grouped: boolean;
   readonly where: string | undefined;
   readonly mapped: readonly MappedSpec[];
   readonly onDelete: 'delete' | 'keep' | 'set';
