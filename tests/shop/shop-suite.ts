@@ -40,7 +40,7 @@ const differences = async (execute: Execute, left: string, right: string): Promi
   return Number(count);
 };
 
-/** The tables of the schema `marts` against what the mappings say, for the ten targets whose rows a SELECT yields. */
+/** The tables of the schema `marts` against what the mappings say, for the eleven targets whose rows a SELECT yields. */
 const unlikeTheirMapping = async (execute: Execute): Promise<Readonly<Record<string, number>>> => {
   const found: Record<string, number> = {};
   for (const mapping of readMappings()) {
