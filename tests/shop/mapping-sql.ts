@@ -49,7 +49,9 @@ export const mappingSelect = (
     ([column, expression]) => `cast(${expression} as ${typeOf(column)}) as ${column}`,
   );
   const where = mapping.where === undefined ? '' : `where ${mapping.where}`;
-  const many = Object.values(mapping.join ?? {}).some((spec) => typeof spec !== 'string' && spec.many === true);
+  const many = Object.values(mapping.join ?? {}).some(
+    (spec) => typeof spec !== 'string' && spec.many === true,
+  );
   const keys = [mapping.key].flat().map((column) => mapping.columns[column] ?? '');
   const groups = many ? `group by ${keys.join(', ')}` : '';
   return `select ${columns.join(', ')} from ${root} ${joins.join(' ')} ${where} ${groups}`;

@@ -49,11 +49,6 @@ const chosen = (view: View): readonly string[] => {
   return sets.map((many) => `select distinct ${named(view.keys)} from ${rowsOf(view, many, [])}`);
 };
 
-export interface AggregateView {
-  readonly base: string;
-  readonly values: readonly string[];
-}
-
 /** One row per key, with `g0`, `g1`, … and the aggregates as `v0`, `v1`, …. */
 export const aggregateSelect = (view: View): string => {
   const calls = view.target.mapped.filter(({ aggregate }) => aggregate !== undefined);
