@@ -4,6 +4,7 @@ import type { HistoryOptions, HistoryReport, ShowOptions, ShowReport } from './b
 import type { ImpactOptions } from './batch/impact/impact.ts';
 import type { ImpactReport } from './batch/impact/impact-report.ts';
 import type { PendingOptions } from './batch/impact/pending.ts';
+import type { EditorSchemaOptions, EditorSchemaReport } from './batch/editor-schema.ts';
 import type { DictionaryReport, ReadDictionaryOptions } from './batch/read-dictionary.ts';
 import type { ImportOptions, ImportReport } from './batch/import-dictionary.ts';
 import type { PauseOptions, PauseReport } from './batch/pause.ts';
@@ -26,6 +27,7 @@ export type { HistoryEntry, HistoryReport, ShowReport } from './batch/history.ts
 export type { PlanResult, TargetSamples } from './batch/plan.ts';
 export type { Progress } from './batch/context.ts';
 export type { ImpactReport } from './batch/impact/impact-report.ts';
+export type { EditorSchemaReport } from './batch/editor-schema.ts';
 export type { DictionaryReport } from './batch/read-dictionary.ts';
 export type { ImportReport } from './batch/import-dictionary.ts';
 export type { KeyValue, NamedChanges, NamedKey } from './batch/freeze/changed-keys.ts';
@@ -99,6 +101,8 @@ export interface OpenProject {
   impactOfChange(revision: string): Promise<ImpactReport>;
   /** The dictionary from its sources: `{source: {column: {target: column}}}`. */
   dictionary(options?: Given<ReadDictionaryOptions>): Promise<DictionaryReport>;
+  /** Writes the JSON Schema by which editors complete and check this dictionary. */
+  editorSchema(options?: Given<EditorSchemaOptions>): Promise<EditorSchemaReport>;
   /** Mapping files from such a dictionary, in Python, JSON or YAML. */
   importDictionary(file: string, options?: Omit<Given<ImportOptions>, 'file'>): Promise<ImportReport>;
   /** All mistakes at once; throws only when they cannot be looked for. */
@@ -150,6 +154,8 @@ export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject
       (await import('./batch/impact/pending.ts')).pendingImpact({ ...options, project }),
     impactOfChange: async (revision) =>
       (await import('./batch/impact/impact-of-change.ts')).impactOfChange({ project, revision }),
+    editorSchema: async (options) =>
+      (await import('./batch/editor-schema.ts')).writeEditorSchema({ ...options, project }),
     dictionary: async (options) =>
       (await import('./batch/read-dictionary.ts')).readDictionary({ ...options, project }),
     importDictionary: async (file, options) =>

@@ -21,7 +21,7 @@ import { logKeys, readLog, refuseLogKeys } from './parse-log.ts';
 import { tableNamedTwice } from './node-problems.ts';
 import type { RawNode, RawRename, RawSource } from './raw.ts';
 
-const sourceKeys = {
+export const sourceKeys = {
   known: [
     'table',
     'model',

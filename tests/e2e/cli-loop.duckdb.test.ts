@@ -354,6 +354,13 @@ describe.sequential('the loop', () => {
     });
   });
 
+  it('dictionary --schema tells editors of it', async () => {
+    expect((await json('dictionary', '--schema', '--no-modeline')).value).toMatchObject({
+      file: 'mappings/tidemark.schema.json',
+      modelines: [],
+    });
+  });
+
   it('every published schema was put to use', () => {
     expect([...seen].toSorted()).toEqual(schemaNames.toSorted());
   });

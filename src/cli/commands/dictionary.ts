@@ -1,10 +1,12 @@
 // tidemark dictionary
+import { writeEditorSchema, type EditorSchemaReport } from '../../batch/editor-schema.ts';
 import { dictionaryFeeds, readDictionary } from '../../batch/read-dictionary.ts';
 import { shapePython, shapeYaml, type Fed } from '../../dictionary/source-first.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
-import { choiceOf } from '../read-options.ts';
+import { choiceOf, durationOf, isOn } from '../read-options.ts';
 import type { Style } from '../render/style.ts';
-import { cut, widthOf } from '../render/text.ts';
+import { count, cut, widthOf } from '../render/text.ts';
+import { readersWaitMs, waitingFor } from '../waiting.ts';
 
 const formats = ['text', 'yaml', 'json', 'python'] as const;
 
@@ -32,7 +34,35 @@ const order = (feeds: readonly Fed[], fed: Fed): number =>
   feeds.findIndex(({ source, column }) => source === fed.source && column === fed.column) +
   feeds.findIndex(({ source }) => source === fed.source) * feeds.length;
 
-const execute = async ({ project, options, select }: Invocation): Promise<Outcome> => {
+const schemaText = ({ file, modelines, others, tables }: EditorSchemaReport): string =>
+  [
+    `${file}: ${count(tables, 'table')}`,
+    ...(modelines.length === 0
+      ? []
+      : [
+          `${count(modelines.length, 'mapping file')} now ${modelines.length === 1 ? 'names' : 'name'} it for editors`,
+        ]),
+    ...others.map((other) => `${other} names another schema and was left alone`),
+  ].join('\n');
+
+const writeSchema = async (invocation: Invocation): Promise<Outcome> => {
+  const { options } = invocation;
+  const project = await invocation.project();
+  const waitMs = durationOf(options, 'wait') ?? readersWaitMs;
+  const report = await waitingFor(project, invocation, waitMs, (ms) =>
+    writeEditorSchema({
+      project,
+      offline: isOn(options, 'offline'),
+      modeline: options['modeline'] !== false,
+      waitMs: ms,
+    }),
+  );
+  return { exit: 0, json: report, text: () => schemaText(report) };
+};
+
+const execute = async (invocation: Invocation): Promise<Outcome> => {
+  const { project, options, select } = invocation;
+  if (isOn(options, 'schema')) return writeSchema(invocation);
   const format = choiceOf(options, 'format', formats) ?? 'text';
   const asked = { project: await project(), select };
   const report = readDictionary(asked);
