@@ -32,8 +32,9 @@ export interface TableMark {
   readonly table: TableName;
   /** Another one: the table was truncated, rewritten or made anew. */
   readonly identity: string;
-  /** Rows written so far by anybody: a hint, late while the writer's session lives, counting rolled-back work. */
-  readonly writes: number;
+  /** Rows written so far by anybody: a hint, late while the writer's session lives, counting rolled-back work. None
+   *  where the identity is another one after any writing that is not ours. */
+  readonly writes?: number;
 }
 
 export type FrozenJob<T> = (session: Session) => Promise<T>;
@@ -53,7 +54,7 @@ export interface Warehouse {
   frozen<T>(jobs: readonly FrozenJob<T>[]): Promise<readonly T[]>;
   /** Tables as they are now; those that do not exist are left out. Order is free. */
   introspect(tables: readonly TableName[]): Promise<readonly TableInfo[]>;
-  /** Marks of tables that exist; none at all where the engine keeps none, so that tables must be read. */
+  /** Marks of these tables, which exist; none at all where the engine keeps none, so that tables must be read. */
   marks(tables: readonly TableName[]): Promise<readonly TableMark[]>;
   /** Names of the tables and views in a schema, for hints. */
   tablesIn(schema: string): Promise<readonly string[]>;

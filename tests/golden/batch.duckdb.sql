@@ -1,3 +1,5 @@
+checkpoint;
+
 create temp table "temp"."main"."tm_OWNER_N_affected_dim_customer" ("r#0" BIGINT, "cause" bigint);
 
 create temp table "temp"."main"."tm_OWNER_N_affected_fact_line" ("r#0" BIGINT, "r#1" INTEGER, "cause" bigint);
@@ -493,19 +495,53 @@ select (select (count(*) || ':' || coalesce(sum(cast(hash("i"."k_visit_id", "i".
 
 select (select max(batch) from "tidemark"."batches") as batch, (select max(change_id) from "tidemark"."changes") as change;
 
+select 0 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."dim_customer")) end as storage
+from pragma_storage_info('"marts"."dim_customer"') as s
+union all
+select 1 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."fact_visit")) end as storage
+from pragma_storage_info('"marts"."fact_visit"') as s
+union all
+select 2 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."line_country")) end as storage
+from pragma_storage_info('"marts"."line_country"') as s;
+
+select 0 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "staging_public"."countries")) end as storage
+from pragma_storage_info('"staging_public"."countries"') as s
+union all
+select 1 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "staging_public"."customers")) end as storage
+from pragma_storage_info('"staging_public"."customers"') as s
+union all
+select 2 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "staging_public"."order_lines")) end as storage
+from pragma_storage_info('"staging_public"."order_lines"') as s
+union all
+select 3 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."dim_customer")) end as storage
+from pragma_storage_info('"marts"."dim_customer"') as s
+union all
+select 4 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."fact_line")) end as storage
+from pragma_storage_info('"marts"."fact_line"') as s
+union all
+select 5 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."fact_visit")) end as storage
+from pragma_storage_info('"marts"."fact_visit"') as s
+union all
+select 6 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."line_country")) end as storage
+from pragma_storage_info('"marts"."line_country"') as s;
+
 select 0 as n, s.cells, s.reads from (select (count(*) || ':' || coalesce(sum(cast(hash("t"."code", "t"."code", "t"."name") as hugeint)), 0)) as cells, '' as reads from "staging_public"."countries" as t) as s
 union all
 select 1 as n, s.cells, s.reads from (select (count(*) || ':' || coalesce(sum(cast(hash("t"."id", "t"."id", "t"."name", "t"."country", "t"."credit", "t"."updated_at") as hugeint)), 0)) as cells, '' as reads from "staging_public"."customers" as t) as s
 union all
 select 2 as n, s.cells, s.reads from (select (count(*) || ':' || coalesce(sum(cast(hash("t"."order_id", "t"."line_no", "t"."order_id", "t"."line_no", "t"."customer_id", "t"."product", "t"."amount") as hugeint)), 0)) as cells, '' as reads from "staging_public"."order_lines" as t) as s
 union all
-select 3 as n, s.cells, s.reads from (select (count(*) || ':' || coalesce(sum(cast(hash("t"."customer_id", "t"."customer_id", "t"."name", "t"."country_name") as hugeint)), 0)) as cells, '' as reads from "marts"."dim_customer" as t) as s
-union all
-select 4 as n, s.cells, s.reads from (select (count(*) || ':' || coalesce(sum(cast(hash("t"."order_id", "t"."line_no", "t"."order_id", "t"."line_no", "t"."product", "t"."amount", "t"."customer_id", "t"."customer_name") as hugeint)), 0)) as cells, '' as reads from "marts"."fact_line" as t) as s
-union all
-select 5 as n, s.cells, s.reads from (select (count(*) || ':' || coalesce(sum(cast(hash("t"."visit_id", "t"."customer_name") as hugeint)), 0)) as cells, (count(*) || ':' || coalesce(sum(cast(hash("t"."visit_id", "t"."customer_id") as hugeint)), 0)) as reads from "marts"."fact_visit" as t) as s
-union all
-select 6 as n, s.cells, s.reads from (select (count(*) || ':' || coalesce(sum(cast(hash("t"."order_id", "t"."line_no", "t"."order_id", "t"."line_no", "t"."product", "t"."country_name") as hugeint)), 0)) as cells, '' as reads from "marts"."line_country" as t) as s;
+select 3 as n, s.cells, s.reads from (select (count(*) || ':' || coalesce(sum(cast(hash("t"."order_id", "t"."line_no", "t"."order_id", "t"."line_no", "t"."product", "t"."amount", "t"."customer_id", "t"."customer_name") as hugeint)), 0)) as cells, '' as reads from "marts"."fact_line" as t) as s;
 
 select 1 as found from "temp"."main"."tm_OWNER_N_affected_dim_customer" limit 1;
 

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { TidemarkError } from '../../errors/tidemark-error.ts';
 import { classifyDuckDbError } from './classify-error.ts';
+import { FileSeal } from './seal.ts';
 import type { DuckDbDriver } from './session.ts';
 
 export interface OpenFileOptions {
@@ -22,26 +23,37 @@ const missing = (path: string): TidemarkError =>
     details: { path },
   });
 
+export interface OpenedFile {
+  readonly path: string;
+  readonly instance: DuckDBInstance;
+  readonly seal: FileSeal | undefined;
+  readonly readOnly: boolean;
+}
+
 export const openFile = async (
   driver: DuckDbDriver,
   path: string,
   options: OpenFileOptions,
-): Promise<DuckDBInstance> => {
-  const inMemory = path === ':memory:';
-  if (!inMemory && !existsSync(path) && options.create !== true) throw missing(path);
+): Promise<OpenedFile> => {
+  if (path !== ':memory:' && !existsSync(path) && options.create !== true) throw missing(path);
   const config: Record<string, string> = {
     // A missing extension must fail at once instead of being fetched.
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   };
-  if (options.readOnly === true && existsSync(path)) config['access_mode'] = 'READ_ONLY';
+  const readOnly = options.readOnly === true && existsSync(path);
+  if (readOnly) config['access_mode'] = 'READ_ONLY';
+  const seal = FileSeal.open(path);
   const giveUpAt = performance.now() + (options.waitMs ?? defaultWaitMs);
   for (;;) {
     try {
-      return await driver.DuckDBInstance.create(path, config);
+      return { path, instance: await driver.DuckDBInstance.create(path, config), seal, readOnly };
     } catch (error) {
       const failure = classifyDuckDbError(error);
-      if (failure.code !== 'file_locked' || performance.now() >= giveUpAt) throw failure;
+      if (failure.code !== 'file_locked' || performance.now() >= giveUpAt) {
+        seal?.close();
+        throw failure;
+      }
       await pause(pollMs);
     }
   }

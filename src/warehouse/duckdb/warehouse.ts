@@ -1,7 +1,7 @@
 // The port on a DuckDB file: one connection, one piece of work at a time.
 // A session inside a session of the same warehouse would wait for itself.
 import { createRequire } from 'node:module';
-import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { DuckDbConnection } from '../../project/project.ts';
 import type { Column, Dialect } from '../../sql/dialect.ts';
 import { sql, table, type Fragment } from '../../sql/fragment.ts';
@@ -15,7 +15,8 @@ import { duckDbDialect } from './dialect.ts';
 import type { Finding } from '../health.ts';
 import { duckDbHealth } from './health.ts';
 import { introspectDuckDb } from './introspect.ts';
-import { openFile, type OpenFileOptions } from './open-file.ts';
+import { DuckDbMarks } from './marks.ts';
+import { openFile, type OpenedFile, type OpenFileOptions } from './open-file.ts';
 import { DuckDbSession, type DuckDbDriver } from './session.ts';
 
 const scratchOwner = 'local';
@@ -48,18 +49,18 @@ const isAborted = (session: DuckDbSession): Promise<boolean> =>
 class DuckDbWarehouse implements Warehouse {
   readonly dialect: Dialect = duckDbDialect;
   readonly description: string;
-  readonly #path: string;
-  readonly #instance: DuckDBInstance;
+  readonly #file: OpenedFile;
+  readonly #marks: DuckDbMarks | undefined;
   readonly #connection: DuckDBConnection;
   readonly #session: DuckDbSession;
   readonly #inTurn = turnstile();
   #spaces = 0;
   #closed = false;
 
-  constructor(path: string, instance: DuckDBInstance, connection: DuckDBConnection, session: DuckDbSession) {
-    this.description = `duckdb ${path}`;
-    this.#path = path;
-    this.#instance = instance;
+  constructor(file: OpenedFile, connection: DuckDBConnection, session: DuckDbSession) {
+    this.description = `duckdb ${file.path}`;
+    this.#file = file;
+    this.#marks = file.seal && new DuckDbMarks(file.seal);
     this.#connection = connection;
     this.#session = session;
   }
@@ -82,9 +83,9 @@ class DuckDbWarehouse implements Warehouse {
     return this.session((session) => introspectDuckDb(session, tables));
   }
 
-  // An oid is no identity here (it is given anew when the file is opened) and nothing is counted.
-  async marks(): Promise<readonly TableMark[]> {
-    return [];
+  async marks(tables: readonly TableName[]): Promise<readonly TableMark[]> {
+    const marks = this.#marks;
+    return marks === undefined ? [] : this.session((session) => marks.of(session, tables));
   }
 
   async tablesIn(schema: string): Promise<readonly string[]> {
@@ -105,7 +106,7 @@ where database_name = current_database() and lower(schema_name) = lower(${schema
   }
 
   health(): Promise<readonly Finding[]> {
-    return this.session((session) => duckDbHealth(session, this.#path));
+    return this.session((session) => duckDbHealth(session, this.#file.path));
   }
 
   // Temporary tables die with this process, so there are no dead owners, and they need no schema.
@@ -130,9 +131,21 @@ where database_name = current_database() and lower(schema_name) = lower(${schema
     return this.#inTurn(async () => {
       if (this.#closed) return;
       this.#closed = true;
+      if (!this.#file.readOnly) await this.#seal();
       this.#connection.closeSync();
-      this.#instance.closeSync();
+      this.#file.instance.closeSync();
+      this.#file.seal?.close();
     });
+  }
+
+  /** Closing would write the log into the file all the same, but then the file would not be ours alone any more. */
+  async #seal(): Promise<void> {
+    try {
+      await this.#session.send('checkpoint');
+      await this.#marks?.seal(this.#session);
+    } catch {
+      // An old seal, or none, makes the next run read the tables.
+    }
   }
 }
 
@@ -153,9 +166,9 @@ export const openDuckDb = async (
   { path }: DuckDbConnection,
   options: OpenFileOptions,
 ): Promise<Warehouse> => {
-  const instance = await openFile(driver, path, options);
-  const connection = await instance.connect();
+  const file = await openFile(driver, path, options);
+  const connection = await file.instance.connect();
   const session = new DuckDbSession(driver, connection, 'duckdb#1');
   await session.send(`set timezone = 'UTC'`);
-  return new DuckDbWarehouse(path, instance, connection, session);
+  return new DuckDbWarehouse(file, connection, session);
 };

@@ -1,0 +1,35 @@
+// Where the content of tables lies in a DuckDB file, as one text for each: another one where anything was written
+// since. DuckDB never writes over a place that the last checkpoint names, so that within one checkpoint equal places
+// hold equal content.
+import { sql, table, unionAll, type Fragment } from '../../sql/fragment.ts';
+import { showTable, type TableName } from '../../sql/table-name.ts';
+import type { Session } from '../port.ts';
+
+/** The function takes a name apart at its quotes, but not those within a part. */
+const canBeAsked = ({ database, schema, name }: TableName): boolean =>
+  database === undefined && !`${schema}${name}`.includes('"');
+
+const storageOf = (name: TableName, n: number): Fragment => {
+  const quoted = `"${name.schema}"."${name.name}"`;
+  // Constant segments have no place: their value stands among the statistics. Deleted rows keep theirs, so that rows
+  // are counted too.
+  return sql`select ${sql.lit(n)} as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from ${table(name)})) end as storage
+from pragma_storage_info(${sql.lit(quoted)}) as s`;
+};
+
+/** By shown name; tables of which this cannot be said are left out. */
+export const readStorage = async (
+  session: Session,
+  tables: readonly TableName[],
+): Promise<ReadonlyMap<string, string>> => {
+  const asked = tables.filter(canBeAsked);
+  if (asked.length === 0) return new Map();
+  const rows = await session.rows<{ n: number; storage: string | null }>(unionAll(asked.map(storageOf)));
+  return new Map(
+    rows.flatMap(({ n, storage }) => {
+      const name = asked[n];
+      return name === undefined || storage === null ? [] : [[showTable(name), storage] as const];
+    }),
+  );
+};
