@@ -232,5 +232,45 @@ export const describeHistories = (engine: Engine): void => {
         { phone: '1-2', is_current: true },
       ]);
     });
+
+    it('I6: comes back exactly when a batch is undone, and goes again when that is undone', async () => {
+      await sandbox.run();
+      const before = await versions();
+      await sandbox.sql(
+        `update staging.customers set email = 'a2@x', opted_in = false, updated_at = timestamp '2020-02-01 10:00:00' where id = 1`,
+        'delete from staging.customers where id = 2',
+        `insert into staging.customers values (3, 'c@x', 'Cid', true, timestamp '2020-02-03 10:00:00')`,
+      );
+      await sandbox.run();
+      const after = await versions();
+      expect(after).toHaveLength(4);
+      const undone = await sandbox.run({ undo: { batch: 2 } });
+      expect({ exit: undone.exit, behind: undone.report.behind }).toEqual({ exit: 0, behind: [] });
+      expect(await versions()).toEqual(before);
+      expect((await verify({ project: sandbox.project() })).exit).toBe(0);
+      expect((await sandbox.run()).report.status).toBe('idle');
+      expect((await sandbox.run({ undo: { batch: 3 } })).exit).toBe(0);
+      expect(await versions()).toEqual(after);
+      expect((await verify({ project: sandbox.project() })).exit).toBe(0);
+      expect((await sandbox.run()).report.status).toBe('idle');
+    });
+
+    it('keeps what later batches brought when an earlier one is undone', async () => {
+      await sandbox.run();
+      await sandbox.sql(
+        `update staging.customers set email = 'a2@x', updated_at = timestamp '2020-02-01 10:00:00' where id = 1`,
+      );
+      await sandbox.run();
+      await sandbox.sql(
+        `update staging.customers set name = 'Anna', updated_at = timestamp '2020-03-01 10:00:00' where id = 1`,
+      );
+      await sandbox.run();
+      expect((await sandbox.run({ undo: { batch: 2 } })).exit).toBe(0);
+      expect((await versions()).slice(0, 2)).toEqual([
+        '1 a@x Ann true 2020-01-01 10:00:00 2020-03-01 10:00:00 false 1',
+        '1 a@x Anna true 2020-03-01 10:00:00 null true 4',
+      ]);
+      expect((await verify({ project: sandbox.project() })).exit).toBe(0);
+    });
   });
 };

@@ -1,6 +1,7 @@
 // The events that a batch found, written beside the versions that follow from them: in the same transaction, so that
 // a history and its events never tell different stories.
 import { eventStoreColumns } from '../../reconcile/history/event-store.ts';
+import { setAside } from '../../reconcile/history/set-aside.ts';
 import { rememberNumbers } from '../../reconcile/history/numbers.ts';
 import { changedRows } from '../../reconcile/relation-view.ts';
 import type { ScratchColumn } from '../../sql/dialect.ts';
@@ -57,6 +58,8 @@ export const writeEvents = async (writing: Writing, computed: Computed): Promise
     const { place, rows } = taken;
     const { target } = place.work;
     const versions = computed.targets.find((each) => each.target.name === target.name);
+    const aside = setAside(place, writing.batch);
+    if (aside !== undefined && taken.affected) await writing.session.execute(aside);
     if (rows > 0) await store(writing, taken);
     const nextNumber = versions?.nextNumber ?? place.known?.nextNumber ?? 1;
     const isNew = rows > 0 && place.known === undefined;

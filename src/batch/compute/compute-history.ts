@@ -19,6 +19,7 @@ import { diffTarget, nothing, readCurrent, type ComputedTarget } from './compute
 import { explainValue } from './explain-history.ts';
 import { firstNumber } from './first-number.ts';
 import type { HistoryPlace } from './history-work.ts';
+import { composeTarget, findRestored } from '../undo/undone-target.ts';
 import { refuseBadRows, showRows } from './refuse-rows.ts';
 import type { TakenEvents } from './take-events.ts';
 
@@ -74,10 +75,11 @@ export const computeHistory = async (
   context: BatchContext,
   session: Session,
   work: TargetWork,
-  { place, affected, wish, moment }: TakenEvents,
+  { place, affected, wish, moment, undo }: TakenEvents,
 ): Promise<ComputedTarget> => {
   const { dialect, scratch, target } = work;
-  if (!affected) return { target, work, summary: nothing, causes: { kind: 'none' } };
+  const undone = undo === undefined ? undefined : await composeTarget(context, session, undo, target);
+  if (!affected) return { target, work, summary: nothing, causes: { kind: 'none' }, undone };
   const create = (name: TableName, columns: readonly ScratchColumn[]) =>
     session.execute(dialect.createScratch(name, columns));
   const analyze = async (name: TableName): Promise<void> => {
@@ -104,5 +106,6 @@ export const computeHistory = async (
   }
   const nextNumber = await giveNumbers(context, session, place);
   const computed = await diffTarget(session, work, { digested: digestedVersion(place, moment) });
-  return { ...computed, ...(nextNumber === undefined ? {} : { nextNumber }) };
+  const restored = undone === undefined ? undefined : await findRestored(session, work, undone);
+  return { ...computed, undone, restored, nextNumber };
 };

@@ -14,6 +14,7 @@ import { sql, table } from '../../sql/fragment.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { BatchContext } from '../context.ts';
 import type { Frozen } from '../freeze/freeze.ts';
+import type { UndoScope } from '../undo/scope.ts';
 import { findAffected } from './find-affected.ts';
 import { historyWork, type HistoryPlace } from './history-work.ts';
 import { ambiguousLookUp } from './refuse-rows.ts';
@@ -24,6 +25,7 @@ export interface TakenEvents {
   readonly wish: EventsWish;
   /** Of the batch; none where no batch is made. */
   readonly moment?: string;
+  readonly undo?: UndoScope | undefined;
   /** Some row of the root may look different. */
   readonly affected: boolean;
 }
@@ -90,11 +92,12 @@ export const takeEvents = async (
   const { dialect, target } = work;
   const { moment } = frozen;
   const told = toldBy(frozen, work);
-  const place = historyWork(context, work);
+  const undo = frozen.undo?.scope;
+  const place = { ...historyWork(context, work), undone: undo?.batches.map(({ batch }) => batch) };
   if (work.scope === 'affected') {
     const changed = await findAffected(context, session, work);
     const any = told === undefined ? changed : await findToldKeys(session, place, told, changed);
-    if (!any) return { place, rows: 0, affected: false, wish: nothingSpecial, moment };
+    if (!any) return { place, rows: 0, affected: false, wish: nothingSpecial, moment, undo };
   }
   await session.execute(dialect.createScratch(place.scratch.fresh, eventStoreColumns(place.store)));
   let rows = 0;
@@ -105,7 +108,7 @@ export const takeEvents = async (
   rows += await session.execute(fillFresh(place, { batch: context.known.lastBatch + 1, moment, ...before }));
   if (target.joins.length > 0) await refuseMultiplied(session, place);
   if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(place.scratch.fresh));
-  return { place, rows, affected: true, wish: await wishOf(session, place, rows > 0), moment };
+  return { place, rows, affected: true, wish: await wishOf(session, place, rows > 0), moment, undo };
 };
 
 /** A history as its stored events have it: what verify compares. */

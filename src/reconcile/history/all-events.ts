@@ -17,6 +17,18 @@ export interface EventsWish {
   readonly tied: boolean;
 }
 
+/** Versions that were taken over were not brought by a batch. */
+export const takenBack = (undone: readonly number[]): Fragment => {
+  const batches = commas(undone.map((batch) => sql.lit(batch)));
+  return sql`(e.batch in (${batches}) and e.op <> 'S')`;
+};
+
+const inEffect = ({ undone }: HistoryWork): Fragment => {
+  if (undone === undefined) return sql`e.set_aside is null`;
+  const batches = commas(undone.map((batch) => sql.lit(batch)));
+  return sql`(e.set_aside is null or e.set_aside in (${batches})) and not ${takenBack(undone)}`;
+};
+
 /** Stored events of the affected keys and those that this batch found, the root's key under its name in scratch. */
 const untied = (history: HistoryWork, fresh: boolean): Fragment => {
   const { work, store } = history;
@@ -39,7 +51,7 @@ const untied = (history: HistoryWork, fresh: boolean): Fragment => {
         ? verbatim('')
         : sql` join (select distinct ${keys} from ${table(work.scratch.affected)}) as d on ${ands(match)}`;
     arms.push(
-      sql`select ${commas(values)} from ${table(store.table)} as e${limit} where e.set_aside is null`,
+      sql`select ${commas(values)} from ${table(store.table)} as e${limit} where ${inEffect(history)}`,
     );
   }
   if (fresh) {

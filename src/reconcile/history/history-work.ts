@@ -20,6 +20,8 @@ export interface HistoryWork {
   readonly history: History;
   readonly store: EventStore;
   readonly scratch: HistoryScratch;
+  /** Batches that are taken back: their events count no more, and those that they had set aside count again. */
+  readonly undone?: readonly number[] | undefined;
 }
 
 export const roleColumn = ({ columns }: History, role: HistoryRole): HistoryColumn | undefined =>
