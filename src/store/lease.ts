@@ -68,8 +68,10 @@ export const leaseHolder = async (
 ): Promise<LeaseHolder | undefined> => {
   const row = await readHeartbeat(session, warehouse, schema);
   if (row !== undefined) return holderOf(row);
-  // Tables that an older version made are read as they are.
-  const known = await warehouse.introspect([stateTable(schema, 'shared_lease')]);
+  // Tables that an older version made are read as they are. Asked on this session: another one would wait for it.
+  const known = await session.rows(
+    sql`select 1 as found from information_schema.tables where table_schema = ${schema.schema} and table_name = 'shared_lease'`,
+  );
   return known.length === 0 ? undefined : dbtAtWork(session, warehouse, schema);
 };
 
