@@ -4,8 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { describe, expect, it, vi } from 'vitest';
-import { startRun, type Stop } from './program.ts';
-import { createSandbox, type Engine, type Sandbox } from './sandbox.ts';
+import type { RunResult } from '../../src/batch/run.ts';
+import { isTidemarkError } from '../../src/errors/tidemark-error.ts';
+import { start, startRun, type Started, type StartOptions, type Stop } from './program.ts';
+import { createSandbox, owner, type Engine, type Sandbox } from './sandbox.ts';
 import { difference, snapshot, type Snapshot } from './snapshot.ts';
 import { changes, notes, workshop } from './workshop.ts';
 
@@ -16,7 +18,27 @@ const seed = Number(process.env['TIDEMARK_TEST_SEED'] ?? Math.trunc(Math.random(
 const atOnce = 2;
 const patienceMs = 1_200_000;
 
+/** What is killed, and how it is done again afterwards. */
+interface Act {
+  readonly start: (folder: string, options: StartOptions) => Started;
+  readonly again: (sandbox: Sandbox) => Promise<Pick<RunResult, 'exit' | 'report'> | undefined>;
+}
+
+const anyRun: Act = { start: startRun, again: (sandbox) => sandbox.run() };
+
+/** One that was committed before the kill is not done twice. */
+const rollback: Act = {
+  start: (folder, options) =>
+    start(['rollback', '2', '--project', folder, '--json', '--owner', owner, '--wait', '20s'], options),
+  again: (sandbox) =>
+    sandbox.run({ undo: { batch: 2 } }).catch((error: unknown) => {
+      if (isTidemarkError(error) && error.code === 'already_undone') return undefined;
+      throw error;
+    }),
+};
+
 interface Undisturbed {
+  readonly act: Act;
   readonly prepared: Sandbox;
   readonly statements: readonly string[];
   /** Ordinals of the transaction that writes the batch. */
@@ -28,10 +50,10 @@ interface Undisturbed {
 
 const isBegin = (statement: string): boolean => statement.startsWith('begin');
 
-const runUndisturbed = async (prepared: Sandbox): Promise<Undisturbed> => {
+const runUndisturbed = async (prepared: Sandbox, act: Act): Promise<Undisturbed> => {
   const sandbox = await prepared.copy();
   const record = join(sandbox.folder, 'statements');
-  const { exit, stdout } = await startRun(sandbox.folder, { stop: { record } }).ended;
+  const { exit, stdout } = await act.start(sandbox.folder, { stop: { record } }).ended;
   expect({ exit, stdout }).toMatchObject({ exit: 0, stdout: expect.stringContaining('"status":"applied"') });
   const statements = readFileSync(record, 'utf8')
     .trimEnd()
@@ -43,7 +65,7 @@ const runUndisturbed = async (prepared: Sandbox): Promise<Undisturbed> => {
   const state = { before: await snapshot(prepared), after: await snapshot(sandbox) };
   expect(difference(state.before, state.after)).not.toEqual([]);
   await sandbox.remove();
-  return { prepared, statements, begin, commit, ...state };
+  return { act, prepared, statements, begin, commit, ...state };
 };
 
 const stopsOf = ({ statements, begin, commit }: Undisturbed): readonly Stop[] => {
@@ -75,19 +97,21 @@ where starts_with(table_schema, 'tidemark_') union all select 'lease of ' || own
 
 /** What is wrong after the kill; empty when all is well. */
 const killOnce = async (undisturbed: Undisturbed, stop: Stop): Promise<readonly string[]> => {
-  const { prepared, before, after, commit } = undisturbed;
+  const { act, prepared, before, after, commit } = undisturbed;
   const sandbox = await prepared.copy();
   try {
-    const { signal } = await startRun(sandbox.folder, { stop }).ended;
+    const { signal } = await act.start(sandbox.folder, { stop }).ended;
     if (signal !== 'SIGKILL') return [`was not killed but ended by ${signal}`];
     const outcomeIsOpen = stop.phase === 'sent';
     if (sandbox.engine === 'postgres' && !outcomeIsOpen) await untilServerNoticed(sandbox);
     const happened = (stop.ordinal ?? 0) > commit || stop.phase === 'after';
     const left = outcomeIsOpen ? [] : difference(happened ? after : before, await snapshot(sandbox));
-    const { report, exit } = await sandbox.run();
+    const next = await act.again(sandbox);
     return [
       ...left.map((each) => `half-written: ${each}`),
-      ...(exit === 0 ? [] : [`the next run ended with ${exit}: ${JSON.stringify(report.errors)}`]),
+      ...(next === undefined || next.exit === 0
+        ? []
+        : [`the next one ended with ${next.exit}: ${JSON.stringify(next.report.errors)}`]),
       ...difference(after, await snapshot(sandbox)).map((each) => `not recovered: ${each}`),
       ...(outcomeIsOpen ? [] : (await leftOvers(sandbox)).map((each) => `left over: ${each}`)),
     ];
@@ -101,8 +125,8 @@ interface Killed {
   readonly kills: number;
 }
 
-const killEverywhere = async (prepared: Sandbox): Promise<Killed> => {
-  const undisturbed = await runUndisturbed(prepared);
+const killEverywhere = async (prepared: Sandbox, act = anyRun): Promise<Killed> => {
+  const undisturbed = await runUndisturbed(prepared, act);
   const limit = pLimit(atOnce);
   const stops = stopsOf(undisturbed);
   const failures = await Promise.all(
@@ -145,5 +169,15 @@ export const describeKills = (engine: Engine): void => {
         expect(kills).toBeGreaterThan(30);
       },
     );
+
+    it('leaves all or nothing of a rollback, and the next one ends it', { timeout: patienceMs }, async () => {
+      const prepared = await createSandbox(engine, workshop);
+      await prepared.run();
+      await prepared.sql(...notes, ...changes);
+      await prepared.run();
+      const { failures, kills } = await killEverywhere(prepared, rollback);
+      expect(failures).toEqual([]);
+      expect(kills).toBeGreaterThan(20);
+    });
   });
 };

@@ -60,15 +60,25 @@ const recordsOf = async (query: Query): Promise<Snapshot> => {
     ),
     batches: lines(
       await query(
-        'select batch, kind, status, digest, changes, rows, cells, sources, targets, mapping, meta from tidemark.batches',
+        'select batch, kind, status, digest, changes, rows, cells, sources, targets, mapping, meta, undone_by from tidemark.batches',
       ),
     ),
+    undos: lines(await query('select * from tidemark.undos')),
+    holds: lines(await query('select * from tidemark.holds')),
     positions: lines(await query('select * from tidemark.positions')),
     relations: lines((await query('select * from tidemark.relations')).map(lastingPart)),
   };
 };
 
-const noRecords: Snapshot = { ledger: [], audit: [], batches: [], positions: [], relations: [] };
+const noRecords: Snapshot = {
+  ledger: [],
+  audit: [],
+  batches: [],
+  undos: [],
+  holds: [],
+  positions: [],
+  relations: [],
+};
 
 export const snapshot = (sandbox: Sandbox): Promise<Snapshot> =>
   sandbox.session(async (query) => {
