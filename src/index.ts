@@ -15,6 +15,8 @@ import type { StatusOptions, StatusResult } from './batch/status.ts';
 import type { UnlockOptions, UnlockReport } from './batch/unlock.ts';
 import type { ValidateOptions, ValidateReport } from './batch/validate.ts';
 import type { VerifyOptions, VerifyResult } from './batch/verify.ts';
+import type { WhyOptions } from './batch/why.ts';
+import type { WhyReport } from './batch/why-report.ts';
 import type { ReleaseOptions, ReleaseReport } from './batch/undo/release.ts';
 import type { UndoWish } from './batch/undo/wish.ts';
 import type { Project } from './project/project.ts';
@@ -41,6 +43,7 @@ export type { ValidateReport } from './batch/validate.ts';
 export type { VerifiedTarget, VerifyReport, VerifyResult } from './batch/verify.ts';
 export type { Conflict } from './batch/undo/conflicts.ts';
 export type { NotProved } from './batch/undo/prove.ts';
+export type { WhyReport } from './batch/why-report.ts';
 export type { ReleaseReport } from './batch/undo/release.ts';
 export type { UndoWish } from './batch/undo/wish.ts';
 export type { Project } from './project/project.ts';
@@ -84,6 +87,8 @@ export interface OpenProject {
   rollback(batch: number, options?: RollbackOptions): Promise<RunResult>;
   /** The next run believes staging again where a rollback holds rows. */
   release(batch: number, options?: Pick<ReleaseOptions, 'waitMs'>): Promise<ReleaseReport>;
+  /** The chain behind a row of a target, down to source changes, batches and mapping lines. */
+  why(target: string, options: Omit<Given<WhyOptions>, 'target'>): Promise<WhyReport>;
   /** Leaves a source or target out of all batches until it is resumed. */
   pause(name: string, reason: string, options?: Pick<PauseOptions, 'waitMs'>): Promise<PauseReport>;
   resume(name: string, options?: Pick<PauseOptions, 'waitMs'>): Promise<PauseReport>;
@@ -141,6 +146,7 @@ export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject
       }),
     release: async (batch, options) =>
       (await import('./batch/undo/release.ts')).release({ ...options, project, batch }),
+    why: async (target, options) => (await import('./batch/why.ts')).why({ ...options, project, target }),
     pause: async (name, reason, options) =>
       (await import('./batch/pause.ts')).pause({ ...options, project, name, reason }),
     resume: async (name, options) => (await import('./batch/pause.ts')).resume({ ...options, project, name }),

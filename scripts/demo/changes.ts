@@ -30,7 +30,7 @@ const text = (value: unknown): string => `'${String(value).replaceAll("'", "''")
 
 const stampNow = (): string => `timestamp '${new Date().toISOString().slice(0, 19).replace('T', ' ')}'`;
 
-const renamed = 'Northwind Trading';
+export const renamed = 'Northwind Trading';
 
 export const changesFor = async (execute: Execute): Promise<readonly StagingChange[]> => {
   const vendor = await first(execute, vendorQuery);

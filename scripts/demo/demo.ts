@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createColors } from 'picocolors';
 import { root, runNode } from '../setup/program.mjs';
 import { makeShopFile, withDuckDb } from '../shop/shop-file.ts';
-import { changesFor } from './changes.ts';
+import { changesFor, renamed } from './changes.ts';
 
 const colors = createColors(process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '');
 const playground = join(root, 'playground');
@@ -115,6 +115,13 @@ const demo = async (): Promise<void> => {
   await tidemark(['history', '--project', 'playground']);
   chapter('what did that batch do?');
   await tidemark(['show', 'last', '--project', 'playground']);
+  chapter('why does a vendor have this name?');
+  await tidemark(['why', 'fact_vendor', '--where', `vendor_name = '${renamed}'`, '--project', 'playground']);
+  chapter('that batch was a mistake: take it back, and see that the next run leaves it so');
+  await tidemark(['rollback', 'last', '--project', 'playground']);
+  await tidemark(['run', '--project', 'playground']);
+  chapter('it was none: undo the undo');
+  await tidemark(['rollback', 'last', '--project', 'playground']);
   chapter('is everything in step, and is it right?');
   await tidemark(['status', '--project', 'playground']);
   await tidemark(['verify', '--project', 'playground']);

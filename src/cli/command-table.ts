@@ -18,6 +18,7 @@ import { statusSpec } from './specs/status.ts';
 import { unlockSpec } from './specs/unlock.ts';
 import { validateSpec } from './specs/validate.ts';
 import { verifySpec } from './specs/verify.ts';
+import { whySpec } from './specs/why.ts';
 
 const commands = {
   plan: planSpec,
@@ -36,6 +37,7 @@ const commands = {
   import: importSpec,
   validate: validateSpec,
   verify: verifySpec,
+  why: whySpec,
   doctor: doctorSpec,
   unlock: unlockSpec,
 } as const satisfies Readonly<Record<string, CommandSpec>>;

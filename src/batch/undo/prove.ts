@@ -108,6 +108,7 @@ const whyNot = (
   { target, undone }: ComputedTarget,
 ): string | undefined => {
   const { scope, conflicts } = undo;
+  if (target.form.kind === 'history') return 'it is a history: its versions follow from its events';
   if (undone === undefined) return 'what was written into it is not known any more';
   if (scope.narrowed) return 'only a part of the batch is undone';
   const reads = sourceColumns(context.graph, target);
@@ -160,6 +161,7 @@ const lostColumns = (
   scope: UndoScope,
   { target }: ComputedTarget,
 ): readonly NotProved[] => {
+  if (target.form.kind === 'history') return [];
   const mapped = new Set(target.columns.map(({ name }) => name));
   const written = scope.batches.flatMap(({ targets }) =>
     targets.filter(({ name }) => name === target.name).flatMap(({ columns }) => Object.keys(columns)),

@@ -6,6 +6,7 @@ import { nearest } from '../../project/nearest.ts';
 import { ands, commas, sql, type Fragment } from '../../sql/fragment.ts';
 import { showTable } from '../../sql/table-name.ts';
 import { readBatches, unknownBatch, type BatchRecord } from '../../store/batches.ts';
+import { keyIs } from '../../store/key-condition.ts';
 import { ledgerSources } from '../../store/ledger.ts';
 import { readUndos, type Undo } from '../../store/undos.ts';
 import type { Session } from '../../warehouse/port.ts';
@@ -205,13 +206,14 @@ export const ledgerOf = (context: BatchContext, scope: UndoScope, source: Source
     sql`r.source = ${source.name}`,
     sql`r.batch in (${commas(scope.batches.map(({ batch }) => sql.lit(batch)))})`,
     ...(change === undefined ? [] : [sql`r.change_id = ${sql.lit(change)}`]),
-    ...source.key.flatMap(({ name, type }, place) => {
-      const value = values[place];
-      if (key === undefined || value === undefined) return [];
-      const stored = dialect.fromJsonText(dialect.jsonText(sql`r.key`, name), type);
-      return [
-        sql`${stored} is not distinct from ${dialect.fromJsonText(sql`cast(${value} as varchar)`, type)}`,
-      ];
-    }),
+    ...(key === undefined
+      ? []
+      : [
+          keyIs(
+            dialect,
+            sql`r.key`,
+            source.key.map(({ name, type }, place) => ({ name, type, value: values[place] ?? null })),
+          ),
+        ]),
   ]);
 };

@@ -4,7 +4,7 @@ import { wait } from './options.ts';
 
 export const releaseSpec = {
   summary: 'believe staging again where a rollback holds rows',
-  argument: { name: 'batch', about: 'the undone batch, or its rollback' },
+  argument: { name: 'BATCH', about: 'the undone batch, or its rollback' },
   options: [wait],
   select: 'none',
   examples: [['tidemark release 42', 'what batch 42 took over may come again']],

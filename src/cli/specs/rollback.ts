@@ -4,7 +4,7 @@ import { flag, list, meta, owner, text, waitForLease } from './options.ts';
 
 export const rollbackSpec = {
   summary: 'take a batch back, with all that followed from it',
-  argument: { name: 'batch', about: 'its number, or `last`' },
+  argument: { name: 'BATCH', about: 'its number, or `last`' },
   options: [
     flag('--to', 'take back every batch after this one instead'),
     text('--change', 'ID', 'only this change: `c123`, as `show --rows` names it'),
