@@ -1,6 +1,7 @@
 // The dictionary seen from its sources: `{source: {column: {target: column}}}`.
 import { Document, Scalar, visit } from 'yaml';
-import type { Dictionary, Expression, Target } from './dictionary.ts';
+import type { Dictionary, Target } from './dictionary.ts';
+import { plainColumn } from './references.ts';
 
 /** One column that feeds another. */
 export interface Fed {
@@ -12,10 +13,6 @@ export interface Fed {
   readonly expression: string | undefined;
 }
 
-const isBare = ({ parts }: Expression): boolean =>
-  parts.every((part) => typeof part !== 'string' || part.trim() === '') &&
-  parts.some((part) => typeof part !== 'string');
-
 /** Rows of its own are no source. */
 const relationOf = (target: Target, alias: string): string | undefined =>
   alias === target.root.alias
@@ -26,7 +23,8 @@ const relationOf = (target: Target, alias: string): string | undefined =>
 
 const feedsOf = (target: Target): readonly Fed[] =>
   target.columns.flatMap(({ name, expression }) => {
-    const text = isBare(expression) ? undefined : expression.text.replaceAll(/\s+/g, ' ').trim();
+    const text =
+      plainColumn(expression) !== undefined ? undefined : expression.text.replaceAll(/\s+/g, ' ').trim();
     const fed = expression.parts.flatMap((part): readonly Fed[] => {
       const source = typeof part === 'string' ? undefined : relationOf(target, part.alias);
       if (typeof part === 'string' || source === undefined) return [];

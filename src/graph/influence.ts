@@ -1,11 +1,11 @@
 // What each column that a target reads decides of it: a column of its own, or which rows there are.
-import type { Expression, Join, Target } from '../dictionary/dictionary.ts';
+import type { Expression, Join, MappedColumn, Target } from '../dictionary/dictionary.ts';
 import { historyOf } from '../dictionary/history-of.ts';
-import { aliasesIn } from '../dictionary/references.ts';
+import { aliasesIn, plainColumn } from '../dictionary/references.ts';
 import { pathToRoot, refsOf } from './reads.ts';
 
 /** From the mildest to the gravest; along a way through several targets the gravest counts. */
-export const hows = ['direct', 'expression', 'join', 'filter', 'key'] as const;
+export const hows = ['direct', 'expression', 'overwrite', 'track', 'join', 'filter', 'key'] as const;
 
 export type How = (typeof hows)[number];
 
@@ -20,21 +20,31 @@ export interface Influence {
   readonly expression: Expression | undefined;
 }
 
-/** The expression is the column and nothing else. */
-const isBare = ({ parts }: Expression): boolean =>
-  parts.every((part) => typeof part !== 'string' || part.trim() === '') &&
-  parts.filter((part) => typeof part !== 'string').length === 1;
-
 const isKeyColumn = (target: Target, name: string): boolean =>
   target.key.some((column) => column.name === name);
 
+const howOf = (target: Target, { name, expression }: MappedColumn): How => {
+  const history = historyOf(target);
+  if (isKeyColumn(target, name)) return 'key';
+  if (history?.track.includes(name) === true) return 'track';
+  if (history?.overwrite.includes(name) === true) return 'overwrite';
+  return plainColumn(expression) === undefined ? 'expression' : 'direct';
+};
+
+/** Of a key whole rows, since another key is another row, and the one of the old key goes; of a tracked column
+ *  itself, and the version that it opens. */
+const decidedBy = (how: How, name: string): readonly (string | undefined)[] => {
+  if (how === 'key') return [undefined];
+  return how === 'track' ? [name, undefined] : [name];
+};
+
 const ofColumns = (target: Target): readonly Influence[] =>
-  target.columns.flatMap(({ name, expression }) => {
-    const isKey = isKeyColumn(target, name);
-    const how = isKey ? 'key' : isBare(expression) ? 'direct' : 'expression';
-    // Another key is another row, and the one of the old key goes.
-    const decides = isKey ? undefined : name;
-    return refsOf(expression).map((ref): Influence => ({ ...ref, how, expression, decides }));
+  target.columns.flatMap((column) => {
+    const { name, expression } = column;
+    const how = howOf(target, column);
+    return refsOf(expression).flatMap((ref) =>
+      decidedBy(how, name).map((decides): Influence => ({ ...ref, how, expression, decides })),
+    );
   });
 
 type Decision = Pick<Influence, 'decides' | 'how' | 'expression'>;
@@ -51,8 +61,10 @@ const decisionsOf = (target: Target, join: Join): readonly Decision[] => {
     .map(({ name }): Decision => ({ decides: name, how: 'join', expression: join.on }));
   const excludes = target.joins.some((each) => each.type === 'inner' && dependent.has(each.alias));
   const { where } = target;
+  const opens = columns.some(({ decides }) => historyOf(target)?.track.includes(decides ?? '') === true);
   return [
     ...columns,
+    ...(opens ? [{ decides: undefined, how: 'track', expression: join.on } as const] : []),
     ...(excludes ? [{ decides: undefined, how: 'join', expression: join.on } as const] : []),
     ...(where !== undefined && reads(where)
       ? [{ decides: undefined, how: 'filter', expression: where } as const]

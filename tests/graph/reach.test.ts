@@ -202,6 +202,27 @@ columns: { id: sale.id, vendor: sale.vendor_name }
   });
 });
 
+describe('a history', () => {
+  const history = lineage({
+    'sources.yml': sources,
+    'scd.yml': `target: scd
+key: id
+from: companies
+join: { countries: companies.country_id = countries.id }
+columns: { id: companies.id, name: companies.name, country: countries.name, tag: companies.tag }
+history: { track: [name, country], overwrite: [tag] }
+`,
+  });
+
+  it('opens a version by what is tracked, also through a look-up, and overwrites the rest', () => {
+    expect(reached(history, 'companies.tag')).toEqual(['scd.tag overwrite']);
+    expect(reached(history, 'companies.name')).toContain('scd.name track row');
+    expect(reached(history, 'companies.name')).toContain('scd.is_current track row');
+    expect(reached(history, 'companies.country_id')).toContain('scd.country join');
+    expect(reached(history, 'companies.country_id')).toContain('scd.valid_from track row');
+  });
+});
+
 describe('rows of its own', () => {
   it('a column of them that others fill decides which look-up is found', () => {
     const own = lineage({
