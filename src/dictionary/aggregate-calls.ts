@@ -125,6 +125,7 @@ export const cutAggregates = (
   text: Scalar,
   report: Report,
 ): readonly AggregatedPart[] | undefined => {
+  if (!compiled.pieces.some(({ sql }) => sql === '(')) return compiled.expression.parts;
   const found = new Finder(compiled.pieces).all();
   const fault = faultOf(compiled, text, found);
   if (fault !== undefined) {

@@ -35,14 +35,61 @@ export interface Compiled {
   readonly reads: readonly Read[];
 }
 
+const bare = /^([\p{L}_][\p{L}\p{M}\p{N}_$]*)\.([\p{L}_][\p{L}\p{M}\p{N}_$]*)$/u;
+
+/** `alias.column` and nothing else, both spelled as they are stored: most of what is mapped. */
+const compileBare = (text: Scalar, scope: Scope): Compiled | undefined => {
+  const [, alias, column] = bare.exec(text.text) ?? [];
+  const relation = alias === undefined ? undefined : scope.aliases.get(alias);
+  if (alias === undefined || column === undefined || relation === undefined) return undefined;
+  const isStored = relation.columns === undefined || relation.columns.some(({ name }) => name === column);
+  if (!isStored || relation.unsettled?.has(column) === true) return undefined;
+  const ref = { alias, column };
+  const start = alias.length + 1;
+  return {
+    expression: {
+      text: text.text,
+      parts: [ref],
+      get at() {
+        return text.at;
+      },
+    },
+    pieces: [
+      {
+        sql: ref,
+        depth: 0,
+        token: { kind: 'word', text: alias, start: 0 },
+        start: 0,
+        end: text.text.length,
+      },
+    ],
+    reads: [
+      {
+        ref,
+        get at() {
+          return text.within(start, column.length);
+        },
+      },
+    ],
+  };
+};
+
 export const compileExpression = (text: Scalar, scope: Scope, report: Report): Compiled | undefined => {
+  const plain = compileBare(text, scope);
+  if (plain !== undefined) return plain;
   const tokens = tokenize(text.text);
   if (!checkExpression(text, tokens, { report, aggregates: scope.aggregates === true })) return undefined;
   const cutter = new Cutter(text, tokens, { scope, report });
   const pieces = cutter.cut();
   if (cutter.failed) return undefined;
   return {
-    expression: { text: text.text, parts: partsOf(pieces), at: text.at },
+    expression: {
+      text: text.text,
+      parts: partsOf(pieces),
+      get at() {
+        return text.at;
+      },
+    },
     pieces,
     reads: cutter.reads,
   };
@@ -111,7 +158,7 @@ class Cutter {
     if (token.kind === 'word' || token.kind === 'quoted') {
       const read = this.columnAt(index);
       if (read !== undefined) {
-        this.reads.push({ ref: read.ref, at: read.at });
+        this.reads.push(read);
         this.pieces.push({ sql: read.ref, depth: this.depth, token, ...this.span(index, read.next) });
         return read.next;
       }

@@ -23,24 +23,29 @@ export interface Token {
   readonly start: number;
 }
 
-/** The first that matches wins; none but `operator` and `broken` may match less than its whole token. */
-const patterns: readonly (readonly [TokenKind, RegExp])[] = [
-  ['space', /\s+/y],
-  ['comment', /--[^\n]*/y],
-  ['string', /[eE]'[^'\\]*(?:(?:\\[^]|'')[^'\\]*)*'/y],
-  ['string', /'[^']*(?:''[^']*)*'/y],
-  ['string', /\$([A-Za-z_]\w*)?\$[^]*?\$\1\$/y],
-  ['quoted', /"[^"]+(?:""[^"]*)*"|"(?:""[^"]*)+"/y],
-  ['broken', /['"][^]*|\$(?:[A-Za-z_]\w*)?\$[^]*/y],
-  ['parameter', /\$\d+|\$\{[^}]*\}?/y],
-  ['number', /\d[\d_]*(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?/y],
-  ['word', /[\p{L}_][\p{L}\p{M}\p{N}_$]*/uy],
-  ['dot', /\./y],
-  ['comma', /,/y],
-  ['semicolon', /;/y],
-  ['open', /[([{]/y],
-  ['close', /[)\]}]/y],
-  ['operator', /->>|#>>|<=>|!~~\*|~~\*|!~~|!~\*|::|:=|=>|->|#>|@>|<@|<=|>=|<>|!=|==|\|\||&&|~~|!~|~\*|\*\*/y],
+/** The first that matches wins; none but `operator` and `broken` may match less than its whole token. The last part
+ *  says what a token of this kind begins with. */
+const patterns: readonly (readonly [TokenKind, RegExp, RegExp])[] = [
+  ['space', /\s+/y, /\s/],
+  ['comment', /--[^\n]*/y, /-/],
+  ['string', /[eE]'[^'\\]*(?:(?:\\[^]|'')[^'\\]*)*'/y, /[eE]/],
+  ['string', /'[^']*(?:''[^']*)*'/y, /'/],
+  ['string', /\$([A-Za-z_]\w*)?\$[^]*?\$\1\$/y, /\$/],
+  ['quoted', /"[^"]+(?:""[^"]*)*"|"(?:""[^"]*)+"/y, /"/],
+  ['broken', /['"][^]*|\$(?:[A-Za-z_]\w*)?\$[^]*/y, /['"$]/],
+  ['parameter', /\$\d+|\$\{[^}]*\}?/y, /\$/],
+  ['number', /\d[\d_]*(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?/y, /[\d.]/],
+  ['word', /[\p{L}_][\p{L}\p{M}\p{N}_$]*/uy, /[\p{L}_]/u],
+  ['dot', /\./y, /\./],
+  ['comma', /,/y, /,/],
+  ['semicolon', /;/y, /;/],
+  ['open', /[([{]/y, /[([{]/],
+  ['close', /[)\]}]/y, /[)\]}]/],
+  [
+    'operator',
+    /->>|#>>|<=>|!~~\*|~~\*|!~~|!~\*|::|:=|=>|->|#>|@>|<@|<=|>=|<>|!=|==|\|\||&&|~~|!~|~\*|\*\*/y,
+    /[-#<>!~:=@|&*]/,
+  ],
 ];
 
 export const tokenize = (text: string): readonly Token[] => {
@@ -53,8 +58,13 @@ export const tokenize = (text: string): readonly Token[] => {
   return tokens;
 };
 
+/** By the first character: trying every pattern at every token was most of the time of a large dictionary. */
+const byStart = Array.from({ length: 128 }, (_, code) =>
+  patterns.filter(([, , first]) => first.test(String.fromCodePoint(code))),
+);
+
 const tokenAt = (text: string, start: number): Token => {
-  for (const [kind, pattern] of patterns) {
+  for (const [kind, pattern] of byStart[text.charCodeAt(start)] ?? patterns) {
     pattern.lastIndex = start;
     const match = pattern.exec(text);
     if (match !== null) return { kind, text: match[0], start };

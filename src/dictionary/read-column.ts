@@ -72,20 +72,30 @@ export const readColumn = (around: Around, index: number): ReadAt | undefined =>
   }
   const isCall = solidFrom(tokens, (chain.at(-1) ?? index) + 1, 1).token?.text === '(';
   if (isCall && parts.length === 2) return undefined;
-  const wholeEnd = parts.at(-1) ?? second;
-  const whole = text.within(first.start, wholeEnd.start + wholeEnd.text.length - first.start);
   const alias = matchName(nameOf(first), first.kind === 'quoted', scope.aliases.keys());
   const relation = alias === undefined ? undefined : scope.aliases.get(alias);
   if (alias === undefined || relation === undefined) {
     // A function of a schema of a database; a type after `::`.
     if (isCall || before?.text === '::' || before?.text.toLowerCase() === 'as') return undefined;
-    if (scope.incomplete !== true || parts.length > 2) reportAlias(around, parts, whole);
+    if (scope.incomplete !== true || parts.length > 2) {
+      const last = parts.at(-1) ?? second;
+      reportAlias(around, parts, text.within(first.start, last.start + last.text.length - first.start));
+    }
     return undefined;
   }
   const column = columnOf({ relation, token: second }, around);
   if (column === undefined) return undefined;
-  return { ref: { alias, column }, at: text.within(second.start, second.text.length), next: columnIndex + 1 };
+  return readAt(around, { alias, column }, second, columnIndex + 1);
 };
+
+/** Where it stands is worked out for those who ask: nearly nobody does. */
+const readAt = ({ text }: Around, ref: ColumnRef, token: Token, next: number): ReadAt => ({
+  ref,
+  next,
+  get at() {
+    return text.within(token.start, token.text.length);
+  },
+});
 
 /** `alias.*`: the dot is followed by no name. */
 const reportStar = ({ tokens, scope, text, report }: Around, index: number, first: Token): void => {
@@ -124,14 +134,14 @@ interface Wanted {
 
 const columnOf = ({ relation, token }: Wanted, { text, scope, report }: Around): string | undefined => {
   const name = nameOf(token);
-  const at = text.within(token.start, token.text.length);
   const stored = matchName(name, token.kind === 'quoted', columnNames(relation));
   const column = stored ?? (relation.columns === undefined || relation.believed === true ? name : undefined);
   if (column !== undefined) {
     const refused = relation.unsettled?.get(column);
-    if (refused !== undefined) report(refused(at));
+    if (refused !== undefined) report(refused(text.within(token.start, token.text.length)));
     return column;
   }
+  const at = text.within(token.start, token.text.length);
   const left = matchName(name, token.kind === 'quoted', relation.leftOut);
   if (left === undefined)
     report(say.unknownColumn(at, name, { table: relation.shown, columns: columnNames(relation) }, scope.use));
@@ -148,22 +158,23 @@ export const readUnqualified = (
   const token = tokens[index];
   if (!isName(token) || around.bindsNames || !standsAlone(tokens, index)) return undefined;
   const name = nameOf(token);
-  const at = text.within(token.start, token.text.length);
+  if (token.kind === 'word' && sqlWords.has(name.toLowerCase())) return undefined;
   const owners = [...scope.aliases].filter(
     ([, relation]) => matchName(name, token.kind === 'quoted', columnNames(relation)) !== undefined,
   );
-  if (token.kind === 'word' && sqlWords.has(name.toLowerCase())) return undefined;
   if (token.kind === 'word' && typeWords.has(name.toLowerCase())) {
     if (owners.length === 0 || !isOperand(tokens, index)) return undefined;
   }
   const implied = scope.implicit === undefined ? undefined : scope.aliases.get(scope.implicit);
   if (implied !== undefined && scope.implicit !== undefined) {
     const column = columnOf({ relation: implied, token }, around);
-    return column === undefined ? undefined : { ref: { alias: scope.implicit, column }, at, next: index + 1 };
+    return column === undefined
+      ? undefined
+      : readAt(around, { alias: scope.implicit, column }, token, index + 1);
   }
   report(
     say.unqualifiedColumn(
-      at,
+      text.within(token.start, token.text.length),
       name,
       owners.map(([alias]) => alias),
     ),

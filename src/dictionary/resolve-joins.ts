@@ -13,6 +13,8 @@ import { ownWrites } from './unsettled.ts';
 export interface Relations {
   readonly declared: ReadonlyMap<string, Declared>;
   readonly relations: ReadonlyMap<string, Relation>;
+  /** Of all that is declared. */
+  readonly names: ReadonlySet<string>;
 }
 
 export interface Aliases {
@@ -42,7 +44,7 @@ export const resolveAliases = (target: DeclaredTarget, all: Relations, context: 
       from === undefined
         ? { kind: 'this', alias: 'this' }
         : { kind: 'grain', alias: from.text, relation: from.text },
-    scope: { aliases, relations: new Set(all.declared.keys()), incomplete: context.raw.incomplete },
+    scope: { aliases, relations: all.names, incomplete: context.raw.incomplete },
   };
 };
 

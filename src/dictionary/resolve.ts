@@ -65,13 +65,14 @@ export const resolveDictionary = (
       declared.get(name)?.kind === 'target' ? { ...relation, believed: true } : relation,
     ]),
   );
+  const names = new Set(declared.keys());
   const circular = findCycles(declared, context);
   const targets = all.flatMap((one) =>
     one.kind === 'target' && one.raw.enabled && !one.raw.unsupported && !circular.has(one.name)
       ? [
           trusted?.has(one.name) === true
-            ? resolveTarget(one, { declared, relations: believed }, silent)
-            : resolveTarget(one, { declared, relations }, context),
+            ? resolveTarget(one, { declared, relations: believed, names }, silent)
+            : resolveTarget(one, { declared, relations, names }, context),
         ]
       : [],
   );

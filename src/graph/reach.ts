@@ -1,6 +1,6 @@
 // Impact: which columns of which targets hang on a column, directly or through other targets, and how.
 import type { Expression, Target } from '../dictionary/dictionary.ts';
-import type { Graph } from './graph.ts';
+import { relationsOf, type Graph } from './graph.ts';
 import { columnsOfRows, hows, influencesOf, type How, type Influence } from './influence.ts';
 import { relationOf } from './reads.ts';
 
@@ -35,42 +35,58 @@ interface Reader {
   readonly influence: Influence;
 }
 
-/** Who reads what, for as many questions as there are. */
+/** Who reads what, for as many questions as there are; worked out for the relations that they lead to. */
 export interface Lineage {
   readonly graph: Graph;
-  /** By relation, then by column. */
-  readonly readers: ReadonlyMap<string, ReadonlyMap<string, readonly Reader[]>>;
+  readersOf(relation: string): ReadonlyMap<string, readonly Reader[]>;
 }
 
 /** Names that differ in case alone are one column: what is not reached for certain is shown rather than hidden. */
 const columnKey = (column: string | undefined): string => (column === undefined ? '' : column.toLowerCase());
 
-export const lineageOf = (graph: Graph): Lineage => {
-  const readers = new Map<string, Map<string, Reader[]>>();
-  const add = (relation: string, column: string | undefined, reader: Reader): void => {
-    const columns = readers.get(relation) ?? new Map<string, Reader[]>();
-    readers.set(relation, columns);
-    const key = columnKey(column);
-    const known = columns.get(key);
-    if (known === undefined) columns.set(key, [reader]);
-    else known.push(reader);
-  };
-  for (const target of graph.order) {
-    const relations = new Map<string, string>();
-    for (const influence of influencesOf(target)) {
-      const { alias } = influence;
-      const relation = relations.get(alias) ?? relationOf(target, alias);
-      relations.set(alias, relation);
-      add(relation, influence.column, { target, influence });
+const readingTargets = ({ order }: Graph): ReadonlyMap<string, readonly Target[]> => {
+  const reading = new Map<string, Target[]>();
+  for (const target of order) {
+    const own = target.root.kind === 'this' ? [target.name] : [];
+    for (const name of [...relationsOf(target), ...own]) {
+      const known = reading.get(name);
+      if (known === undefined) reading.set(name, [target]);
+      else known.push(target);
     }
   }
-  return { graph, readers };
+  return reading;
+};
+
+export const lineageOf = (graph: Graph): Lineage => {
+  const reading = readingTargets(graph);
+  const readers = new Map<string, ReadonlyMap<string, readonly Reader[]>>();
+  const find = (relation: string): ReadonlyMap<string, readonly Reader[]> => {
+    const columns = new Map<string, Reader[]>();
+    for (const target of reading.get(relation) ?? []) {
+      for (const influence of influencesOf(target)) {
+        if (relationOf(target, influence.alias) !== relation) continue;
+        const key = columnKey(influence.column);
+        const known = columns.get(key);
+        if (known === undefined) columns.set(key, [{ target, influence }]);
+        else known.push({ target, influence });
+      }
+    }
+    return columns;
+  };
+  return {
+    graph,
+    readersOf: (relation) => {
+      const known = readers.get(relation) ?? find(relation);
+      readers.set(relation, known);
+      return known;
+    },
+  };
 };
 
 /** Columns of a relation that some target, or the relation's own conditions, read. */
-export const columnsReadOf = ({ graph, readers }: Lineage, relation: string): readonly string[] => {
+export const columnsReadOf = ({ graph, readersOf }: Lineage, relation: string): readonly string[] => {
   const found = new Map<string, string>();
-  for (const list of readers.get(relation)?.values() ?? []) {
+  for (const list of readersOf(relation).values()) {
     for (const { influence } of list)
       if (influence.column !== undefined) found.set(columnKey(influence.column), influence.column);
   }
@@ -136,7 +152,7 @@ class Walk {
   }
 
   private follow({ spot, how: before, via }: State): void {
-    const readers = this.lineage.readers.get(spot.relation)?.get(columnKey(spot.column)) ?? [];
+    const readers = this.lineage.readersOf(spot.relation).get(columnKey(spot.column)) ?? [];
     for (const { target, influence } of readers) {
       const { decides, expression } = influence;
       const how = graver(before, influence.how);

@@ -1,7 +1,9 @@
 // A YAML file as plain values that know where they stand, to the character.
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, Node, Pair, Scalar as YamlScalar } from 'yaml';
 import type { Position } from '../errors/tidemark-error.ts';
+import { placing, type Place } from './placing.ts';
+import { setAside, type PlainLine, type SetAside } from './plain-lines.ts';
 import type { Report } from './problems.ts';
 import { circularAnchor, keyNotText, tooManyAliases, unknownAnchor, yamlSyntax } from './problems.ts';
 
@@ -58,18 +60,17 @@ export const parseYaml = (
   report: Report,
   mask?: (text: string) => string,
 ): ParsedDocument => {
-  const counter = new LineCounter();
-  const document = parseDocument(input.text, {
-    lineCounter: counter,
+  const aside = setAside(input.text);
+  const document = parseDocument(aside.rest, {
     prettyErrors: false,
     uniqueKeys: false,
     intAsBigInt: true,
   });
-  const place = placing(input.file, (mask ?? ((text) => text))(input.text), counter);
+  const place = placing(input.file, (mask ?? ((text) => text))(input.text));
   const faults = [...document.errors, ...document.warnings];
   // One broken bracket breaks all that follows it: only the first fault is the user's.
   for (const { pos, message, code } of faults.slice(0, 1)) {
-    report(yamlSyntax(place(pos[0], pos[1] - pos[0]), message, code));
+    report(yamlSyntax(place(aside.origin(pos[0]), pos[1] - pos[0]), message, code));
   }
   const start = place(0, 1);
   if (faults.length > 0 || document.contents === null)
@@ -79,28 +80,70 @@ export const parseYaml = (
     broken = true;
     report(fault);
   };
-  const state = { document, text: input.text, place, report: failing, budget: 100_000, open: [] };
-  const root = convert(document.contents, state, { flow: false, at: start });
+  const state = {
+    document,
+    text: input.text,
+    place,
+    origin: aside.origin,
+    report: failing,
+    budget: 100_000,
+    open: [],
+  };
+  const root = withPlainLines(
+    convert(document.contents, state, { flow: false, at: start }),
+    aside.lines,
+    state,
+  );
   const none = broken || (root?.kind === 'scalar' && root.value === null);
   return { root: none ? undefined : root, broken, start };
 };
 
-type Place = (offset: number, length: number) => Position;
+/** `columns:` as it was before lines were set aside. */
+const withPlainLines = (
+  root: Value | undefined,
+  lines: readonly PlainLine[],
+  state: State,
+): Value | undefined => {
+  if (root?.kind !== 'mapping' || lines.length === 0) return root;
+  const scalar = (text: string, first: number): Scalar =>
+    new WrittenScalar({ value: text, text, flow: false }, { state, first, end: first + text.length });
+  const plain = lines.map(({ key, keyStart, value, valueStart }): Entry => ({
+    key: scalar(key, keyStart),
+    value: scalar(value, valueStart),
+  }));
+  const [first] = lines;
+  const entries = root.entries.map((entry): Entry => {
+    const { key, value } = entry;
+    if (first === undefined || key.text !== 'columns' || key.at.line > first.line) return entry;
+    const others = value.kind === 'mapping' ? value.entries : [];
+    const all = inLineOrder(others, plain, lines);
+    const last = lines.at(-1) ?? first;
+    const own = state.place(first.keyStart, last.valueStart + last.value.length - first.keyStart);
+    const at = value.kind === 'mapping' && value.at.line < first.line ? value.at : own;
+    return { key, value: { kind: 'mapping', entries: all, at } };
+  });
+  return { ...root, entries };
+};
 
-const placing = (file: string, text: string, counter: LineCounter): Place => {
-  const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
-  return (offset, length) => {
-    const { line, col } = counter.linePos(offset);
-    const source = lines[line - 1] ?? '';
-    const column = Math.max(1, col);
-    return { file, line, column, length: Math.max(1, Math.min(length, source.length - column + 1)), source };
-  };
+const inLineOrder = (
+  others: readonly Entry[],
+  plain: readonly Entry[],
+  lines: readonly PlainLine[],
+): readonly Entry[] => {
+  const all: Entry[] = [];
+  let next = 0;
+  for (const other of others) {
+    while ((lines[next]?.line ?? Infinity) < other.key.at.line) all.push(...plain.slice(next, ++next));
+    all.push(other);
+  }
+  return [...all, ...plain.slice(next)];
 };
 
 interface State {
   readonly document: Document;
   readonly text: string;
   readonly place: Place;
+  readonly origin: SetAside['origin'];
   readonly report: Report;
   budget: number;
   open: readonly Node[];
@@ -117,7 +160,7 @@ const convert = (node: unknown, state: State, around: Around): Value | undefined
   if (state.budget === 0) state.report(tooManyAliases(around.at));
   if (state.budget <= 0) return undefined;
   if (isAlias(node)) {
-    const at = state.place(node.range?.[0] ?? 0, node.source.length + 1);
+    const at = state.place(state.origin(node.range?.[0] ?? 0), node.source.length + 1);
     const meant = node.resolve(state.document);
     if (meant === undefined) state.report(unknownAnchor(at, node.source));
     else if (state.open.includes(meant)) state.report(circularAnchor(at, node.source));
@@ -126,7 +169,7 @@ const convert = (node: unknown, state: State, around: Around): Value | undefined
   }
   if (isScalar(node)) return scalarOf(node, state, around);
   if (!isMap(node) && !isSeq(node)) return missing(around);
-  const [start, end] = node.range ?? [0, 0];
+  const [start, end] = rangeOf(node, state);
   const at = state.place(start, end - start);
   const inside = { flow: around.flow || node.flow === true, at };
   const outer = state.open;
@@ -136,6 +179,13 @@ const convert = (node: unknown, state: State, around: Around): Value | undefined
     : { kind: 'list' as const, at, items: node.items.flatMap((item) => convert(item, state, inside) ?? []) };
   state.open = outer;
   return value;
+};
+
+/** In the text as it was written. */
+const rangeOf = ({ range }: Node, { origin }: State): readonly [start: number, end: number] => {
+  const [start, end] = range ?? [0, 0];
+  // What ends where something was taken out ends before it.
+  return [origin(start), end > start ? origin(end - 1) + 1 : origin(start)];
 };
 
 const mappingOf = (pairs: readonly Pair[], state: State, inside: Around): Mapping => {
@@ -163,7 +213,7 @@ const missing = (around: Around): Scalar => ({
 });
 
 const scalarOf = (node: YamlScalar, state: State, around: Around): Scalar => {
-  const [start, end] = node.range ?? [0, 0];
+  const [start, end] = rangeOf(node, state);
   const value = node.value as Scalar['value'];
   const text = typeof value === 'string' ? value : (node.source ?? String(value));
   if (text === '' && start === end) return missing(around);
@@ -175,7 +225,7 @@ const scalarOf = (node: YamlScalar, state: State, around: Around): Scalar => {
 };
 
 interface Span {
-  readonly state: State;
+  readonly state: Pick<State, 'text' | 'place'>;
   readonly first: number;
   readonly end: number;
 }
