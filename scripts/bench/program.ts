@@ -56,6 +56,10 @@ const command = (project: string): readonly string[] => [main, 'run', '--project
 
 export const runProgram = (project: string): Promise<Ran> => spawned(command(project), {});
 
+/** Any command, from spawn to exit. */
+export const runCommand = async (args: readonly string[]): Promise<number> =>
+  (await spawned([main, ...args, '--json'], {})).ms;
+
 /** Slower than a plain run by what watching costs. */
 export const runProbed = async (project: string): Promise<Ran & Probed> => {
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-probe-'));

@@ -38,7 +38,7 @@ interface Reader {
 /** Who reads what, for as many questions as there are; worked out for the relations that they lead to. */
 export interface Lineage {
   readonly graph: Graph;
-  readersOf(relation: string): ReadonlyMap<string, readonly Reader[]>;
+  readonly readersOf: (relation: string) => ReadonlyMap<string, readonly Reader[]>;
 }
 
 /** Names that differ in case alone are one column: what is not reached for certain is shown rather than hidden. */
