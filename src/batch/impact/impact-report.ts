@@ -53,19 +53,6 @@ interface DownstreamReport {
   readonly via: readonly string[];
 }
 
-interface CoverageReport {
-  readonly manifest: string;
-  /** Nodes downstream of what was asked, or of a target that it reaches. */
-  readonly nodes: number;
-  readonly proven: number;
-  readonly by_name: number;
-  readonly unknown: number;
-  /** Their SQL names no column that is reached, and selects none by `*`. */
-  readonly ruled_out: number;
-  /** Sources and targets that no node of the manifest stands for. */
-  readonly not_in_manifest: readonly string[];
-}
-
 export interface PendingReport {
   readonly status: string;
   readonly sources: readonly SourceFigures[];
@@ -89,11 +76,10 @@ export interface ImpactReport {
   readonly environment: string;
   readonly columns: readonly AskedReport[];
   readonly reaches: readonly ReachReport[];
+  /** Models and exposures of dbt are not followed yet: that it is empty says nothing of them. */
   readonly downstream: readonly DownstreamReport[];
   /** With `--rows`. */
   readonly targets?: readonly TargetRows[];
-  /** With `--dbt`. */
-  readonly coverage?: CoverageReport;
   /** With `--pending`. */
   readonly pending?: PendingReport;
   /** With `--diff`. */
