@@ -6,6 +6,7 @@ import { afterName, guardName, insertImages, keyName } from '../sql/images.ts';
 import { keysMatch } from '../sql/keys.ts';
 import { desiredColumns } from './desired/desired.ts';
 import { keptWhenMissing } from './desired/kept.ts';
+import { nearlySame } from './near.ts';
 import { imageShapeOf, keepName, type TargetWork } from './target-work.ts';
 
 interface Sides {
@@ -26,8 +27,7 @@ const literal = (value: string | number | boolean | null, type: string): Fragmen
 const presentValue = (work: TargetWork, column: MappedColumn, place: number): Fragment => {
   const current = id('t', column.name);
   const desired = id('d', afterName(imageShapeOf(work.target), column.name));
-  const near =
-    column.aggregated === undefined ? undefined : work.dialect.nearlySame(current, desired, column.type);
+  const near = nearlySame(work, column, current, desired);
   const value = near === undefined ? desired : sql`case when ${near} then ${current} else ${desired} end`;
   return keptWhenMissing(work, column).length === 0
     ? value

@@ -1,6 +1,7 @@
 // Aggregate targets: groups that appear, vanish, lose their last member, and rows that move between them.
 import { afterEach, describe, expect, it } from 'vitest';
 import { verify } from '../../src/batch/verify.ts';
+import { call } from './command.ts';
 import { createSandbox, type Engine, type Recipe, type Sandbox } from '../support/sandbox.ts';
 
 const sources = `sources:
@@ -402,6 +403,79 @@ columns: { country: customers.country, n: sum(customers.id * 15000) }
           message: expect.stringContaining('target `metrics`: `n` cannot be computed') as string,
         },
       ]);
+    });
+
+    it('an undone batch leaves groups as they were, those that came and went among them', async () => {
+      await start(
+        metrics(
+          `total: sum(orders.amount)\nweight: sum(orders.weight)\nopen: count(*) filter (where orders.status = 'open')`,
+        ),
+        {
+          'by_status.yml': `target: by_status
+key: status
+from: orders
+columns: { status: orders.status, n: count(*), weight: sum(orders.weight) }
+`,
+        },
+      );
+      await box.sql(
+        // In another order their sum is another float.
+        `insert into staging.orders values (16, 1, 1, 'void', 0.1, null), (17, 1, 1, 'void', 0.2, null), (18, 1, 1, 'void', 0.3, null)`,
+      );
+      await good();
+      const before = [await rows('customer_id, total, open'), await rows('status, n', 'by_status')];
+      await box.sql(
+        'delete from staging.orders where id in (10, 16)',
+        `update staging.orders set status = 'sent', customer_id = 3 where id = 11`,
+      );
+      const changed = await good();
+      expect(changed.targets).toMatchObject([
+        { name: 'by_status', inserted: 1, updated: 2, deleted: 1 },
+        { name: 'metrics', updated: 2 },
+      ]);
+      const undone = await call(box, ['rollback', String(changed.batch), '--json']);
+      expect(undone).toMatchObject({ exit: 0, json: { status: 'applied', not_proved: [] } });
+      expect([await rows('customer_id, total, open'), await rows('status, n', 'by_status')]).toEqual(before);
+      expect((await verify({ project: box.project() })).report).toMatchObject({ status: 'equal' });
+    });
+
+    it('names that must be quoted, keys that are NULL, empty tables', async () => {
+      box = await createSandbox(engine, recipe(''));
+      await box.sql(
+        'create table staging."odd ""one" ("the id" bigint, "group" varchar(10), "sum(x)" integer)',
+        `insert into staging."odd ""one" values (1, 'a', 1), (2, 'a', 2), (3, null, 4)`,
+        'create table staging.nothing (id bigint, ref varchar(10))',
+      );
+      box.map(
+        'sources.yml',
+        `sources:
+  odd: { table: 'staging."odd ""one"', key: the id }
+  nothing: { key: id }
+`,
+      );
+      box.map(
+        'metrics.yml',
+        `target: metrics
+key: { column: g, nullable: true }
+from: odd
+join: { nothing: { on: 'nothing.ref = odd."group"', many: true } }
+columns:
+  g: odd."group"
+  total: sum(odd."sum(x)")
+  'n "of"': count(nothing.id)
+`,
+      );
+      await box.run();
+      const odd = `coalesce(g, '-'), total, "n ""of"""`;
+      expect(await rows(odd)).toEqual(['- 4 0', 'a 3 0']);
+      await box.sql(
+        `update staging."odd ""one" set "group" = null where "the id" = 1`,
+        `insert into staging.nothing values (1, 'a'), (2, 'a')`,
+      );
+      expect((await good()).targets).toMatchObject([{ updated: 2 }]);
+      expect(await rows(odd)).toEqual(['- 5 0', 'a 2 2']);
+      await box.sql('delete from staging."odd ""one"');
+      expect((await good()).targets).toMatchObject([{ deleted: 2 }]);
     });
   });
 };

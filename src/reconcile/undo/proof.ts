@@ -4,6 +4,7 @@ import { commas, id, ors, sql, table, type Fragment } from '../../sql/fragment.t
 import { afterName, keyName } from '../../sql/images.ts';
 import { keysMatch } from '../../sql/keys.ts';
 import { told, was, type UndoneTable } from '../../sql/undone.ts';
+import { nearlySame } from '../near.ts';
 import type { TargetWork } from '../target-work.ts';
 
 export interface Proof {
@@ -30,10 +31,14 @@ const mustBeThere = ({ work }: Proof): Fragment =>
 
 const rowIsWrong = (proof: Proof, present: Fragment, value: (column: string) => Fragment): Fragment => {
   const { work, undone } = proof;
-  const cells = undone.columns.map(
-    ({ name, type }) =>
-      sql`(${told(undone, 'u', name)} and ${work.dialect.differs(value(name), was(undone, 'u', name), type)})`,
-  );
+  const cells = undone.columns.map(({ name, type }) => {
+    const [is, must] = [value(name), was(undone, 'u', name)];
+    const mapped = work.target.columns.find((column) => column.name === name);
+    const near = nearlySame(work, mapped, is, must);
+    const differs = work.dialect.differs(is, must, type);
+    const wrong = near === undefined ? differs : sql`(${differs} and not coalesce(${near}, false))`;
+    return sql`(${told(undone, 'u', name)} and ${wrong})`;
+  });
   return sql`case when ${present} then not u.was or ${ors(cells)} else ${mustBeThere(proof)} end`;
 };
 
