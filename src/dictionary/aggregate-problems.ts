@@ -22,19 +22,16 @@ interface Outside {
   readonly column: string;
   readonly alias: string;
   readonly many: string;
-  readonly per: 'row' | 'key';
 }
 
-export const manyOutside = (at: Position, { column, alias, many, per }: Outside): Problem =>
+export const manyOutside = (at: Position, { column, alias, many }: Outside): Problem =>
   problem(
     'many_outside_aggregate',
     at,
     alias === many
       ? `\`${column}\` reads \`${alias}\`, a join of many rows, outside an aggregate`
       : `\`${column}\` reads \`${alias}\`, of which there is one for each row of the many-join \`${many}\`, outside an aggregate`,
-    per === 'row'
-      ? `aggregate it: \`max(${alias}.…)\`, \`count(distinct ${alias}.…)\`, …`
-      : `aggregate it, for example by \`max(${alias}.…)\``,
+    `aggregate it: \`max(${alias}.…)\`, \`count(distinct ${alias}.…)\`, …; an aggregate of your own is told by \`filter (where true)\` behind it`,
   );
 
 export const countsWhich = (at: Position, call: string, names: readonly string[]): Problem =>
@@ -76,4 +73,12 @@ export const keepsNothing = (at: Position, target: string): Problem =>
     at,
     `\`on_missing: keep\` is not possible for \`${target}\`: its rows are groups, which have no look-up row of their own`,
     'take it out',
+  );
+
+export const historyOfGroups = (at: Position, target: string): Problem =>
+  problem(
+    'not_supported',
+    at,
+    `target \`${target}\` is a history and aggregates as well`,
+    'let one target aggregate, and make the history of that one',
   );

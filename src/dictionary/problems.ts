@@ -194,7 +194,7 @@ export const keyNotMapped = (at: Position, column: string, target: string, root:
 export const keyNotOfGrain = (
   at: Position,
   column: string,
-  facts: { readonly alias: string | undefined; readonly root: string },
+  facts: { readonly alias: string | undefined; readonly root: string; readonly groups: boolean },
 ): Problem =>
   problem(
     'key_not_of_grain',
@@ -202,7 +202,9 @@ export const keyNotOfGrain = (
     facts.alias === undefined
       ? `key column \`${column}\` reads no column of the grain \`${facts.root}\``
       : `key column \`${column}\` reads \`${facts.alias}\`, but only the grain \`${facts.root}\` says which rows there are`,
-    `build the key of columns of \`${facts.root}\``,
+    facts.groups && facts.alias !== undefined
+      ? `build the key of columns of \`${facts.root}\`; to group by \`${facts.alias}\`, aggregate a target that holds its column`
+      : `build the key of columns of \`${facts.root}\``,
   );
 
 export const keyOfThis = (at: Position, column: string, target: string): Problem =>
@@ -286,11 +288,3 @@ export const touchesMapped = (at: Position, column: string, first: number): Prob
 
 export const touchesKey = (at: Position, key: string, column: string): Problem =>
   problem('duplicate_mapping', at, `\`${key}\` sets key column \`${column}\``, 'a key never changes');
-
-export const historyOfGroups = (at: Position, target: string): Problem =>
-  problem(
-    'not_supported',
-    at,
-    `target \`${target}\` is a history and aggregates as well`,
-    'let one target aggregate, and make the history of that one',
-  );

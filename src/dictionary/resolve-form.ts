@@ -37,7 +37,7 @@ export const resolveForm = (shaped: Shaped, report: Report): TargetForm => {
   const calls = columns.flatMap(callsOf);
   if (calls.length === 0 && !joins.some((join) => join.many)) return { kind: 'fact' };
   const per = hasKeyOfRoot(shaped) ? 'row' : 'key';
-  checkColumns(shaped, per, report);
+  checkColumns(shaped, report);
   const whole = checkCalls(shaped, per, report);
   if (whole) checkChoosers(shaped, per, report);
   if (per === 'key') checkGrouping(shaped, report);
@@ -47,7 +47,7 @@ export const resolveForm = (shaped: Shaped, report: Report): TargetForm => {
 type Per = 'row' | 'key';
 
 /** Outside of aggregates there is one value for a row of the root, or none that could be written. */
-const checkColumns = (shaped: Shaped, per: Per, report: Report): void => {
+const checkColumns = (shaped: Shaped, report: Report): void => {
   const { joins, columns } = shaped;
   for (const column of columns) {
     if (isKey(shaped, column.name)) {
@@ -57,7 +57,7 @@ const checkColumns = (shaped: Shaped, per: Per, report: Report): void => {
     for (const alias of aliasesIn(outsideOf(column))) {
       const [many] = manyOn(joins, [alias]);
       if (many === undefined) continue;
-      report(say.manyOutside(column.expression.at, { column: column.name, alias, many, per }));
+      report(say.manyOutside(column.expression.at, { column: column.name, alias, many }));
       break;
     }
   }

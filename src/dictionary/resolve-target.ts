@@ -2,6 +2,7 @@
 import type { Column, KeyColumn } from '../sql/dialect.ts';
 import { showTable } from '../sql/table-name.ts';
 import { cutAggregates } from './aggregate-calls.ts';
+import { historyOfGroups } from './aggregate-problems.ts';
 import type {
   AggregatedPart,
   History,
@@ -32,6 +33,8 @@ interface Line {
   /** Cut at its aggregate calls. */
   readonly parts?: readonly AggregatedPart[] | undefined;
 }
+
+const isCall = (part: AggregatedPart): boolean => typeof part !== 'string' && 'call' in part;
 
 const lineOf = (raw: RawColumn, scope: Scope, { report }: Context): Line => {
   const compiled = compileExpression(raw.expression, { ...scope, aggregates: true }, report);
@@ -106,7 +109,7 @@ const formOf = (shaped: Shaped, history: History | undefined, { report }: Contex
   if (shaped.joins.length < shaped.target.raw.joins.length) return { kind: 'fact' };
   const form = resolveForm(shaped, report);
   if (history === undefined) return form;
-  if (form.kind === 'aggregate') report(say.historyOfGroups(shaped.target.raw.name.at, shaped.target.name));
+  if (form.kind === 'aggregate') report(historyOfGroups(shaped.target.raw.name.at, shaped.target.name));
   return { kind: 'history', history };
 };
 
@@ -189,7 +192,7 @@ const mappedColumn = (
     type: column?.type ?? '',
     nullable: column?.nullable ?? true,
     expression: compiled.expression,
-    aggregated: parts.some((part) => typeof part !== 'string' && 'call' in part) ? parts : undefined,
+    aggregated: parts.some(isCall) ? parts : undefined,
   };
 };
 
@@ -200,6 +203,7 @@ const checkKey = (
   { root }: Aliases,
   { report }: Context,
 ): void => {
+  const groups = lines.some(({ parts }) => parts?.some(isCall));
   for (const { name } of target.raw.key) {
     const line = lines.find(({ raw }) => raw.name.text === name.text);
     if (root.kind === 'this') {
@@ -211,7 +215,7 @@ const checkKey = (
       const foreign = line.compiled.reads.find((read) => read.ref.alias !== root.alias);
       if (foreign === undefined && line.compiled.reads.length > 0) continue;
       const at = foreign?.at ?? line.raw.expression.at;
-      report(say.keyNotOfGrain(at, name.text, { alias: foreign?.ref.alias, root: root.alias }));
+      report(say.keyNotOfGrain(at, name.text, { alias: foreign?.ref.alias, root: root.alias, groups }));
     }
   }
 };

@@ -477,5 +477,35 @@ columns:
       await box.sql('delete from staging."odd ""one"');
       expect((await good()).targets).toMatchObject([{ deleted: 2 }]);
     });
+
+    it('aggregates over the current versions of a history', async () => {
+      await start(
+        `target: metrics
+key: country
+from: customers_scd
+where: customers_scd.is_current
+columns: { country: customers_scd.country, customers: count(*), rate: sum(customers_scd.rate) }
+`,
+        {
+          'customers_scd.yml': `target: customers_scd
+key: customer_id
+from: customers
+columns: { customer_id: customers.id, country: customers.country, rate: customers.rate }
+history: { track: [country], overwrite: [rate] }
+`,
+        },
+      );
+      expect(await rows('country, customers, rate')).toEqual(['DE 2 2.00', 'FR 1 3.00']);
+      await box.sql(
+        `update staging.customers set country = 'FR' where id = 1`,
+        'update staging.customers set rate = 4 where id = 3',
+      );
+      const { targets } = await good();
+      expect(targets.map(({ name }) => name)).toEqual(['customers_scd', 'metrics']);
+      expect(await rows('country, customers, rate')).toEqual(['DE 1 4.00', 'FR 2 5.00']);
+      await box.sql('delete from staging.customers where id = 3');
+      await good();
+      expect(await rows('country, customers, rate')).toEqual(['FR 2 5.00']);
+    });
   });
 };
