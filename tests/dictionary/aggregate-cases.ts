@@ -97,6 +97,6 @@ export const aggregateCases: Readonly<Record<string, Case>> = {
   ),
   'an estimate': grouped('unordered_aggregate', 'mid: "approx_quantile(companies.id, 0.5)"'),
   'a window over an aggregate': grouped('invalid_expression', 'n: sum(companies.id) over ()'),
-  'a history of groups': grouped('not_supported', 'n: count(*)', 'history: { track: [n] }\n'),
+  'a history of groups': perCountry('not_supported', { more: 'history: { track: [n] }\n' }),
   'kept cells of groups': grouped('not_supported', 'n: count(*)', 'on_missing: keep\n'),
 };
