@@ -9,6 +9,7 @@ import { openDuckDbLab } from './duckdb-lab.ts';
 import { partNames, readOptions, type Options, type PartName } from './options.ts';
 import { alongside } from './parts/alongside.ts';
 import { audit } from './parts/audit.ts';
+import { checks } from './parts/checks.ts';
 import { dictionary } from './parts/dictionary.ts';
 import { growth } from './parts/growth.ts';
 import { idle } from './parts/idle.ts';
@@ -62,6 +63,7 @@ const partsOf = (
     growth: async () => growth({ small: (await shop('small')).shop, large: await large() }, changed, runs),
     rebuild: async () => rebuild(await large(), changed, runs),
     idle: () => idle(lab, folder, runs),
+    checks: () => checks(lab, folder, runs),
     dictionary: () => dictionary(folder, runs),
   };
 };

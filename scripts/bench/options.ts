@@ -2,7 +2,16 @@
 import { parseArgs } from 'node:util';
 import type { ShopEngine } from '../shop/build-targets.ts';
 
-export const partNames = ['alongside', 'audit', 'memory', 'growth', 'rebuild', 'idle', 'dictionary'] as const;
+export const partNames = [
+  'alongside',
+  'audit',
+  'memory',
+  'growth',
+  'rebuild',
+  'idle',
+  'checks',
+  'dictionary',
+] as const;
 export type PartName = (typeof partNames)[number];
 
 export interface Options {
