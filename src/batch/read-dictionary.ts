@@ -42,3 +42,9 @@ export const readDictionary = (options: ReadDictionaryOptions): DictionaryReport
   environment: options.project.environment,
   dictionary: shapeOf(dictionaryFeeds(options)),
 });
+
+/** All sources and targets, as one may name them. */
+export const namesOfProject = (project: Project): readonly string[] => {
+  const { graph } = lineageOfFiles(project, readMappings(project));
+  return [...graph.sources.keys(), ...graph.targets.keys()];
+};

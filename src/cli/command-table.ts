@@ -2,6 +2,7 @@
 import type { CommandSpec } from './command-spec.ts';
 import { doctorSpec } from './specs/doctor.ts';
 import { historySpec } from './specs/history.ts';
+import { completionSpec } from './specs/completion.ts';
 import { dictionarySpec } from './specs/dictionary.ts';
 import { impactSpec } from './specs/impact.ts';
 import { importSpec } from './specs/import.ts';
@@ -40,6 +41,7 @@ const commands = {
   why: whySpec,
   doctor: doctorSpec,
   unlock: unlockSpec,
+  completion: completionSpec,
 } as const satisfies Readonly<Record<string, CommandSpec>>;
 
 export type CommandName = keyof typeof commands;

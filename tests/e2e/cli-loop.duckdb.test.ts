@@ -361,6 +361,33 @@ describe.sequential('the loop', () => {
     });
   });
 
+  it('doctor, completion, why and release answer in their own shapes', async () => {
+    expect((await json('doctor')).value).toMatchObject({ schema: 'tidemark/doctor/1' });
+    expect((await json('completion', 'names')).value).toMatchObject({
+      names: expect.arrayContaining(['customers']) as string[],
+    });
+    expect((await json('why', 'dim_customer', 'customer_id=1')).value).toMatchObject({
+      schema: 'tidemark/why/1',
+    });
+    expect((await json('release', '1')).value).toMatchObject({ status: 'nothing held' });
+  });
+
+  it('schedule sums up what its ticks came to', async () => {
+    const { exit, stdout } = await sandbox.run(
+      'schedule',
+      '--every',
+      '1s',
+      '--ticks',
+      '1',
+      '--listen',
+      'off',
+      '--json',
+    );
+    const value = JSON.parse(stdout) as Readonly<Record<string, unknown>>;
+    expect({ exit, errors: schemaErrors(value) }).toEqual({ exit: 0, errors: [] });
+    seen.add('schedule');
+  });
+
   it('every published schema was put to use', () => {
     expect([...seen].toSorted()).toEqual(schemaNames.toSorted());
   });

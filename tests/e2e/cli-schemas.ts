@@ -15,7 +15,7 @@ for (const name of schemaNames) {
 
 /** What is wrong with an output; empty when it is what its schema says. */
 export const schemaErrors = (output: Readonly<Record<string, unknown>>): readonly string[] => {
-  const name = /^tidemark\/([a-z]+)\/1$/.exec(String(output['schema']))?.[1];
+  const name = /^tidemark\/([a-z-]+)\/1$/.exec(String(output['schema']))?.[1];
   const validate = name === undefined ? undefined : ajv.getSchema(`${name}.json`);
   if (validate === undefined) return [`no schema for ${String(output['schema'])}`];
   if (validate(output)) return [];
