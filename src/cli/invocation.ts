@@ -3,6 +3,7 @@ import type { Progress } from '../batch/context.ts';
 import type { Problem } from '../errors/tidemark-error.ts';
 import type { Log } from '../observe/log.ts';
 import type { Project } from '../project/project.ts';
+import type { KnownCommand } from './known-command.ts';
 import type { Style } from './render/style.ts';
 
 export interface Invocation {
@@ -15,6 +16,8 @@ export interface Invocation {
   readonly log: Log;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** All there are, in the order of help. */
+  readonly commands: readonly KnownCommand[];
 }
 
 export interface Outcome {

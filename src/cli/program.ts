@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isTidemarkError, TidemarkError } from '../errors/tidemark-error.ts';
 import type { Log } from '../observe/log.ts';
 import { inPackage } from '../project/package-root.ts';
-import { specOf, type CommandName } from './command-table.ts';
+import { commandNames, specOf, type CommandName } from './command-table.ts';
 import type { Invocation, Outcome } from './invocation.ts';
 import { mannerOf, type Edge, type Manner } from './manner.ts';
 import { parseArguments, type Parsed } from './parse.ts';
@@ -86,6 +86,7 @@ const execute = async (
     log: manner.log,
     progress: line?.progress ?? { step: () => undefined },
     signal: edge.signal,
+    commands: commandNames.map((name) => ({ name, ...specOf(name) })),
   };
   if (command.endsOnSignal) return command.execute(invocation);
   const { stopped, forget } = untilSignal(edge.signal);

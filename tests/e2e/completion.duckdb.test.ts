@@ -3,10 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commandNames } from '../../src/cli/command-table.ts';
+import { commandNames, specOf } from '../../src/cli/command-table.ts';
 import { completionScript, shells } from '../../src/cli/render/completion.ts';
 import { Sandbox } from './cli-sandbox.ts';
 import { schemaErrors } from './cli-schemas.ts';
+
+const known = commandNames.map((name) => ({ name, ...specOf(name) }));
 
 let sandbox: Sandbox;
 beforeAll(() => {
@@ -19,7 +21,7 @@ const complete = (words: readonly string[]): readonly string[] => {
   mkdirSync(bin, { recursive: true });
   // Stands in for the program: what it prints for `completion names` is another test's affair.
   writeFileSync(join(bin, 'tidemark'), '#!/bin/sh\nprintf "companies\\nfact_vendor\\n"\n', { mode: 0o755 });
-  const script = `${completionScript('bash')}
+  const script = `${completionScript('bash', known)}
 COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _tidemark
 printf '%s\\n' "\${COMPREPLY[@]}"`;
   const output = execFileSync('bash', ['-c', script], {
@@ -49,7 +51,7 @@ describe('completion in bash', () => {
 
 describe('the scripts', () => {
   it.each(shells)('for %s name every command', (shell) => {
-    const script = completionScript(shell);
+    const script = completionScript(shell, known);
     for (const name of commandNames) expect(script).toContain(name);
   });
 
@@ -57,7 +59,7 @@ describe('the scripts', () => {
     const program = ['/bin', '/usr/bin', '/usr/local/bin']
       .map((folder) => join(folder, shell))
       .find(existsSync);
-    const script = completionScript(shell);
+    const script = completionScript(shell, known);
     if (program !== undefined) execFileSync(program, ['-n'], { input: script });
     // Quotes close, installed or not.
     expect((script.replaceAll(`'\\''`, '').match(/'/g) ?? []).length % 2).toBe(0);

@@ -24,7 +24,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
       wanted === '' ? 'for which shell?' : `there is no completion for \`${wanted}\``,
       'there is `tidemark completion bash`, `zsh` and `fish`',
     );
-  const script = completionScript(shell);
+  const script = completionScript(shell, invocation.commands);
   return {
     exit: 0,
     json: { schema: 'tidemark/completion/1', shell, script },

@@ -1,32 +1,30 @@
 // Completion scripts for shells, made from the tables of commands and settings: what help knows, completion knows.
-import { commandNames, specOf, type CommandName } from '../command-table.ts';
+import type { KnownCommand } from '../known-command.ts';
 import { settings, type OptionSpec } from '../settings.ts';
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
 /** Commands whose argument is a source or target. */
-const takesName = (name: CommandName): boolean =>
-  ['NAME', 'TARGET', 'SOURCE.COLUMN', 'TARGET col=value'].includes(specOf(name).argument?.name ?? '');
+const takesName = ({ argument }: KnownCommand): boolean =>
+  ['NAME', 'TARGET', 'SOURCE.COLUMN', 'TARGET col=value'].includes(argument?.name ?? '');
 
 const longest = ({ flags }: OptionSpec): string => flags.match(/--[a-z][a-z-]*/g)?.at(-1) ?? '';
 
-const optionsOf = (name: CommandName): readonly OptionSpec[] => {
-  const { select, options } = specOf(name);
+const optionsOf = ({ select, options }: KnownCommand): readonly OptionSpec[] => {
   const global = Object.entries(settings)
     .filter(([key]) => key !== 'select' || select !== 'none')
     .map(([, spec]) => spec);
   return [...options, ...global];
 };
 
-const flagsOf = (name: CommandName): string => optionsOf(name).map(longest).join(' ');
+const flagsOf = (command: KnownCommand): string => optionsOf(command).map(longest).join(' ');
 
-const cases = (line: (name: CommandName) => string): string =>
-  commandNames.map((name) => `    ${name}) ${line(name)} ;;`).join('\n');
+type Commands = readonly KnownCommand[];
 
-const naming = commandNames.filter(takesName).join('|');
+const namesOf = (commands: Commands): string => commands.map(({ name }) => name).join(' ');
 
-const bash = (): string => `# bash completion of tidemark
+const bash = (commands: Commands): string => `# bash completion of tidemark
 _tidemark() {
   local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} command= each flags=
   for each in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -38,15 +36,18 @@ _tidemark() {
     --plan|--out|--changes|--metrics-file) COMPREPLY=($(compgen -f -- "$word")); return ;;
   esac
   case $command in
-    '') COMPREPLY=($(compgen -W "${commandNames.join(' ')} help" -- "$word")); return ;;
-${cases((name) => `flags="${flagsOf(name)}"`)}
-    help) COMPREPLY=($(compgen -W "${commandNames.join(' ')}" -- "$word")); return ;;
+    '') COMPREPLY=($(compgen -W "${namesOf(commands)} help" -- "$word")); return ;;
+${commands.map((command) => `    ${command.name}) flags="${flagsOf(command)}" ;;`).join('\n')}
+    help) COMPREPLY=($(compgen -W "${namesOf(commands)}" -- "$word")); return ;;
   esac
   case $word in
     -*) COMPREPLY=($(compgen -W "$flags" -- "$word")); return ;;
   esac
   case $command in
-    ${naming}) COMPREPLY=($(compgen -W "$(tidemark completion names 2>/dev/null)" -- "$word")) ;;
+    ${commands
+      .filter(takesName)
+      .map(({ name }) => name)
+      .join('|')}) COMPREPLY=($(compgen -W "$(tidemark completion names 2>/dev/null)" -- "$word")) ;;
     completion) COMPREPLY=($(compgen -W "${shells.join(' ')}" -- "$word")) ;;
     *) COMPREPLY=($(compgen -f -- "$word")) ;;
   esac
@@ -70,12 +71,12 @@ const zshOption = (option: OptionSpec): string => {
   return quoted(`${repeats}${longest(option)}[${described(option.about)}]${value}`);
 };
 
-const zsh = (): string => `#compdef tidemark
+const zsh = (commands: Commands): string => `#compdef tidemark
 _tidemark_names() { compadd -- \${(f)"$(tidemark completion names 2>/dev/null)"} }
 _tidemark() {
   local -a commands
   commands=(
-${commandNames.map((name) => `    ${quoted(`${name}:${described(specOf(name).summary)}`)}`).join('\n')}
+${commands.map(({ name, summary }) => `    ${quoted(`${name}:${described(summary)}`)}`).join('\n')}
   )
   local context state line
   _arguments -C '1:command:->command' '*::argument:->argument'
@@ -83,14 +84,14 @@ ${commandNames.map((name) => `    ${quoted(`${name}:${described(specOf(name).sum
     command) _describe command commands ;;
     argument)
       case $line[1] in
-${commandNames
-  .map((name) => {
-    const argument = takesName(name)
+${commands
+  .map((command) => {
+    const argument = takesName(command)
       ? `'*:name:_tidemark_names'`
-      : name === 'completion'
+      : command.name === 'completion'
         ? `'1:shell:(${shells.join(' ')})'`
         : `'*:file:_files'`;
-    return `        ${name}) _arguments ${[...optionsOf(name).map(zshOption), argument].join(' ')} ;;`;
+    return `        ${command.name}) _arguments ${[...optionsOf(command).map(zshOption), argument].join(' ')} ;;`;
   })
   .join('\n')}
         help) _describe command commands ;;
@@ -100,7 +101,7 @@ ${commandNames
 _tidemark "$@"
 `;
 
-const fishOption = (name: CommandName, option: OptionSpec): string => {
+const fishOption = (name: string, option: OptionSpec): string => {
   const long = longest(option).slice(2);
   const value =
     option.kind === 'flag'
@@ -111,24 +112,24 @@ const fishOption = (name: CommandName, option: OptionSpec): string => {
   return `complete -c tidemark -n '__fish_seen_subcommand_from ${name}' -l ${long}${value} -d ${quoted(option.about)}`;
 };
 
-const fish = (): string =>
+const fish = (commands: Commands): string =>
   [
     '# fish completion of tidemark',
-    ...commandNames.map(
-      (name) =>
-        `complete -c tidemark -f -n __fish_use_subcommand -a ${name} -d ${quoted(specOf(name).summary)}`,
+    ...commands.map(
+      ({ name, summary }) =>
+        `complete -c tidemark -f -n __fish_use_subcommand -a ${name} -d ${quoted(summary)}`,
     ),
-    ...commandNames
+    ...commands
       .filter(takesName)
       .map(
-        (name) =>
+        ({ name }) =>
           `complete -c tidemark -f -n '__fish_seen_subcommand_from ${name}' -a '(tidemark completion names 2>/dev/null)'`,
       ),
     `complete -c tidemark -f -n '__fish_seen_subcommand_from completion' -a '${shells.join(' ')}'`,
-    ...commandNames.flatMap((name) => optionsOf(name).map((option) => fishOption(name, option))),
+    ...commands.flatMap((command) => optionsOf(command).map((option) => fishOption(command.name, option))),
     '',
   ].join('\n');
 
-const scripts: Readonly<Record<Shell, () => string>> = { bash, zsh, fish };
+const scripts: Readonly<Record<Shell, (commands: Commands) => string>> = { bash, zsh, fish };
 
-export const completionScript = (shell: Shell): string => scripts[shell]();
+export const completionScript = (shell: Shell, commands: Commands): string => scripts[shell](commands);
