@@ -2,7 +2,7 @@
 import type { CommandSpec } from '../command-spec.ts';
 
 export const completionSpec = {
-  summary: 'print what makes a shell complete commands, flags and tables',
+  summary: 'print a script that completes commands and tables in a shell',
   argument: { name: 'SHELL', about: '`bash`, `zsh` or `fish`; `names` prints the sources and targets alone' },
   options: [],
   select: 'none',
