@@ -2,7 +2,7 @@
 import type { CommandSpec } from '../command-spec.ts';
 
 export const completionSpec = {
-  summary: 'print a script that completes commands and tables in a shell',
+  summary: 'complete commands and tables in bash, zsh or fish',
   argument: { name: 'SHELL', about: '`bash`, `zsh` or `fish`; `names` prints the sources and targets alone' },
   options: [],
   select: 'none',
