@@ -168,7 +168,8 @@ const openContext = async (open: OpenBatch): Promise<BatchContext> => {
     columns: open.release ?? new Set(),
     decided: open.held ?? new Map(),
   });
-  const resolved = await resolveTypes(warehouse, holds.dictionary);
+  const refusedByTable = refusedTargets(holds.dictionary.targets, known, noneOr(options?.adopt));
+  const resolved = await resolveTypes(warehouse, holds.dictionary, new Set(refusedByTable.keys()));
   const mappings = memoriesOf(resolved);
   const judged = await judgeDrift({
     dictionary: resolved,
@@ -182,7 +183,6 @@ const openContext = async (open: OpenBatch): Promise<BatchContext> => {
   const graph = buildGraph({ ...resolved, sources: judged.sources });
   const rebound = reboundRelations(graph, known, open.rebind === true);
   const named = changes === undefined ? undefined : readChanges(graph, checked.tables, changes);
-  const refusedByTable = refusedTargets(resolved.targets, known, options?.adopt ?? new Set());
   const { tables } = checked;
   const observed = await observe({
     graph,

@@ -108,6 +108,34 @@ export const describeNeighbour = (engine: Engine): void => {
       });
     });
 
+    it('who drops tables that others read by columns of their owner leaves out no more than those', async () => {
+      await sandbox.sql('create table marts.sale_note (sale_id bigint, note varchar(60), next integer)');
+      sandbox.map(
+        'sale_note.yml',
+        `target: sale_note
+key: sale_id
+from: fact_sales
+columns: { sale_id: fact_sales.sale_id, note: "fact_sales.vendor_name || ' ' || lower(fact_sales.vendor_name)", next: fact_sales.vendor_id + 1 }
+where: fact_sales.amount > 1
+`,
+      );
+      await sandbox.run();
+      await sandbox.sql(
+        'drop table marts.fact_sales',
+        'drop table marts.sale_note',
+        'drop table marts.fact_vendor',
+        `insert into staging.order_items values (12, 1, 'drill')`,
+      );
+      const { report, exit } = await sandbox.run();
+      expect(exit).toBe(5);
+      expect(report.behind.map(({ name, code }) => [name, code])).toEqual([
+        ['fact_sales', 'target_missing'],
+        ['fact_vendor', 'target_missing'],
+        ['sale_note', 'target_missing'],
+      ]);
+      expect(report.targets).toMatchObject([{ name: 'fact_item', inserted: 1 }]);
+    });
+
     describe('who gives a mirror a row twice', () => {
       // Our index forbids it, unless a key may be NULL.
       const nullable = '{ key: { column: id, nullable: true }, updated_at: updated_at }';

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { seededRandom, type Random } from '../../scripts/shop/random.ts';
 import { runIn, type RunOptions, type RunResult } from '../../src/batch/run.ts';
 import type { ErrorCode } from '../../src/errors/policy.ts';
+import { openWarehouse } from '../../src/warehouse/open.ts';
+import type { Warehouse } from '../../src/warehouse/port.ts';
 import type { Project } from '../../src/project/project.ts';
 import { tellHistories, type History } from './histories.ts';
 import { keepCopies, unexplained } from './hostile-neighbour/explained.ts';
@@ -53,6 +55,17 @@ const clockOf = (): Clock => ({
   skews: [-5, -600, 40_000_000],
 });
 
+/** A process of its own, as it were: when its connections end, the server knows what was written. */
+const asProcess = async <T>(place: Place, work: (warehouse: Warehouse) => Promise<T>): Promise<T> => {
+  if (place.url === undefined) return work(place.warehouse);
+  const warehouse = await openWarehouse({ type: 'postgres', url: place.url });
+  try {
+    return await work(warehouse);
+  } finally {
+    await warehouse.close();
+  }
+};
+
 const guarded = { deletesPercent: 60, touchedPercent: 100, floor: 4 };
 
 /** One run that nobody disturbs, and all that must hold after it. */
@@ -64,7 +77,7 @@ const runAndLook = async (
   const { history, scene, neighbour, watched, project } = told;
   const { place, schemas } = history;
   const before = await readWorld(place, watched, 'numbered');
-  const result = await runIn(place.warehouse, { project, ...options });
+  const result = await asProcess(place, (warehouse) => runIn(warehouse, { project, ...options }));
   const after = await readWorld(place, watched, 'numbered');
   const { report } = result;
   scene.diary.push(
@@ -174,7 +187,7 @@ const silence = async (told: Told): Promise<void> => {
     ({ report } = await runAndLook(told, { allow }, true));
   expectNothing(report.behind.map(({ name, reason }) => `${name} is still left out: ${reason}`));
   const before = await readWorld(place, watched);
-  const { report: idle } = await runIn(place.warehouse, { project });
+  const { report: idle } = await asProcess(place, (warehouse) => runIn(warehouse, { project }));
   const everything = ['staging', 'mirrors', 'targets', 'records'] as const;
   expectNothing([
     ...(idle.status === 'idle' ? [] : [`the last run was ${idle.status}`]),
@@ -194,7 +207,7 @@ const begin = async (history: History, folder: string, random: Random): Promise<
   const project = projectAt(place, schemas, folder);
   return {
     history,
-    scene: { place, schemas, random, staging, spec, diary: [] },
+    scene: { place, schemas, random, staging, spec, folder, diary: [] },
     hand,
     neighbour: new Neighbour(),
     watched: watchedOf(schemas, spec),

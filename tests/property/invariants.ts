@@ -177,7 +177,10 @@ export interface Step {
 }
 
 export const checkBatch = async (place: Place, step: Step): Promise<readonly string[]> => {
-  const { before, after, report, caused, reshaped = new Set<string>() } = step;
+  const { before, after, report, caused, more = false } = step;
+  const reshaped = new Set(step.reshaped);
+  // An empty table does not say what columns it has.
+  for (const [name, rows] of after.staging) if (more && rows.size === 0) reshaped.add(name);
   const sources = step.watched.sources.filter(({ name }) => !reshaped.has(name));
   const watched = { ...step.watched, sources };
   if (report.batch === null) {

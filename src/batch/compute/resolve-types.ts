@@ -1,7 +1,7 @@
 // Targets that do not exist yet get the types of their expressions, which only the warehouse knows.
 import type { Dictionary, Target } from '../../dictionary/dictionary.ts';
 import { historyOf } from '../../dictionary/history-of.ts';
-import { buildGraph } from '../../graph/graph.ts';
+import { buildGraph, relationsOf } from '../../graph/graph.ts';
 import { emptied, selectTypes, selectValidity } from '../../reconcile/desired/types.ts';
 import type { RelationView } from '../../reconcile/relation-view.ts';
 import type { TargetWork } from '../../reconcile/target-work.ts';
@@ -83,13 +83,23 @@ export const sourceColumns = (dictionary: Dictionary): Map<string, RelationView>
     ]),
   );
 
-export const resolveTypes = async (warehouse: Warehouse, dictionary: Dictionary): Promise<Dictionary> => {
+/** `missing`: targets whose tables are gone and not to be made. What reads them and has no table either cannot be
+ *  typed, and need not be: it waits for them. */
+export const resolveTypes = async (
+  warehouse: Warehouse,
+  dictionary: Dictionary,
+  missing: ReadonlySet<string> = new Set(),
+): Promise<Dictionary> => {
   const views = sourceColumns(dictionary);
   const resolved = new Map<string, Target>();
+  const untyped = new Set<string>();
   for (const target of buildGraph(dictionary).order) {
-    const typed = target.exists
-      ? target
-      : await withYieldedTypes(warehouse, typingWork(warehouse, target, views));
+    const waits = missing.has(target.name) || relationsOf(target).some((name) => untyped.has(name));
+    if (!target.exists && waits) untyped.add(target.name);
+    const typed =
+      target.exists || waits
+        ? target
+        : await withYieldedTypes(warehouse, typingWork(warehouse, target, views));
     resolved.set(target.name, typed);
     views.set(target.name, targetView(typed, undefined));
   }

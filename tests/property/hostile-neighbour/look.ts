@@ -56,7 +56,9 @@ const only = (rows: Rows, columns: ReadonlySet<string>): Rows =>
     [...rows].map(([key, cells]) => [
       key,
       Object.fromEntries(
-        Object.entries(cells).filter(([name, value]) => columns.has(name) && value !== null),
+        Object.entries(cells)
+          .filter(([name, value]) => columns.has(name) && value !== null)
+          .map(([name, value]) => [name, typeof value === 'number' ? String(value) : value]),
       ),
     ]),
   );
@@ -66,6 +68,15 @@ const pick = (rows: Rows, key: string): Rows => {
   return cells === undefined ? noRows : new Map([[key, cells]]);
 };
 
+/** Under the names that the source has now. */
+const underNames = (rows: Rows, { renamed = {} }: SourceSpec): Rows =>
+  new Map(
+    [...rows].map(([key, cells]) => {
+      const names = Object.entries(renamed).filter(([to, from]) => from in cells && !(to in cells));
+      return [key, { ...cells, ...Object.fromEntries(names.map(([to, from]) => [to, cells[from]])) }];
+    }),
+  );
+
 /** In the columns that staging has; what staging holds twice, alike, counts once. */
 const mirrorsUnlike = async (
   { place, schemas, before, after, unlike: apart }: Looking,
@@ -73,7 +84,7 @@ const mirrorsUnlike = async (
   strict: boolean,
 ): Promise<readonly string[]> => {
   const staging = after.staging.get(source.name) ?? noRows;
-  const mirror = before.mirrors.get(source.name) ?? noRows;
+  const mirror = underNames(before.mirrors.get(source.name) ?? noRows, source);
   const expected = await expectedMirror(place, schemas, source, { staging, mirror });
   const found = after.mirrors.get(source.name) ?? noRows;
   const columns = new Set(

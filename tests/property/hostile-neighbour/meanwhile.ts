@@ -3,7 +3,6 @@ import { Client } from 'pg';
 import { runIn, type RunOptions, type RunResult } from '../../../src/batch/run.ts';
 import { isTidemarkError, type TidemarkError } from '../../../src/errors/tidemark-error.ts';
 import { openWarehouse } from '../../../src/warehouse/open.ts';
-import type { Warehouse } from '../../../src/warehouse/port.ts';
 import { startProxy, type PostgresProxy } from '../../support/postgres-proxy.ts';
 import { listening } from '../../support/statements.ts';
 import type { Place } from '../place.ts';
@@ -27,7 +26,6 @@ export interface Disturbed {
 
 export class Court {
   readonly #place: Place;
-  readonly #runner: Warehouse;
   readonly #proxy: PostgresProxy;
   readonly #client: Client;
   readonly #mark: string;
@@ -35,14 +33,12 @@ export class Court {
   private constructor(
     place: Place,
     ours: {
-      readonly runner: Warehouse;
       readonly proxy: PostgresProxy;
       readonly client: Client;
       readonly mark: string;
     },
   ) {
     this.#place = place;
-    this.#runner = ours.runner;
     this.#proxy = ours.proxy;
     this.#client = ours.client;
     this.#mark = ours.mark;
@@ -51,10 +47,9 @@ export class Court {
   /** `mark` stands in the name of every table of the history. */
   static async open(place: Place, url: string, mark: string): Promise<Court> {
     const proxy = await startProxy(url);
-    const runner = await openWarehouse({ type: 'postgres', url: proxy.url });
     const client = new Client({ connectionString: url });
     await client.connect();
-    return new Court(place, { runner, proxy, client, mark });
+    return new Court(place, { proxy, client, mark });
   }
 
   async run(options: RunOptions, { at, act }: Meanwhile): Promise<Disturbed> {
@@ -67,12 +62,15 @@ export class Court {
       this.#proxy.hold();
       done = this.#acting(act).finally(() => this.#proxy.release());
     };
+    const runner = await openWarehouse({ type: 'postgres', url: this.#proxy.url });
     try {
-      const result = await listening(onStatement, () => runIn(this.#runner, options));
+      const result = await listening(onStatement, () => runIn(runner, options));
       return { result, acted: done !== undefined, refused: await done };
     } catch (error) {
       if (!isTidemarkError(error)) throw error;
       return { error, acted: done !== undefined, refused: await done };
+    } finally {
+      await runner.close();
     }
   }
 
@@ -101,7 +99,6 @@ export class Court {
   }
 
   async close(): Promise<void> {
-    await this.#runner.close();
     await this.#client.end();
     await this.#proxy.close();
   }

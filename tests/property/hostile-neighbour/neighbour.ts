@@ -2,6 +2,8 @@
 import { isTidemarkError } from '../../../src/errors/tidemark-error.ts';
 import type { ErrorCode } from '../../../src/errors/policy.ts';
 import type { ProjectSpec, SourceSpec, TargetSpec } from '../random-dictionary/spec.ts';
+import { happen } from '../random-dictionary/events.ts';
+import { writeMappings } from '../random-dictionary/mapping-files.ts';
 import { mirrorActs } from './mirror-acts.ts';
 import { isBuildable, permittedCodes, type Act, type Harm, type Remedy, type Scene } from './scene.ts';
 import { stagingActs } from './staging-acts.ts';
@@ -36,9 +38,11 @@ export class Neighbour {
 
   async act(scene: Scene): Promise<void> {
     const { random, spec } = scene;
-    switch (random.below(7)) {
+    switch (random.below(8)) {
       case 0:
         return this.#do(scene, mirrorActs, random.oneOf(spec.sources));
+      case 7:
+        return this.#remap(scene);
       case 1:
       case 2:
       case 3: {
@@ -55,12 +59,14 @@ export class Neighbour {
   /** Something that may happen in the middle of a batch. */
   async actInPassing(scene: Scene): Promise<void> {
     const { random, spec, staging } = scene;
-    const target = random.oneOf(spec.targets);
-    if (random.chance(3)) {
+    if (random.chance(2)) {
       scene.diary.push('- meanwhile the loader goes on');
-      return staging.change(spec.sources, false);
+      await staging.change(spec.sources, false);
     }
-    if (this.#isSound(scene, target)) await this.#do(scene, passingActs, target);
+    for (let acts = random.below(3); acts > 0; acts -= 1) {
+      const target = random.oneOf(spec.targets);
+      if (this.#isSound(scene, target)) await this.#do(scene, passingActs, target);
+    }
   }
 
   async mendOne(scene: Scene): Promise<Remedy> {
@@ -69,6 +75,19 @@ export class Neighbour {
     scene.diary.push(`- ${harm.relation} mended`);
     this.reshaped.add(harm.relation);
     return harm.mend(scene);
+  }
+
+  /** Somebody deploys another mapping of a column. */
+  async #remap(scene: Scene): Promise<void> {
+    const sound = scene.spec.targets.filter((target) => this.#isSound(scene, target));
+    const spec = await happen('remapped', scene, { ...scene.spec, targets: sound });
+    const changed = new Map(spec.targets.map((target) => [target.name, target]));
+    scene.spec = {
+      ...scene.spec,
+      targets: scene.spec.targets.map((target) => changed.get(target.name) ?? target),
+    };
+    scene.diary.push('- a mapping changed');
+    writeMappings(scene.folder, scene.spec);
   }
 
   #isSound({ spec }: Scene, target: TargetSpec): boolean {

@@ -10,7 +10,10 @@ export interface Scene {
   readonly schemas: Schemas;
   readonly random: Random;
   readonly staging: Staging;
-  readonly spec: ProjectSpec;
+  /** The project as it is now. */
+  spec: ProjectSpec;
+  /** Where its mapping files are. */
+  readonly folder: string;
   /** What was done so far, to be read when something goes wrong. */
   readonly diary: string[];
 }

@@ -3,10 +3,12 @@
 import type { Random } from '../../../scripts/shop/random.ts';
 import type { ColumnSpec, SourceSpec } from '../random-dictionary/spec.ts';
 import type { ShapedColumn } from '../random-dictionary/staging.ts';
+import { writeMappings } from '../random-dictionary/mapping-files.ts';
+import { renameIn, type Renaming } from './renamed.ts';
 import type { Harm, Remedy, Scene, SourceAct } from './scene.ts';
 
-const restored = async ({ staging }: Scene, source: SourceSpec): Promise<Remedy> => {
-  await staging.restore(source);
+const restored = async ({ staging, spec }: Scene, { name }: SourceSpec): Promise<Remedy> => {
+  for (const source of spec.sources) if (source.name === name) await staging.restore(source);
   return {};
 };
 
@@ -87,6 +89,20 @@ const dropColumn: SourceAct = async ({ random, staging, diary }, source) => {
   return spoiled(source, { codes: changed, readers: changed, unlike: [column.name] });
 };
 
+const named = ['updated_at', 'removed'];
+
+/** The project takes the new name: mappings, and where the column comes from. */
+const follow = async (scene: Scene, renaming: Renaming): Promise<Remedy> => {
+  const find = (): SourceSpec | undefined => scene.spec.sources.find(({ name }) => name === renaming.source);
+  const before = find();
+  if (before !== undefined) scene.staging.rename(before, renaming.from, renaming.to);
+  scene.spec = renameIn(scene.spec, renaming);
+  writeMappings(scene.folder, scene.spec);
+  const after = find();
+  if (after !== undefined) await scene.staging.restore(after);
+  return {};
+};
+
 const renameColumn: SourceAct = async ({ random, staging, diary }, source) => {
   const column = pickColumn(random, source, ({ name }) => !isKey(source, name));
   if (column === undefined) return undefined;
@@ -95,10 +111,13 @@ const renameColumn: SourceAct = async ({ random, staging, diary }, source) => {
     .shapeOf(source)
     .map((each) => (each.name === column.name ? { ...each, name: `${column.name}_new` } : each));
   await staging.reshape(source, shape);
+  const renaming = { source: source.name, from: column.name, to: `${column.name}_new` };
+  const follows = !named.includes(column.name) && random.chance(2);
   return spoiled(source, {
     codes: changed,
     readers: changed,
-    unlike: [column.name, `${column.name}_new`],
+    unlike: [renaming.from, renaming.to],
+    mend: (scene) => (follows ? follow(scene, renaming) : restored(scene, source)),
   });
 };
 

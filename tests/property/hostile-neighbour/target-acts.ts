@@ -2,8 +2,9 @@
 import type { Random } from '../../../scripts/shop/random.ts';
 import { literal } from '../../../scripts/shop/random.ts';
 import { tableName } from '../../../src/sql/table-name.ts';
+import { desiredSelect } from '../random-dictionary/oracle.ts';
 import { emptyTarget, rebuildTarget, spoilTarget, tableOf } from '../random-dictionary/prebuilt.ts';
-import { typeOf, type ColumnSpec, type TargetSpec } from '../random-dictionary/spec.ts';
+import { typeOf, type ColumnSpec, type ProjectSpec, type TargetSpec } from '../random-dictionary/spec.ts';
 import { drawKeyValue, drawValue } from '../random-dictionary/values.ts';
 import type { Scene, TargetAct } from './scene.ts';
 
@@ -43,6 +44,33 @@ const rebuild =
     if (isOfDbt(target)) await rebuildTarget(scene, target, scene.spec, order(scene.random, target));
     return undefined;
   };
+
+/** Incremental: some rows are deleted and inserted, as staging has them now. */
+const rebuildInPart: TargetAct = async (scene, target) => {
+  const { place, schemas, spec, random } = scene;
+  const [first] = target.key;
+  if (!isOfDbt(target) || first === undefined) return undefined;
+  const part = first.kind === 'text' ? `length(${first.name}) > 1` : `${first.name} % 2 = ${random.below(2)}`;
+  const names = [
+    ...target.mapped,
+    ...target.columns.filter(({ name }) => ['note', 'state'].includes(name)),
+  ].map(({ name }) => name);
+  const filled = [...new Set(names)];
+  const values = filled.map((name) =>
+    target.mapped.some((column) => column.name === name) ? name : `'theirs'`,
+  );
+  const tables = {
+    sources: new Set(spec.sources.map(({ name }) => name)),
+    sourceSchema: schemas.staging,
+    targetSchema: schemas.targets,
+  };
+  await place.executeByOthers([
+    `delete from ${tableOf(schemas, target)} where ${part}`,
+    `insert into ${tableOf(schemas, target)} (${filled.join(', ')})
+     select ${values.join(', ')} from (${desiredSelect(target, tables)}) as d where ${part}`,
+  ]);
+  return undefined;
+};
 
 const edit: TargetAct = async (scene, target) => {
   if (isOfDbt(target)) await spoilTarget(scene, target);
@@ -88,6 +116,20 @@ const isReadBesides = ({ spec }: Scene, { name }: TargetSpec): boolean =>
     return read.length > 0 && new RegExp(read.join('|')).test(text);
   });
 
+/** It has the columns of the mapping, of the types that the expressions yield, and no others. */
+const madeByUs = (spec: ProjectSpec, { name }: TargetSpec): ProjectSpec => ({
+  ...spec,
+  targets: spec.targets.map((target) =>
+    target.name === name
+      ? {
+          ...target,
+          begins: 'absent' as const,
+          columns: target.mapped.map((column) => ({ name: column.name, kind: column.kind })),
+        }
+      : target,
+  ),
+});
+
 const drop: TargetAct = async (scene, target) => {
   await keepCopy(scene, target);
   await scene.place.execute(`drop table ${tableOf(scene.schemas, target)}`);
@@ -101,7 +143,10 @@ const drop: TargetAct = async (scene, target) => {
     breaksBuilds: true,
     mustBeNoticed: true,
     async mend(later) {
-      if (adopts) return { adopt: [target.name] };
+      if (adopts) {
+        later.spec = madeByUs(later.spec, target);
+        return { adopt: [target.name] };
+      }
       await bringBack(later, target);
       return {};
     },
@@ -173,6 +218,7 @@ const note: TargetAct = async ({ place, schemas, random }, target) => {
 export const passingActs: Readonly<Record<string, TargetAct>> = {
   'built anew': rebuild((_, { columns }) => columns),
   'built anew with another column order': rebuild((random, { columns }) => shuffled(random, columns)),
+  'built in part': rebuildInPart,
   edited: edit,
   'its own rows changed by their owner': theirRows,
   emptied: empty,

@@ -15,6 +15,7 @@ const sourceEntry = (source: SourceSpec): unknown => ({
   ...(source.where === undefined ? {} : { where: source.where }),
   ...(source.deleted === undefined ? {} : { deleted: source.deleted }),
   ...(source.excluded.length === 0 ? {} : { exclude: source.excluded }),
+  ...(source.renamed === undefined ? {} : { renamed: source.renamed }),
 });
 
 const targetFile = (target: TargetSpec): unknown => ({

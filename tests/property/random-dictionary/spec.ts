@@ -41,6 +41,8 @@ export interface SourceSpec extends RelationSpec {
   readonly deleted: string | undefined;
   /** Columns of the table that the mirror leaves out. */
   readonly excluded: readonly string[];
+  /** The names that columns had before, by those they have now. */
+  readonly renamed?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface JoinSpec {

@@ -78,6 +78,16 @@ export class Staging {
     this.#shapes.set(source.name, shape);
   }
 
+  /** What the loader knew under one name he knows under another. */
+  rename(source: SourceSpec, from: string, to: string): void {
+    const rows = this.#rowsOf(source);
+    for (const [text, { [from]: value = 'null', ...row }] of rows) rows.set(text, { ...row, [to]: value });
+    const shape = this.#shapes.get(source.name);
+    const rename = (column: ShapedColumn): ShapedColumn =>
+      column.from === from ? { ...column, name: to, from: to } : column;
+    if (shape !== undefined) this.#shapes.set(source.name, shape.map(rename));
+  }
+
   /** The table made anew, as the loader knows it; with `shape`, its columns in that form instead. */
   async restore(source: SourceSpec, shape?: readonly ShapedColumn[]): Promise<void> {
     this.#damaged.delete(source.name);
