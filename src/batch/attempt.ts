@@ -73,6 +73,8 @@ export interface Attempt {
   readonly warn: Warn;
   /** The dictionary as checked just now; looked at again where there is none. */
   readonly checked?: Checked | undefined;
+  /** Of our own tables. */
+  readonly version?: number | undefined;
 }
 
 const commitOnce = async (

@@ -39,15 +39,19 @@ const nothingKnown: KnownState = {
 };
 
 /** Our tables serve one project in one environment: another one pointed at them is refused, unless it takes them
- *  over (`rebind`). */
-export const refuseStranger = async (session: Session, project: Project, rebind = false): Promise<void> => {
-  if (rebind) return;
+ *  over (`rebind`). Answers whether they are known to be those of this project. */
+export const refuseStranger = async (
+  session: Session,
+  project: Project,
+  rebind = false,
+): Promise<boolean> => {
+  if (rebind) return false;
   const rows = await session.rows<{ name: string; environment: string }>(
     sql`select name, environment from ${state(project.schemas.state, 'project')} where id = 1`,
   );
   const [owner] = rows;
-  if (owner === undefined || (owner.name === project.name && owner.environment === project.environment))
-    return;
+  if (owner === undefined) return false;
+  if (owner.name === project.name && owner.environment === project.environment) return true;
   throw new TidemarkError('environment_mismatch', {
     message: `the tables in schema \`${project.schemas.state.schema}\` belong to project \`${owner.name}\`, environment \`${owner.environment}\`; this is project \`${project.name}\`, environment \`${project.environment}\``,
     hint: 'give each project and environment a state schema of its own (`schemas: { state: … }`), or correct `name:`; `tidemark run --rebind` makes them those of this project',
@@ -58,7 +62,7 @@ export const refuseStranger = async (session: Session, project: Project, rebind 
 /** Writes whose tables these are, once, or anew when they are taken over. */
 export const claim = async (warehouse: Warehouse, project: Project, rebind = false): Promise<void> => {
   await warehouse.session(async (session) => {
-    await refuseStranger(session, project, rebind);
+    if (await refuseStranger(session, project, rebind)) return;
     await session.execute(
       sql`insert into ${state(project.schemas.state, 'project')} (id, name, environment) values (1, ${project.name}, ${project.environment}) on conflict (id) do ${verbatim(rebind ? 'update set name = excluded.name, environment = excluded.environment' : 'nothing')}`,
     );

@@ -133,6 +133,8 @@ export interface OpenBatch {
   readonly warn?: Warn | undefined;
   /** Where the caller has just checked it. */
   readonly checked?: Checked | undefined;
+  /** Of our tables, where the caller has just brought them to it. */
+  readonly version?: number | undefined;
   /** The mappings, where they are not those of the project's folder. */
   readonly parsed?: ParsedDictionary | undefined;
 }
@@ -160,7 +162,7 @@ const openContext = async (open: OpenBatch): Promise<BatchContext> => {
   const { project, warehouse, options, changes, progress, suspects } = open;
   const checked = open.checked ?? (await checkDictionary(warehouse, project, { parsed: open.parsed }));
   refuseErrors(checked);
-  const version = await stateVersion(warehouse, project.schemas.state);
+  const version = open.version ?? (await stateVersion(warehouse, project.schemas.state));
   const known = await readKnownState(warehouse, project, version, open.rebind);
   const reconcile = noneOr(options?.reconcile);
   const holds = holdColumns(checked.dictionary, known, {

@@ -98,6 +98,7 @@ const attemptUntilDone = async (options: RunOptions, by: Attempt): Promise<RunRe
       suspects: lessons.suspects,
       warn: by.warn,
       checked,
+      version: by.version,
     };
     checked = undefined;
     const done = await withContext(open, async (context) => {
@@ -218,7 +219,7 @@ const runOnce = async (warehouse: Warehouse, options: RunOptions): Promise<RunRe
   const runId = randomUUID();
   const seen = await freeToken(warehouse, project.schemas.state);
   const checked = await refuseMistakes(warehouse, options);
-  await migrate(warehouse, project.schemas.state);
+  const version = await migrate(warehouse, project.schemas.state);
   await claim(warehouse, project, options.rebind);
   const owner = options.owner ?? runId;
   const lease = await clock.time('lease', () =>
@@ -236,7 +237,7 @@ const runOnce = async (warehouse: Warehouse, options: RunOptions): Promise<RunRe
   const fresh = seen !== undefined && lease.token === seen + 1 ? checked : undefined;
   const result = await runUnderLease(
     { ...options, reconcile: askedTargets(options, checked) },
-    { warehouse, lease, runId, clock, warn, checked: fresh },
+    { warehouse, lease, runId, clock, warn, checked: fresh, version },
   );
   await lease
     .release()

@@ -6,9 +6,10 @@ import { isTidemarkError, TidemarkError } from '../errors/tidemark-error.ts';
 import type { SchemaName } from '../project/project.ts';
 import { sql } from '../sql/fragment.ts';
 import type { Session, Warehouse } from '../warehouse/port.ts';
+import { isThere } from './existing.ts';
 import { holderWords, type LeaseHolder } from './lease-holder.ts';
 import { dbtAtWork } from './shared-lease.ts';
-import { instantIso, state, stateTable } from './state.ts';
+import { instantIso, state } from './state.ts';
 
 export interface LeaseWish {
   readonly owner: string;
@@ -104,7 +105,7 @@ export const leaseHeld = (holder: LeaseHolder | undefined): TidemarkError =>
 
 /** The token while nobody holds the lease. Who takes the next one knows that no other run wrote in between. */
 export const freeToken = async (warehouse: Warehouse, schema: SchemaName): Promise<number | undefined> => {
-  if ((await warehouse.introspect([stateTable(schema, 'heartbeat')])).length === 0) return undefined;
+  if (!(await isThere(warehouse, schema, 'heartbeat'))) return undefined;
   const rows = await warehouse.session((session) =>
     session.rows<{ token: string }>(
       sql`select l.token from ${state(schema, 'lease')} as l where l.id = 1 and not exists (select 1 from ${state(schema, 'heartbeat')})`,

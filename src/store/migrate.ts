@@ -7,6 +7,7 @@ import type { SchemaName } from '../project/project.ts';
 import { showTable } from '../sql/table-name.ts';
 import { id, sql, table, verbatim } from '../sql/fragment.ts';
 import type { Session, Warehouse } from '../warehouse/port.ts';
+import { isThere } from './existing.ts';
 import { state, stateTable } from './state.ts';
 
 interface Migration {
@@ -35,8 +36,7 @@ const quotedSchema = (schema: SchemaName) =>
 
 /** Version of our tables in this warehouse; 0 where there are none. */
 export const stateVersion = async (warehouse: Warehouse, schema: SchemaName): Promise<number> => {
-  const [found] = await warehouse.introspect([stateTable(schema, 'schema_version')]);
-  if (found === undefined) return 0;
+  if (!(await isThere(warehouse, schema, 'schema_version'))) return 0;
   return warehouse.session(async (session) => versionIn(session, schema));
 };
 
@@ -87,13 +87,14 @@ const apply = async (
  *  covers; the loser only has to look again. */
 const attempts = 3;
 
-export const migrate = async (warehouse: Warehouse, schema: SchemaName): Promise<void> => {
+/** Answers the version that our tables have now. */
+export const migrate = async (warehouse: Warehouse, schema: SchemaName): Promise<number> => {
   const migrations = await migrationsOf(warehouse.dialect.engine);
   const newest = migrations.at(-1)?.version ?? 0;
   for (let attempt = 1; ; attempt += 1) {
     const current = await stateVersion(warehouse, schema);
     if (current > newest) throw tooNew(schema, current, newest);
-    if (current === newest) return;
+    if (current === newest) return newest;
     try {
       await apply(warehouse, schema, migrations);
     } catch (error) {

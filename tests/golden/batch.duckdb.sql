@@ -417,8 +417,6 @@ on conflict (source) do update set
   delete_check_at = coalesce(excluded.delete_check_at, positions.delete_check_at),
   batch = coalesce(excluded.batch, positions.batch);
 
-insert into "tidemark"."project" (id, name, environment) values (1, $1, $2) on conflict (id) do nothing;
-
 insert into "tidemark"."runs" (run_id, command, status, started_at, finished_at, batch, error_code, error, phases, actor, host, pid, meta, repeats)
 values ($1, $2, $3, cast($4 as timestamptz), uuid_extract_timestamp(uuidv7()), $5,
   $6, $7, cast($8 as json), $9, $10, PID, cast($11 as json), 0);
@@ -588,6 +586,11 @@ select source, watermark, full_compare_at, delete_check_at from "tidemark"."posi
 
 select table_name as name from duckdb_tables()
 where database_name = 'temp' and starts_with(table_name, $1);
+
+select table_name as name from duckdb_tables()
+where database_name = current_database() and lower(schema_name) = lower($1)
+union all select view_name from duckdb_views()
+where database_name = current_database() and lower(schema_name) = lower($2) order by 1;
 
 select target, events, shape, next_number from "tidemark"."histories";
 

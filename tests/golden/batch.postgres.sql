@@ -217,8 +217,6 @@ on conflict (source) do update set
   delete_check_at = coalesce(excluded.delete_check_at, positions.delete_check_at),
   batch = coalesce(excluded.batch, positions.batch);
 
-insert into "tidemark"."project" (id, name, environment) values (1, $1, $2) on conflict (id) do nothing;
-
 insert into "tidemark"."runs" (run_id, command, status, started_at, finished_at, batch, error_code, error, phases, actor, host, pid, meta, repeats)
 values ($1, $2, $3, cast($4 as timestamptz), clock_timestamp(), $5,
   $6, $7, cast($8 as jsonb), $9, $10, PID, cast($11 as jsonb), 0);
