@@ -7,11 +7,19 @@ import { jsonObject } from '../sql/json.ts';
 import { keysMatch } from '../sql/keys.ts';
 import type { TableName } from '../sql/table-name.ts';
 import { keyText } from './missing.ts';
-import { alive, anyColumnDiffers, imageRow, mirrorRows, stagingRows, type Comparison } from './mirror.ts';
+import {
+  alive,
+  anyColumnDiffers,
+  imageRow,
+  mirrorRows,
+  stagingRows,
+  type BesideMirror,
+  type Comparison,
+} from './mirror.ts';
 
 /** The holds of one source. */
-export interface Holding {
-  readonly comparison: Comparison;
+export interface Holding<C extends BesideMirror = Comparison> {
+  readonly comparison: C;
   readonly holds: TableName;
 }
 
@@ -27,8 +35,8 @@ const asJson = (dialect: Dialect, text: Fragment): Fragment =>
   sql`cast(${text} as ${verbatim(dialect.jsonType)})`;
 
 /** Columns that came since the hold was made say nothing about it. */
-const sameAsHeld = (
-  { comparison }: Holding,
+export const sameAsHeld = (
+  { comparison }: Holding<BesideMirror>,
   present: Fragment,
   value: (name: string) => Fragment,
 ): Fragment => {
@@ -44,7 +52,7 @@ const sameAsHeld = (
 };
 
 /** Images of held rows of which staging still says what was undone. */
-export const dropHeld = (holding: Holding): Fragment => {
+export const dropHeld = (holding: Holding<BesideMirror>): Fragment => {
   const { comparison, holds } = holding;
   const { dialect, images, source } = comparison;
   const same = sameAsHeld(holding, sql`i.op <> 'D'`, (name) => id('i', afterName(images, name)));
@@ -52,13 +60,13 @@ export const dropHeld = (holding: Holding): Fragment => {
   where h.source = ${source.name} and not h.queued and h.key = ${keyText(dialect, images)} and ${same})`;
 };
 
-const typedKeys = (dialect: Dialect, { key }: Comparison['source'], alias: string): readonly Fragment[] =>
+const typedKeys = (dialect: Dialect, { key }: BesideMirror['source'], alias: string): readonly Fragment[] =>
   key.map(
     ({ name, type }) =>
       sql`${dialect.fromJsonText(dialect.jsonText(asJson(dialect, id(alias, 'key')), name), type)} as ${id(name)}`,
   );
 
-const heldRows = ({ comparison, holds }: Holding, queued: Fragment): Fragment => {
+const heldRows = ({ comparison, holds }: Holding<BesideMirror>, queued: Fragment): Fragment => {
   const { dialect, source } = comparison;
   return sql`(select r.key as "tidemark.key", r.staging, r.mirror, ${commas(typedKeys(dialect, source, 'r'))}
   from ${table(holds)} as r where r.source = ${source.name} and r.queued = ${queued})`;
@@ -112,7 +120,7 @@ where case when ${inStaging} then ${inMirror} is null or ${anyColumnDiffers(dial
 };
 
 /** A mirror that is made anew takes held rows as the old one had them. Three statements. */
-export const keepHeldRows = (holding: Holding): readonly Fragment[] => {
+export const keepHeldRows = (holding: Holding<BesideMirror>): readonly Fragment[] => {
   const { comparison, holds } = holding;
   const { dialect, source, images } = comparison;
   const key = keyText(dialect, images);

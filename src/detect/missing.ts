@@ -6,7 +6,7 @@ import { keyName, type ImageTable } from '../sql/images.ts';
 import { jsonObject } from '../sql/json.ts';
 import { rowOfImage } from '../sql/keys.ts';
 import type { TableName } from '../sql/table-name.ts';
-import type { Comparison } from './mirror.ts';
+import type { BesideMirror, Comparison } from './mirror.ts';
 
 /** `known`: it was missing before. `ripe`: for long enough. */
 export const absentColumns: readonly ScratchColumn[] = [
@@ -28,11 +28,15 @@ export interface Absence {
 }
 
 /** The key of an image as canonical JSON text. */
-export const keyText = (dialect: Dialect, images: ImageTable): Fragment =>
+export const keyText = (
+  dialect: Dialect,
+  images: Pick<ImageTable, 'key' | 'columns'>,
+  alias = 'i',
+): Fragment =>
   jsonObject(
     images.key.map((column) => ({
       name: column.name,
-      value: dialect.jsonValue(id('i', keyName(images, column.name)), column.type),
+      value: dialect.jsonValue(id(alias, keyName(images, column.name)), column.type),
     })),
   );
 
@@ -56,7 +60,7 @@ export const dropUnripe = ({ comparison, absent }: Absence): Fragment =>
   sql`delete from ${table(comparison.images.table)} as i where exists (select 1 from ${table(absent)} as a where a.seq = i.seq and not a.ripe)`;
 
 /** Change ids follow from the numbers of the images, which must have no gaps. */
-export const renumber = ({ comparison }: Pick<Absence, 'comparison'>): Fragment => {
+export const renumber = ({ comparison }: { readonly comparison: Pick<BesideMirror, 'images'> }): Fragment => {
   const images = table(comparison.images.table);
   return sql`update ${images} as i set seq = n.next from (select o.seq, row_number() over () as next from ${images} as o) as n where n.seq = i.seq`;
 };

@@ -272,5 +272,29 @@ export const describeHistories = (engine: Engine): void => {
       ]);
       expect((await verify({ project: sandbox.project() })).exit).toBe(0);
     });
+
+    it('shows what was undone in none of the versions that later batches opened', async () => {
+      await sandbox.run();
+      for (const [column, value, month] of [
+        ['email', 'wrong@x', 2],
+        ['name', 'Anna', 3],
+        ['name', 'Anne', 4],
+      ] as const) {
+        await sandbox.sql(
+          `update staging.customers set ${column} = '${value}', updated_at = timestamp '2020-0${month}-01 10:00:00' where id = 1`,
+        );
+        await sandbox.run();
+      }
+      expect((await sandbox.run({ undo: { batch: 2 } })).exit).toBe(0);
+      expect((await versions()).slice(0, 3).map((line) => line.replace(/ (true|false) \d+$/, ''))).toEqual([
+        '1 a@x Ann true 2020-01-01 10:00:00 2020-03-01 10:00:00',
+        '1 a@x Anna true 2020-03-01 10:00:00 2020-04-01 10:00:00',
+        '1 a@x Anne true 2020-04-01 10:00:00 null',
+      ]);
+      expect((await sandbox.run()).report.status).toBe('idle');
+      expect((await sandbox.run({ undo: { batch: 5 } })).exit).toBe(0);
+      expect((await verify({ project: sandbox.project() })).exit).toBe(0);
+      expect((await versions())[1]).toContain('1 wrong@x Ann true');
+    });
   });
 };

@@ -1,19 +1,22 @@
 // The events of a history that a batch finds, put into scratch. They are stored with the batch even where the
 // history itself is left out: its versions can wait, what happened cannot be asked for again.
 import { relationOf } from '../../graph/reads.ts';
-import { affectedColumns, rootScratchColumns } from '../../reconcile/desired/root.ts';
+import { affectedColumns, fillRoot, rootScratchColumns } from '../../reconcile/desired/root.ts';
 import { multipliedEvents } from '../../reconcile/history/checks.ts';
 import { eventStoreColumns } from '../../reconcile/history/event-store.ts';
 import { fillFresh } from '../../reconcile/history/fresh-events.ts';
-import { somePartial, someTied, type EventsWish } from '../../reconcile/history/all-events.ts';
+import { somePartial, someSetAside, someTied, type EventsWish } from '../../reconcile/history/all-events.ts';
+import { affectedByUndo } from '../../reconcile/history/set-aside.ts';
+import type { Undone } from '../../reconcile/history/history-work.ts';
 import { affectedByLog, fillFromLog } from '../../reconcile/history/log-events.ts';
 import { fillSeeds } from '../../reconcile/history/seeds.ts';
 import type { TargetWork } from '../../reconcile/target-work.ts';
 import type { EventTable } from '../../sql/events.ts';
-import { sql, table } from '../../sql/fragment.ts';
+import { sql, table, type Fragment } from '../../sql/fragment.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { BatchContext } from '../context.ts';
 import type { Frozen } from '../freeze/freeze.ts';
+import type { FrozenUndo } from '../undo/frozen-undo.ts';
 import type { UndoScope } from '../undo/scope.ts';
 import { findAffected } from './find-affected.ts';
 import { historyWork, type HistoryPlace } from './history-work.ts';
@@ -56,31 +59,62 @@ const refuseMultiplied = async (session: Session, place: HistoryPlace): Promise<
   if (ambiguous !== undefined) throw ambiguous;
 };
 
-/** Events of a log reach keys whose rows end as they were. */
-const findToldKeys = async (
+/** Events reach keys whose rows end as they were. */
+const addKeys = async (
   session: Session,
-  place: HistoryPlace,
-  told: Told,
+  { work }: HistoryPlace,
+  keys: Fragment,
   found: boolean,
 ): Promise<boolean> => {
-  const { dialect, scratch } = place.work;
+  const { dialect, scratch } = work;
   if (!found) {
     await session.execute(dialect.dropScratch(scratch.affected));
-    await session.execute(dialect.createScratch(scratch.affected, affectedColumns(place.work)));
-    await session.execute(dialect.createScratch(scratch.root, rootScratchColumns(place.work)));
+    await session.execute(dialect.createScratch(scratch.affected, affectedColumns(work)));
+    await session.execute(dialect.createScratch(scratch.root, rootScratchColumns(work)));
   }
-  const rows = await session.execute(affectedByLog(place, told.events, told.offset));
+  const rows = await session.execute(keys);
   if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(scratch.affected));
   return found || rows > 0;
 };
 
-const nothingSpecial: EventsWish = { fresh: false, partial: false, tied: false };
+/** Late events that are undone; the row now says whether one is needed in their stead. */
+const addUndoneKeys = async (
+  session: Session,
+  place: HistoryPlace,
+  undo: FrozenUndo,
+  found: boolean,
+): Promise<boolean> => {
+  const { target, dialect, scratch } = place.work;
+  const looked = undo.looked.get(relationOf(target, target.root.alias));
+  if (undo.scope.narrowed || looked === undefined || !place.store.isLog) return found;
+  const keys = affectedByUndo(place, looked);
+  if (keys === undefined || !(await addKeys(session, place, keys, found))) return found;
+  await session.execute(dialect.dropScratch(scratch.root));
+  await session.execute(dialect.createScratch(scratch.root, rootScratchColumns(place.work)));
+  await session.execute(fillRoot(place.work));
+  return true;
+};
+
+/** Where a log is not undone itself, what it told stays. */
+const undoneOf = ({ target }: TargetWork, undo: FrozenUndo | undefined): Undone | undefined =>
+  undo && {
+    batches: undo.scope.batches.map(({ batch }) => batch),
+    onlyLookUps: !undo.scope.sources.some(({ name }) => name === relationOf(target, target.root.alias)),
+  };
+
+const nothingSpecial: EventsWish = { fresh: false, partial: false, tied: false, patched: false };
 
 /** What is special about the events, which most logs do not have and which costs when it is looked after. */
 const wishOf = async (session: Session, place: HistoryPlace, fresh: boolean): Promise<EventsWish> => {
-  if (!place.store.isLog) return { fresh, partial: false, tied: false };
-  const partial = (await session.rows(somePartial(place, fresh))).length > 0;
-  return { fresh, partial, tied: (await session.rows(someTied(place, fresh))).length > 0 };
+  const patched = place.store.stored !== undefined && (await session.rows(someSetAside(place))).length > 0;
+  if (!place.store.isLog) return { fresh, partial: false, tied: false, patched };
+  const partial = (await session.rows(somePartial(place, { fresh, patched }))).length > 0;
+  return {
+    fresh,
+    partial,
+    tied: (await session.rows(someTied(place, { fresh, patched }))).length > 0,
+    patched,
+  };
 };
 
 export const takeEvents = async (
@@ -93,10 +127,17 @@ export const takeEvents = async (
   const { moment } = frozen;
   const told = toldBy(frozen, work);
   const undo = frozen.undo?.scope;
-  const place = { ...historyWork(context, work), undone: undo?.batches.map(({ batch }) => batch) };
+  const own = historyWork(context, work);
+  const undone = undoneOf(work, frozen.undo);
+  const place: HistoryPlace = {
+    ...own,
+    undone: undone && { ...undone, onlyLookUps: own.store.isLog && undone.onlyLookUps },
+  };
   if (work.scope === 'affected') {
-    const changed = await findAffected(context, session, work);
-    const any = told === undefined ? changed : await findToldKeys(session, place, told, changed);
+    let any = await findAffected(context, session, work);
+    if (told !== undefined)
+      any = await addKeys(session, place, affectedByLog(place, told.events, told.offset), any);
+    if (frozen.undo !== undefined) any = await addUndoneKeys(session, place, frozen.undo, any);
     if (!any) return { place, rows: 0, affected: false, wish: nothingSpecial, moment, undo };
   }
   await session.execute(dialect.createScratch(place.scratch.fresh, eventStoreColumns(place.store)));

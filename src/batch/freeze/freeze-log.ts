@@ -20,6 +20,7 @@ import type { Session } from '../../warehouse/port.ts';
 import { guard } from '../compute/guards.ts';
 import { tableInfo, type BatchContext } from '../context.ts';
 import type { PreparedLog } from './frozen-log.ts';
+import { respectLogHolds } from './held-rows.ts';
 import { planOf, refuseUnready, type FrozenSource } from './freeze-source.ts';
 import { planReading, type LogReading } from './log-reading.ts';
 import { judgeRejects } from './rejects.ts';
@@ -62,7 +63,7 @@ const takeTruncates = async (session: Session, folding: Folding): Promise<void> 
 };
 
 /** Images, and what is kept for the next batch; answers whether the state changes. */
-const fold = async (session: Session, folding: Folding): Promise<boolean> => {
+const fold = async (session: Session, folding: Folding, respect: () => Promise<void>): Promise<boolean> => {
   const { dialect, known, kept } = folding;
   await takeTruncates(session, folding);
   await session.execute(keepEvents(folding));
@@ -74,8 +75,9 @@ const fold = async (session: Session, folding: Folding): Promise<boolean> => {
     for (const statement of keepValues(folding)) await session.execute(statement);
   }
   await session.execute(foldImages(folding, entangled));
-  if (folding.mirror !== undefined) await session.execute(linkChanges(folding, folding.images));
   if (known.kind === 'beside') await session.execute(dropUnchanged(folding, known.state));
+  await respect();
+  if (folding.mirror !== undefined) await session.execute(linkChanges(folding, folding.images));
   return (await count(session, sql`select count(*) as rows from ${table(kept)}`, 'rows')) > 0;
 };
 
@@ -97,7 +99,10 @@ export const freezeLog = async (
   await read(context, session, log, { window: reading.window, moment });
   const rejects = await judgeRejects(context, session, { log, reading });
   const folding: Folding = { ...log, known: knownOf(reading, state) };
-  const isChanged = await fold(session, folding);
+  let endedHolds: TableName | undefined;
+  const isChanged = await fold(session, folding, async () => {
+    endedHolds = await respectLogHolds(context, session, { folding, ended: log.ended });
+  });
   const [row] = await session.rows<SummaryRow>(summarize(dialect, images));
   const summary = readSummary(images, row ?? {});
   guard(context, {
@@ -115,6 +120,7 @@ export const freezeLog = async (
     summary,
     watermark: reading.bounds?.position ?? undefined,
     plan: planOf(context, source),
+    endedHolds,
     log: { events, state, kept, isAnew: reading.isAnew, isChanged, rejected: rejects.now },
     warnings: rejects.warnings,
   };

@@ -11,6 +11,8 @@ export interface PreparedLog extends BesideMirror<LogSource> {
   readonly events: EventTable;
   readonly kept: TableName;
   readonly flawed: TableName;
+  /** Scratch for the keys of holds that end; none where nothing is held. */
+  readonly ended: TableName | undefined;
 }
 
 export interface FrozenLog {

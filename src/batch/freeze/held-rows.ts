@@ -1,6 +1,8 @@
 // Held rows in a freeze: what staging still says of changes that were undone is taken back out of the images, and
 // the holds that end are kept for the commit to forget.
 import { compareReleased, dropHeld, fillEnded, keepHeldRows, type Holding } from '../../detect/holds.ts';
+import type { Folding } from '../../detect/log/fold-images.ts';
+import { dropHeldKeys, endContradicted, endTold } from '../../detect/log/held-keys.ts';
 import type { Comparison } from '../../detect/mirror.ts';
 import { renumber } from '../../detect/missing.ts';
 import type { Source } from '../../dictionary/dictionary.ts';
@@ -59,5 +61,30 @@ export const respectHolds = async (
     if (dropped > 0) await session.execute(renumber({ comparison }));
   }
   const count = await session.execute(fillEnded(holding, ended, keys));
+  return count > 0 ? ended : undefined;
+};
+
+export interface HeldEvents {
+  readonly folding: Folding;
+  readonly ended: TableName | undefined;
+}
+
+/** The same of a log, once its images are there. */
+export const respectLogHolds = async (
+  context: BatchContext,
+  session: Session,
+  { folding, ended }: HeldEvents,
+): Promise<TableName | undefined> => {
+  if (ended === undefined) return undefined;
+  const holds = stateTable(context.project.schemas.state, 'holds');
+  const { known, mirror } = folding;
+  const end = known.kind === 'nothing' ? endContradicted : endTold;
+  const count = await session.execute(end(folding, holds, ended));
+  const holding = { comparison: folding, holds };
+  let changed = 0;
+  if (known.kind !== 'nothing') changed = await session.execute(dropHeldKeys(folding, holds));
+  else if (mirror !== undefined) changed = await session.execute(dropHeld(holding));
+  else for (const statement of keepHeldRows(holding)) changed += await session.execute(statement);
+  if (changed > 0) await session.execute(renumber({ comparison: folding }));
   return count > 0 ? ended : undefined;
 };

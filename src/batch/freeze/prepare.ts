@@ -72,7 +72,8 @@ const prepareLog = async (
   await session.execute(createEventTable(dialect, events));
   await session.execute(dialect.createScratch(kept, keptColumns(events)));
   await session.execute(dialect.createScratch(flawed, rejectedColumns));
-  return { kind: 'log', ...beside, events, kept, flawed };
+  const ended = await prepareEnded(context, session, source);
+  return { kind: 'log', ...beside, events, kept, flawed, ended };
 };
 
 const keyScratch = async (

@@ -136,10 +136,14 @@ const fillHolds = (context: BatchContext, inverse: Inverse, scope: UndoScope, in
   const side = (name: typeof beforeName) =>
     rowText(dialect, images.columns, (column) => sql.id('i', name(images, column)));
   const undone = `${scope.batches.map(({ batch }) => batch).join(',')},`;
+  // What was undone of a log is not released row by row: a history has its events set aside.
+  const batches = isLog(inverse.source)
+    ? sql`''`
+    : sql`coalesce(h.batches, ',') || cast(${undone} as varchar)`;
   const holds = table(stateTable(context.project.schemas.state, 'holds'));
   return sql`insert into ${table(into)} (key, staging, mirror, batches)
 select ${key}, case when h.key is null then case when i.op <> 'I' then ${side(beforeName)} end else h.staging end,
-  case when i.op <> 'D' then ${side(afterName)} end, coalesce(h.batches, ',') || cast(${undone} as varchar)
+  case when i.op <> 'D' then ${side(afterName)} end, ${batches}
 from ${table(images.table)} as i left join ${holds} as h on h.source = ${inverse.source.name} and h.key = ${key}`;
 };
 
@@ -152,6 +156,7 @@ interface Undone {
   readonly holds: TableName;
   /** Changed rows that are looked at, whether anything is to be done to them or not. */
   readonly rows: number;
+  readonly pairs: TableName;
 }
 
 const undoSource = async (
@@ -177,6 +182,7 @@ const undoSource = async (
   return {
     ...found,
     holds,
+    pairs: inverse.pairs,
     rows: Number(looked?.rows ?? 0),
     frozen: {
       source,
@@ -210,10 +216,12 @@ export const freezeUndo = async (context: BatchContext, wish: UndoWish): Promise
       conflictCount: done.reduce((sum, { conflictCount }) => sum + conflictCount, 0),
       holds: new Map(
         done.flatMap(({ frozen, holds }) =>
-          // The events of a log come once: what was undone of it does not come again.
-          changedRows(frozen.summary) === 0 || isLog(frozen.source)
-            ? []
-            : [[frozen.source.name, holds] as const],
+          changedRows(frozen.summary) === 0 ? [] : [[frozen.source.name, holds] as const],
+        ),
+      ),
+      looked: new Map(
+        done.map(
+          ({ frozen, pairs }) => [frozen.source.name, { table: pairs, images: frozen.images }] as const,
         ),
       ),
     },

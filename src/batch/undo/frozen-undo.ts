@@ -1,4 +1,5 @@
 // What an undo knows beside the images of its sources.
+import type { LookedAt } from '../../reconcile/history/set-aside.ts';
 import type { TableName } from '../../sql/table-name.ts';
 import type { Conflict } from './conflicts.ts';
 import type { UndoScope } from './scope.ts';
@@ -10,4 +11,6 @@ export interface FrozenUndo {
   readonly conflictCount: number;
   /** Scratch by source: the rows that are taken back, as holds. */
   readonly holds: ReadonlyMap<string, TableName>;
+  /** Scratch by source: every row that the undone batches changed. */
+  readonly looked: ReadonlyMap<string, LookedAt>;
 }

@@ -1,7 +1,7 @@
 // What an undo takes back: which batches, which of their sources, and which batches came later and are in effect.
 // What cannot be undone is refused here, before anything is read.
 import { TidemarkError } from '../../errors/tidemark-error.ts';
-import type { Source } from '../../dictionary/dictionary.ts';
+import { isLog, type Source } from '../../dictionary/dictionary.ts';
 import { nearest } from '../../project/nearest.ts';
 import { ands, commas, sql, type Fragment } from '../../sql/fragment.ts';
 import { showTable } from '../../sql/table-name.ts';
@@ -146,6 +146,16 @@ const refuseBrokenTargets = (context: BatchContext, batches: readonly BatchRecor
   }
 };
 
+/** The events of a log come once; a history has set them aside. */
+const refuseReapply = (sources: readonly Source[], { reapply }: UndoWish): void => {
+  const log = reapply === true ? sources.find(isLog) : undefined;
+  if (log === undefined) return;
+  throw notUndoable(
+    `source \`${log.name}\` is a log, whose events come once: there is nothing that the next run could take over again`,
+    'without `--reapply`; rolling that rollback back brings the change again',
+  );
+};
+
 export const readScope = async (context: BatchContext, wish: UndoWish): Promise<UndoScope> => {
   const schema = context.project.schemas.state;
   return context.warehouse.session(async (session) => {
@@ -167,6 +177,7 @@ export const readScope = async (context: BatchContext, wish: UndoWish): Promise<
     if (narrowed && names.length === 0) throw nothingThere(batches, wish);
     refuseBrokenTargets(context, batches);
     const sources = names.map((name) => undoable(context, name, batches));
+    refuseReapply(sources, wish);
     await refuseRebuilt(session, context, sources, after);
     if (sources.length === 0) throw withoutChanges(batches);
     return {

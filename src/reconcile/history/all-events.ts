@@ -1,4 +1,5 @@
-// All events of the keys that a batch looks at: stored ones and those that it found, in one order.
+// All events of the keys that a batch looks at: stored ones and those that it found, in one order. Where some were set
+// aside by an undo, those that were known then stand for what they changed.
 import { turnsOf } from '../../sql/event-order.ts';
 import { sequenceName } from '../../sql/events.ts';
 import { ands, commas, id, sql, table, unionAll, verbatim, type Fragment } from '../../sql/fragment.ts';
@@ -7,6 +8,8 @@ import { rootKeyName } from '../target-work.ts';
 import { eventKeyName, eventStoreColumns } from './event-store.ts';
 import { foldedEvents } from './fold.ts';
 import type { HistoryWork } from './history-work.ts';
+import { asideName, batchName, patchedEvents } from './patches.ts';
+import { asideAfter, restored, takenBack, thisBatch } from './set-aside.ts';
 
 export interface EventsWish {
   /** This batch found events. */
@@ -15,22 +18,36 @@ export interface EventsWish {
   readonly partial: boolean;
   /** Some events of a log share their sequence. */
   readonly tied: boolean;
+  /** Some event was set aside, or is by this batch. */
+  readonly patched: boolean;
 }
 
-/** Versions that were taken over were not brought by a batch. */
-export const takenBack = (undone: readonly number[]): Fragment => {
-  const batches = commas(undone.map((batch) => sql.lit(batch)));
-  return sql`(e.batch in (${batches}) and e.op <> 'S')`;
-};
+const inEffect = ({ undone }: HistoryWork): Fragment =>
+  undone === undefined
+    ? sql`e.set_aside is null`
+    : sql`(e.set_aside is null or ${restored(undone)}) and not ${takenBack(undone)}`;
 
-const inEffect = ({ undone }: HistoryWork): Fragment => {
-  if (undone === undefined) return sql`e.set_aside is null`;
-  const batches = commas(undone.map((batch) => sql.lit(batch)));
-  return sql`(e.set_aside is null or e.set_aside in (${batches})) and not ${takenBack(undone)}`;
+/** Which stored events are asked for: `told`: those too that were set aside, each with what is known of that. */
+type Asked = 'in effect' | 'told' | 'set aside';
+
+const bookkeeping = (batch: Fragment, aside: Fragment): readonly Fragment[] => [
+  sql`${batch} as ${id(batchName)}`,
+  sql`${aside} as ${id(asideName)}`,
+];
+
+const asked = (history: HistoryWork, which: Asked): Fragment => {
+  switch (which) {
+    case 'in effect':
+      return inEffect(history);
+    case 'told':
+      return sql`true`;
+    case 'set aside':
+      return sql`not (${inEffect(history)})`;
+  }
 };
 
 /** Stored events of the affected keys and those that this batch found, the root's key under its name in scratch. */
-const untied = (history: HistoryWork, fresh: boolean): Fragment => {
+const untied = (history: HistoryWork, fresh: boolean, which: Asked = 'in effect'): Fragment => {
   const { work, store } = history;
   const names = eventStoreColumns(store);
   const arms: Fragment[] = [];
@@ -50,17 +67,23 @@ const untied = (history: HistoryWork, fresh: boolean): Fragment => {
       work.scope === 'all'
         ? verbatim('')
         : sql` join (select distinct ${keys} from ${table(work.scratch.affected)}) as d on ${ands(match)}`;
+    if (which === 'told') values.push(...bookkeeping(id('e', 'batch'), asideAfter(history)));
     arms.push(
-      sql`select ${commas(values)} from ${table(store.table)} as e${limit} where ${inEffect(history)}`,
+      sql`select ${commas(values)} from ${table(store.table)} as e${limit} where ${asked(history, which)}`,
     );
   }
   if (fresh) {
-    arms.push(
-      sql`select ${commas(names.map(({ name }) => id('f', name)))} from ${table(history.scratch.fresh)} as f`,
-    );
+    const values = names.map(({ name }) => id('f', name));
+    if (which === 'told') values.push(...bookkeeping(sql.lit(thisBatch), sql`cast(null as bigint)`));
+    arms.push(sql`select ${commas(values)} from ${table(history.scratch.fresh)} as f`);
   }
   return arms.length === 0 ? nothing(history) : unionAll(arms);
 };
+
+const asWished = (
+  history: HistoryWork,
+  { fresh, patched }: Pick<EventsWish, 'fresh' | 'patched'>,
+): Fragment => untied(history, fresh, patched ? 'told' : 'in effect');
 
 const nothing = ({ store }: HistoryWork): Fragment =>
   sql`select ${commas(
@@ -87,25 +110,32 @@ const withTurns = ({ work, store }: HistoryWork, events: Fragment): Fragment => 
 };
 
 /** As they were told. */
-const allEvents = (history: HistoryWork, { fresh, tied }: Omit<EventsWish, 'partial'>): Fragment => {
-  const events = untied(history, fresh);
+const allEvents = (history: HistoryWork, { tied, ...wish }: EventsWish): Fragment => {
+  const events = asWished(history, wish);
   if (!history.store.isLog) return events;
   return tied ? withTurns(history, events) : sql`select e.*, 0 as turn from (${events}) as e`;
 };
 
 /** Each with the whole row after it. */
-export const wholeEvents = (history: HistoryWork, wish: EventsWish): Fragment =>
-  wish.partial ? foldedEvents(history, allEvents(history, wish)) : allEvents(history, wish);
+export const wholeEvents = (history: HistoryWork, wish: EventsWish): Fragment => {
+  const told = allEvents(history, wish);
+  const more = wish.patched ? [batchName, asideName] : [];
+  const whole = wish.partial ? foldedEvents(history, told, more) : told;
+  return wish.patched ? patchedEvents(history, whole) : whole;
+};
+
+export const someSetAside = (history: HistoryWork): Fragment =>
+  sql`select 1 as found from (${untied(history, false, 'set aside')}) as e limit 1`;
 
 /** Some event says nothing of some columns, or only of look-ups. */
-export const somePartial = (history: HistoryWork, fresh: boolean): Fragment =>
-  sql`select 1 as found from (${untied(history, fresh)}) as e where e.absent is not null or e.op = 'L' limit 1`;
+export const somePartial = (history: HistoryWork, wish: Pick<EventsWish, 'fresh' | 'patched'>): Fragment =>
+  sql`select 1 as found from (${asWished(history, wish)}) as e where e.absent is not null or e.op = 'L' limit 1`;
 
-export const someTied = (history: HistoryWork, fresh: boolean): Fragment => {
+export const someTied = (history: HistoryWork, wish: Pick<EventsWish, 'fresh' | 'patched'>): Fragment => {
   const { store } = history;
   const group = [
     ...store.key.map(({ name }) => id('e', eventKeyName(name))),
     ...store.sequence.map((_, place) => id('e', sequenceName(place))),
   ];
-  return sql`select 1 as found from (${untied(history, fresh)}) as e where e.tie like '1%' group by ${commas(group)} having count(*) > 1 limit 1`;
+  return sql`select 1 as found from (${asWished(history, wish)}) as e where e.tie like '1%' group by ${commas(group)} having count(*) > 1 limit 1`;
 };

@@ -5,7 +5,12 @@ import { commas, id, sql, type Fragment } from '../../sql/fragment.ts';
 import { eventKeyName, eventStoreColumns, storedOrder } from './event-store.ts';
 import type { HistoryWork } from './history-work.ts';
 
-export const foldedEvents = ({ store }: HistoryWork, events: Fragment): Fragment => {
+/** `more`: columns of the events that are passed on. */
+export const foldedEvents = (
+  { store }: HistoryWork,
+  events: Fragment,
+  more: readonly string[] = [],
+): Fragment => {
   const keys = commas(store.key.map(({ name }) => id('e', eventKeyName(name))));
   const order = storedOrder(store, 'e');
   const folded = store.raw.filter(({ ref }) => ref.alias === store.rootAlias);
@@ -27,5 +32,6 @@ export const foldedEvents = ({ store }: HistoryWork, events: Fragment): Fragment
     return id('e', name);
   });
   // Each column's group begins with the event that last said something of it.
-  return sql`select ${commas([...values, sql`e.turn`])} from (select e.*, ${commas(marks)} from (${events}) as e window w as (partition by ${keys} order by ${order} rows between unbounded preceding and current row)) as e`;
+  const others = [...(store.isLog ? ['turn'] : []), ...more].map((name) => id('e', name));
+  return sql`select ${commas([...values, ...others])} from (select e.*, ${commas(marks)} from (${events}) as e window w as (partition by ${keys} order by ${order} rows between unbounded preceding and current row)) as e`;
 };

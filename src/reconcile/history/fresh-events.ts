@@ -56,9 +56,11 @@ const differs = ({ work, store }: HistoryWork, rootOnly: boolean): Fragment => {
   return sql`case when last.op = 'S' then ${ors([...shown, ...gone])} else ${ors(raw)} end`;
 };
 
-/** Of a log, whatever else differs was told by an event that is yet to come. */
+/** Of a log, whatever else differs was told by an event that is yet to come, unless an undo set the mirror back. */
+const isTold = ({ store, undone }: HistoryWork): boolean => store.isLog && undone === undefined;
+
 const onlyLookUpsDiffer = (history: HistoryWork): Fragment =>
-  history.store.isLog ? sql`true` : sql`not ${differs(history, true)}`;
+  isTold(history) ? sql`true` : sql`not ${differs(history, true)}`;
 
 /** Only a look-up changed: the row itself says nothing of when. */
 const operation = (history: HistoryWork): Fragment => {
@@ -70,6 +72,12 @@ const operation = (history: HistoryWork): Fragment => {
   return sql`case when now.here is null then 'D' ${onlyLookUps}else 'U' end`;
 };
 
+/** When an undo sets the row of a log back, it was never otherwise since the event that it has from. */
+const timeOf = (history: HistoryWork): Fragment =>
+  history.store.isLog && history.undone !== undefined
+    ? sql`case when last.op = 'U' and ${differs(history, true)} or now.here is null then last.at end`
+    : verbatim('cast(null as timestamptz)');
+
 /** A look-up of a log's row changed: directly behind the event that the row has from. */
 const placeOf = ({ store }: HistoryWork, { batch }: Taken): readonly Fragment[] =>
   store.isLog
@@ -79,17 +87,19 @@ const placeOf = ({ store }: HistoryWork, { batch }: Taken): readonly Fragment[] 
       ]
     : [...store.sequence.map(() => sql.lit(batch)), sql`''`];
 
-const saysNothingOf = ({ store }: HistoryWork): Fragment => {
+const saysNothingOf = (history: HistoryWork): Fragment => {
+  const { store } = history;
   if (!store.isLog) return verbatim('cast(null as varchar)');
   const names = store.raw.filter(({ ref }) => ref.alias === store.rootAlias).map(({ ref }) => ref.column);
-  return sql`case when last.op in ('U', 'L') then ${sql.lit(JSON.stringify(names))} end`;
+  const isLookUp = isTold(history) ? sql`true` : sql`now.here is not null and ${onlyLookUpsDiffer(history)}`;
+  return sql`case when last.op in ('U', 'L') and ${isLookUp} then ${sql.lit(JSON.stringify(names))} end`;
 };
 
 /** The rows that make an event. A log tells of changes and deletes itself; its rows stand for what was never told,
  *  because the log was read before there was a history, or a history before there was the log. */
 const counts = (history: HistoryWork): Fragment => {
   const { store } = history;
-  if (!store.isLog) {
+  if (!isTold(history)) {
     const appeared = sql`(last.op is null or last.op = 'D' or ${differs(history, false)})`;
     return sql`(now.here is not null and ${appeared}) or (now.here is null and last.op is not null and last.op <> 'D')`;
   }
@@ -123,7 +133,7 @@ left join (${rowsNow(history)}) as now on ${match(byPlace, 'now')} left join las
   );
   const values: readonly Fragment[] = [
     operation(history),
-    verbatim('cast(null as timestamptz)'),
+    timeOf(history),
     sql`cast(${taken.moment} as timestamptz)`,
     ...placeOf(history, taken),
     sql`${sql.lit(`b${taken.batch}`)}`,

@@ -15,13 +15,20 @@ export interface HistoryScratch {
   readonly numbers: TableName;
 }
 
+/** What an undo takes back of a history. */
+export interface Undone {
+  /** Their events count no more, and those that they had set aside count again. */
+  readonly batches: readonly number[];
+  /** The log itself is not undone, only what was looked up for its rows. */
+  readonly onlyLookUps: boolean;
+}
+
 export interface HistoryWork {
   readonly work: TargetWork;
   readonly history: History;
   readonly store: EventStore;
   readonly scratch: HistoryScratch;
-  /** Batches that are taken back: their events count no more, and those that they had set aside count again. */
-  readonly undone?: readonly number[] | undefined;
+  readonly undone?: Undone | undefined;
 }
 
 export const roleColumn = ({ columns }: History, role: HistoryRole): HistoryColumn | undefined =>

@@ -1,9 +1,32 @@
 // An undo takes events back without forgetting them: they are set aside, and count again when the undo is undone.
 import { ands, commas, id, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
+import { keyName, type ImageTable } from '../../sql/images.ts';
+import { keysMatch } from '../../sql/keys.ts';
+import type { TableName } from '../../sql/table-name.ts';
 import { rootKeyName } from '../target-work.ts';
-import { takenBack } from './all-events.ts';
 import { eventKeyName } from './event-store.ts';
-import type { HistoryWork } from './history-work.ts';
+import type { HistoryWork, Undone } from './history-work.ts';
+
+/** Stands for the number of a batch that is not committed yet: later than all that are. */
+export const thisBatch = Number.MAX_SAFE_INTEGER;
+
+const numbers = ({ batches }: Undone): Fragment => commas(batches.map((batch) => sql.lit(batch)));
+
+const concerned = ({ onlyLookUps }: Undone): Fragment => (onlyLookUps ? sql`e.op = 'L'` : sql`e.op <> 'S'`);
+
+/** Versions that were taken over were not brought by a batch; what another undo set aside stays there. */
+export const takenBack = (undone: Undone): Fragment =>
+  sql`(e.batch in (${numbers(undone)}) and ${concerned(undone)} and (e.set_aside is null or e.set_aside in (${numbers(undone)})))`;
+
+/** Set aside by a batch that is undone. */
+export const restored = (undone: Undone): Fragment =>
+  sql`(e.set_aside is not null and e.set_aside in (${numbers(undone)}) and ${concerned(undone)})`;
+
+/** By which batch an event will have been set aside. */
+export const asideAfter = ({ undone }: HistoryWork): Fragment =>
+  undone === undefined
+    ? sql`e.set_aside`
+    : sql`case when ${takenBack(undone)} then ${sql.lit(thisBatch)} when ${restored(undone)} then null else e.set_aside end`;
 
 /** `batch` is the undo; none where nothing is undone. */
 export const setAside = ({ work, store, undone }: HistoryWork, batch: number): Fragment | undefined => {
@@ -17,7 +40,31 @@ export const setAside = ({ work, store, undone }: HistoryWork, batch: number): F
     work.scope === 'all'
       ? verbatim('')
       : sql` and exists (select 1 from ${table(work.scratch.affected)} as a where ${match})`;
-  const batches = commas(undone.map((each) => sql.lit(each)));
   return sql`update ${table(store.table)} as e set set_aside = case when ${takenBack(undone)} then ${sql.lit(batch)} end
-where (${takenBack(undone)} or e.set_aside in (${batches}))${reached}`;
+where (${takenBack(undone)} or ${restored(undone)})${reached}`;
+};
+
+/** Rows of the root that an undo looked at. */
+export interface LookedAt {
+  readonly table: TableName;
+  readonly images: ImageTable;
+}
+
+/** Keys of events that changed no row, late ones, are reached by none of the inverse images. */
+export const affectedByUndo = (
+  { work, store, undone }: HistoryWork,
+  looked: LookedAt,
+): Fragment | undefined => {
+  if (undone === undefined || store.stored === undefined) return undefined;
+  const names = [...store.key.map((_, place) => id(rootKeyName(place))), id('cause')];
+  const known = keysMatch(
+    work.dialect,
+    store.key,
+    (name) => id('p', keyName(looked.images, name)),
+    (name) => id('e', eventKeyName(name)),
+  );
+  return sql`insert into ${table(work.scratch.affected)} (${commas(names)})
+select distinct ${commas([...store.key.map(({ name }) => id('e', eventKeyName(name))), sql`cast(null as bigint)`])}
+from ${table(store.table)} as e where (${takenBack(undone)} or ${restored(undone)})
+  and not exists (select 1 from ${table(looked.table)} as p where ${known})`;
 };

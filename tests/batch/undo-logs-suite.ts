@@ -1,0 +1,233 @@
+// Undo where a log of changes feeds a fact and a history: both say the same after it, after the next runs, and after
+// the undo of the undo.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { UndoWish } from '../../src/batch/undo/wish.ts';
+import { verify } from '../../src/batch/verify.ts';
+import { createSandbox, type Engine, type Recipe, type Sandbox } from '../support/sandbox.ts';
+import { append, customer, customersSource, logBook, logSources } from './log-book.ts';
+
+const scd = `target: customers_scd
+key: customer_id
+from: customers
+columns: { customer_id: customers.customer_id, name: customers.name, email: customers.email }
+history: { track: [name, email], surrogate_key: customer_key }
+`;
+
+const recipe = (source?: string): Recipe => {
+  const { tables, mappings } = logBook(source);
+  return { tables, mappings: { ...mappings, 'customers_scd.yml': scd } };
+};
+
+export const describeUndoOfLogs = (engine: Engine): void => {
+  describe(`undo of a log that feeds a history on ${engine}`, () => {
+    let sandbox: Sandbox;
+    beforeEach(async () => {
+      sandbox = await createSandbox(engine, recipe());
+      await append(
+        sandbox,
+        { op: 'c', after: customer(1) },
+        { op: 'c', after: customer(2) },
+        { op: 'c', table: 'orders', after: { order_id: 7, customer_id: 1, amount: 3.2 } },
+      );
+      await sandbox.run();
+    });
+    afterEach(() => sandbox.remove());
+
+    /** Versions with the second of the log's time in which they begin and end. */
+    const versions = async (): Promise<readonly string[]> =>
+      (
+        await sandbox.sql(
+          `select customer_id, name, email, substr(cast(timezone('UTC', valid_from) as varchar), 18, 2) as f, substr(cast(timezone('UTC', valid_to) as varchar), 18, 2) as t, customer_key from marts.customers_scd order by customer_id, valid_from`,
+        )
+      ).map((row) => Object.values(row).map(String).join('|').replaceAll('@example.com', ''));
+    const fact = async (): Promise<readonly string[]> =>
+      (await sandbox.sql('select customer_id, name, email from marts.dim_customer order by 1')).map((row) =>
+        Object.values(row).map(String).join('|').replaceAll('@example.com', ''),
+      );
+    const current = async (): Promise<readonly string[]> =>
+      (
+        await sandbox.sql(
+          'select customer_id, name, email from marts.customers_scd where is_current order by 1',
+        )
+      ).map((row) => Object.values(row).map(String).join('|').replaceAll('@example.com', ''));
+    const order = async () =>
+      (await sandbox.sql('select customer_name from marts.fact_order'))[0]?.['customer_name'];
+    const state = async () => ({ versions: await versions(), fact: await fact(), order: await order() });
+    const undo = async (batch: number, more: Partial<UndoWish> = {}) => {
+      const { exit, report } = await sandbox.run({ undo: { batch, ...more } });
+      expect({ exit, errors: report.errors, behind: report.behind }).toEqual({
+        exit: 0,
+        errors: [],
+        behind: [],
+      });
+    };
+    /** Fact and history agree, with each other and with what verify recomputes; nothing comes back by itself. */
+    const settled = async (): Promise<void> => {
+      expect(await current()).toEqual(await fact());
+      expect((await verify({ project: sandbox.project() })).exit).toBe(0);
+      const before = await state();
+      expect((await sandbox.run()).report.status).toBe('idle');
+      sandbox.map('sources.yml', logSources(customersSource({ full_compare: '0s' })));
+      await sandbox.run();
+      expect(await state()).toEqual(before);
+      sandbox.map('sources.yml', logSources());
+      await sandbox.run();
+      expect(await state()).toEqual(before);
+    };
+    const rename = (id: number, name: string, more = {}) =>
+      append(sandbox, { op: 'u', after: customer(id, { name, ...more }) });
+    const several = async (): Promise<void> => {
+      await append(
+        sandbox,
+        { op: 'u', before: customer(1), after: customer(1, { name: 'A' }) },
+        { op: 'u', before: customer(1, { name: 'A' }), after: customer(1, { name: 'B' }) },
+        { op: 'd', before: customer(2) },
+        { op: 'c', after: customer(3) },
+      );
+      await sandbox.run();
+    };
+
+    it('I6: takes a whole batch back, and the undo of the undo brings it again', async () => {
+      const before = await state();
+      await several();
+      const after = await state();
+      expect(after.versions).toHaveLength(5);
+      await undo(2);
+      expect(await state()).toEqual(before);
+      await settled();
+      await undo(3);
+      expect(await state()).toEqual(after);
+      await settled();
+    });
+
+    it('narrowed by key takes the events of that row back, and no others', async () => {
+      await several();
+      await undo(2, { source: 'customers', key: { customer_id: '1' } });
+      expect(await versions()).toEqual([
+        '1|Customer 1|c1|01|null|1',
+        '2|Customer 2|c2|02|06|2',
+        expect.stringContaining('3|Customer 3|c3|07|null'),
+      ]);
+      await settled();
+    });
+
+    it('leaves what a later batch told of the same row', async () => {
+      await rename(1, 'Wrong');
+      await sandbox.run();
+      await rename(1, 'Wrong', { email: 'new@example.com' });
+      await sandbox.run();
+      await rename(1, 'Wrong', { email: 'newer@example.com' });
+      await sandbox.run();
+      await undo(2);
+      expect(await fact()).toEqual(['1|Customer 1|newer', '2|Customer 2|c2']);
+      expect((await versions()).map((line) => line.replace(/\|\d+$/, ''))).toEqual([
+        '1|Customer 1|c1|01|05',
+        '1|Customer 1|new|05|06',
+        '1|Customer 1|newer|06|null',
+        '2|Customer 2|c2|02|null',
+      ]);
+      await settled();
+    });
+
+    it('takes a late event back that changed no row, with the batch that brought it', async () => {
+      await rename(1, 'Second', {});
+      await sandbox.run();
+      const before = await state();
+      await append(sandbox, {
+        op: 'u',
+        after: customer(1, { name: 'Between' }),
+        ts: Date.parse('2020-01-01T00:00:03Z'),
+      });
+      await rename(2, 'Other');
+      await sandbox.run();
+      expect(await versions()).toHaveLength(5);
+      await undo(3);
+      expect(await state()).toEqual(before);
+      await settled();
+    });
+
+    it('reads the next event of an undone row whole', async () => {
+      await rename(1, 'Wrong');
+      await sandbox.run();
+      await undo(2);
+      await rename(1, 'Wrong', { email: 'new@example.com' });
+      await sandbox.run();
+      expect(await fact()).toEqual(['1|Wrong|new', '2|Customer 2|c2']);
+      await settled();
+    });
+
+    it('keeps what was undone out of a mirror that is made anew', async () => {
+      await several();
+      await undo(2);
+      const before = await state();
+      await sandbox.sql('drop table staging_public.customers');
+      expect((await sandbox.run()).exit).toBe(0);
+      expect(await state()).toEqual(before);
+      await settled();
+    });
+
+    it('takes what the log told over again when the same comes as a new event', async () => {
+      await rename(1, 'Wrong');
+      await sandbox.run();
+      await undo(2);
+      await rename(1, 'Customer 1');
+      await sandbox.run();
+      await rename(1, 'Wrong');
+      await sandbox.run();
+      expect(await fact()).toEqual(['1|Wrong|c1', '2|Customer 2|c2']);
+      await settled();
+    });
+
+    it('not_undoable: --reapply, for the events of a log come once', async () => {
+      await rename(1, 'Wrong');
+      await sandbox.run();
+      await expect(sandbox.run({ undo: { batch: 2, reapply: true } })).rejects.toMatchObject({
+        code: 'not_undoable',
+        hint: expect.stringContaining('without `--reapply`'),
+      });
+      expect(await fact()).toEqual(['1|Wrong|c1', '2|Customer 2|c2']);
+    });
+
+    it.each([
+      ['skip', ['1|Right|c1', '2|Customer 2|c2', '3|Third|c3']],
+      ['force', ['1|Customer 1|c1', '2|Customer 2|c2']],
+    ] as const)('--on-conflict %s: the history says what the fact says', async (onConflict, left) => {
+      await rename(1, 'Wrong');
+      await append(sandbox, { op: 'c', after: customer(3) });
+      await sandbox.run();
+      await rename(1, 'Right');
+      await rename(3, 'Third');
+      await sandbox.run();
+      await undo(2, { onConflict });
+      expect(await current()).toEqual(left);
+      await settled();
+    });
+
+    describe('with a look-up', () => {
+      beforeEach(async () => {
+        await sandbox.sql(
+          'create table staging.regions (email varchar(60), region varchar(20))',
+          `insert into staging.regions values ('c1@example.com', 'North'), ('c2@example.com', 'South')`,
+        );
+        sandbox.map('sources.yml', `${logSources()}  regions: { key: email }\n`);
+        sandbox.map(
+          'customers_scd.yml',
+          scd
+            .replace('from: customers', 'from: customers\njoin: { regions: customers.email = regions.email }')
+            .replace('email: customers.email', 'email: regions.region'),
+        );
+        await sandbox.run({ allow: ['customers_scd:touched'] });
+      });
+
+      it('undone alone, what the log told in the same batch stays', async () => {
+        await rename(1, 'Right');
+        await sandbox.sql(`update staging.regions set region = 'Wrong' where email = 'c1@example.com'`);
+        const { report } = await sandbox.run();
+        await undo(report.batch ?? 0, { source: 'regions' });
+        expect(await current()).toEqual(['1|Right|North', '2|Customer 2|South']);
+        expect((await verify({ project: sandbox.project() })).exit).toBe(0);
+        expect((await sandbox.run()).report.status).toBe('idle');
+      });
+    });
+  });
+};

@@ -1,0 +1,4 @@
+// See undo-logs-suite.ts.
+import { describeUndoOfLogs } from './undo-logs-suite.ts';
+
+describeUndoOfLogs('postgres');
