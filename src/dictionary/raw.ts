@@ -64,6 +64,8 @@ export interface RawSource {
   readonly columns?: readonly Scalar[] | undefined;
   readonly exclude?: readonly Scalar[] | undefined;
   readonly renamed: readonly RawRename[];
+  /** Of its times without one, for histories. */
+  readonly timezone?: Scalar | undefined;
   /** Its changes are the rows of its table; none: its rows are the rows of its table. */
   readonly log?: RawLog | undefined;
 }

@@ -7,7 +7,7 @@ import { compileExpression } from './expression.ts';
 import type { Compiled } from './expression.ts';
 import * as say from './history-problems.ts';
 import { defaultNames } from './parse-history.ts';
-import type { RawHistory } from './raw.ts';
+import type { RawHistory, RawSource } from './raw.ts';
 import type { Context, DeclaredTarget } from './relations.ts';
 import type { Aliases, Relations } from './resolve-joins.ts';
 import { matchName } from './scope.ts';
@@ -111,11 +111,15 @@ const checkNames = (
   return names.map(({ text }) => text);
 };
 
-/** The time of an upsert that nobody named: that which the source says of its rows. */
-const usualTime = ({ all, aliases }: HistoryParts, at: Position): Expression | undefined => {
-  const { root, scope } = aliases;
+const rootSource = ({ all, aliases: { root } }: HistoryParts): RawSource | undefined => {
   const declared = root.kind === 'grain' ? all.declared.get(root.relation) : undefined;
-  const name = declared?.kind === 'source' ? declared.raw.updatedAt?.text : undefined;
+  return declared?.kind === 'source' ? declared.raw : undefined;
+};
+
+/** The time of an upsert that nobody named: that which the source says of its rows. */
+const usualTime = (parts: HistoryParts, at: Position): Expression | undefined => {
+  const { root, scope } = parts.aliases;
+  const name = rootSource(parts)?.updatedAt?.text;
   if (name === undefined) return undefined;
   const columns = scope.aliases.get(root.alias)?.columns;
   const column =
@@ -178,7 +182,8 @@ const checkKind = ({ raw }: DeclaredTarget, history: RawHistory, { report }: Con
     report(say.deletedWithoutTombstones(flag.at));
 };
 
-const zoneOf = ({ timezone }: RawHistory, { report }: Context): string => {
+const zoneOf = (history: RawHistory, parts: HistoryParts, { report }: Context): string => {
+  const timezone = history.timezone ?? rootSource(parts)?.timezone;
   if (timezone === undefined) return 'UTC';
   if (!isZone(timezone.text)) report(say.unknownTimezone(timezone.at, timezone.text));
   return timezone.text;
@@ -224,7 +229,7 @@ export const resolveHistory = (
     deletes: history.deletes ?? (history.preset === undefined ? 'close' : 'keep'),
     at: time ?? usualTime(parts, history.at),
     atIsWritten: history.time !== undefined,
-    timezone: zoneOf(history, context),
+    timezone: zoneOf(history, parts, context),
     firstValidFrom: history.firstValidFrom ?? 'at',
     backwards: history.backwards ?? 'sequence',
     validToCurrent: history.validToCurrent?.text,

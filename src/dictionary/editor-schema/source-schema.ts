@@ -43,6 +43,7 @@ const properties = (names: JsonSchema, expression: JsonSchema): Readonly<Record<
   detect: choice(['mirror', 'log', 'stream', 'changes'], 'how changes are found'),
   mirror: text('the name of its mirror; default the source’s'),
   renamed: mapOf(text(), '`{ new_name: old_name }`'),
+  timezone: text('of its times without one, for histories: `Europe/Berlin`; default UTC'),
 });
 
 /** Any source; `$defs/source_<name>` says more of those that are known. */

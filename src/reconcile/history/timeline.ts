@@ -1,4 +1,5 @@
 // The desired versions of the affected keys, from their events: a pure function of the set of events.
+import type { Expression } from '../../dictionary/dictionary.ts';
 import { commas, id, ors, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
 import { rootKeyName } from '../target-work.ts';
 import { desiredColumns } from '../desired/desired.ts';
@@ -17,6 +18,12 @@ import {
 import { wholeEvents, type EventsWish } from './all-events.ts';
 import { versionHash } from './scd-id.ts';
 
+const hasZone = ({ work, store }: HistoryWork, at: Expression): boolean => {
+  const ref = bareRef(at);
+  const column = store.raw.find((each) => each.ref.alias === ref?.alias && each.ref.column === ref.column);
+  return column !== undefined && work.dialect.baseType(column.type) === 'timestamp with time zone';
+};
+
 /** When the event happened. */
 const happened = (history: HistoryWork): Fragment => {
   const { store } = history;
@@ -24,7 +31,7 @@ const happened = (history: HistoryWork): Fragment => {
   if (at === undefined) return sql`coalesce(e.at, e.moment)`;
   const value = overEvents(store, at, 'e');
   const instant =
-    timezone === 'UTC'
+    timezone === 'UTC' || hasZone(history, at)
       ? sql`cast(${value} as timestamptz)`
       : sql`timezone(${timezone}, cast(${value} as timestamp))`;
   const upsert = atIsWritten ? sql`${instant}, e.at` : sql`e.at, ${instant}`;

@@ -1,0 +1,4 @@
+// See history-clocks-suite.ts.
+import { describeHistoryClocks } from './history-clocks-suite.ts';
+
+describeHistoryClocks('duckdb');
