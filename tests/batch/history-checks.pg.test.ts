@@ -1,0 +1,4 @@
+// See history-checks-suite.ts.
+import { describeHistoryChecks } from './history-checks-suite.ts';
+
+describeHistoryChecks('postgres');

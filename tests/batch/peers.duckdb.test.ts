@@ -1,0 +1,4 @@
+// See peers-suite.ts.
+import { describePeers } from './peers-suite.ts';
+
+describePeers('duckdb');
