@@ -12,6 +12,7 @@ import type { PlanOptions, PlanResult } from './batch/plan.ts';
 import type { RunOptions, RunResult } from './batch/run.ts';
 import type { ScheduleOptions } from './batch/schedule/schedule.ts';
 import type { StatusOptions, StatusResult } from './batch/status.ts';
+import type { UninstallOptions, UninstallReport } from './batch/uninstall/uninstall.ts';
 import type { UnlockOptions, UnlockReport } from './batch/unlock.ts';
 import type { ValidateOptions, ValidateReport } from './batch/validate.ts';
 import type { VerifyOptions, VerifyResult } from './batch/verify.ts';
@@ -38,6 +39,8 @@ export type { BatchReport, BehindReport } from './batch/report.ts';
 export type { RunResult } from './batch/run.ts';
 export type { ScheduleOptions } from './batch/schedule/schedule.ts';
 export type { RelationStatus, StatusReport, StatusResult } from './batch/status.ts';
+export type { Kept, Owned } from './batch/uninstall/owned.ts';
+export type { UninstallReport } from './batch/uninstall/uninstall.ts';
 export type { UnlockReport } from './batch/unlock.ts';
 export type { ValidateReport } from './batch/validate.ts';
 export type { VerifiedTarget, VerifyReport, VerifyResult } from './batch/verify.ts';
@@ -115,6 +118,8 @@ export interface OpenProject {
   /** What is wrong, or may go wrong, around the project. */
   doctor(options?: Given<DoctorOptions>): Promise<DoctorReport>;
   unlock(options?: Partial<Given<UnlockOptions>>): Promise<UnlockReport>;
+  /** Drops every object that we made, and nothing else; targets are left as they are. */
+  uninstall(options?: Given<UninstallOptions>): Promise<UninstallReport>;
 }
 
 /** Reads the project file; the warehouse is opened by each call and closed at its end. */
@@ -170,5 +175,7 @@ export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject
     doctor: async (options) => (await import('./batch/doctor.ts')).doctor({ ...options, project }),
     unlock: async (options) =>
       (await import('./batch/unlock.ts')).unlock({ force: false, ...options, project }),
+    uninstall: async (options) =>
+      (await import('./batch/uninstall/uninstall.ts')).uninstall({ ...options, project }),
   };
 };

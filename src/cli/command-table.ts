@@ -16,6 +16,7 @@ import { runSpec } from './specs/run.ts';
 import { scheduleSpec } from './specs/schedule.ts';
 import { showSpec } from './specs/show.ts';
 import { statusSpec } from './specs/status.ts';
+import { uninstallSpec } from './specs/uninstall.ts';
 import { unlockSpec } from './specs/unlock.ts';
 import { validateSpec } from './specs/validate.ts';
 import { verifySpec } from './specs/verify.ts';
@@ -42,6 +43,7 @@ const commands = {
   doctor: doctorSpec,
   unlock: unlockSpec,
   completion: completionSpec,
+  uninstall: uninstallSpec,
 } as const satisfies Readonly<Record<string, CommandSpec>>;
 
 export type CommandName = keyof typeof commands;

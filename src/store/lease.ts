@@ -26,6 +26,8 @@ export interface Lease {
   /** Inside a committing transaction: locks the token row and fails unless it is still ours. */
   check(session: Session): Promise<void>;
   release(): Promise<void>;
+  /** Instead of giving it back, where its tables are gone. */
+  forget(): void;
 }
 
 const lifetimeMs = 60_000;
@@ -215,6 +217,7 @@ export const takeLease = async (
     check: async (session) => {
       if ((await lockToken(session, warehouse, schema)) !== token) throw leaseLost();
     },
+    forget: beat.stop,
     release: async () => {
       beat.stop();
       await warehouse.session((session) =>

@@ -3,26 +3,29 @@ import type { SchemaName } from '../project/project.ts';
 import { sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
 import type { TableName } from '../sql/table-name.ts';
 
-export type StateTable =
-  | 'schema_version'
-  | 'project'
-  | 'batches'
-  | 'changes'
-  | 'audit'
-  | 'positions'
-  | 'missing'
-  | 'rejected'
-  | 'relations'
-  | 'lease'
-  | 'heartbeat'
-  | 'runs'
-  | 'ticks'
-  | 'shared_lease'
-  | 'histories'
-  | 'version_keys'
-  | 'undos'
-  | 'holds'
-  | 'verified';
+export const stateTables = [
+  'schema_version',
+  'project',
+  'batches',
+  'changes',
+  'audit',
+  'positions',
+  'missing',
+  'rejected',
+  'relations',
+  'lease',
+  'heartbeat',
+  'runs',
+  'ticks',
+  'shared_lease',
+  'histories',
+  'version_keys',
+  'undos',
+  'holds',
+  'verified',
+] as const;
+
+export type StateTable = (typeof stateTables)[number];
 
 export const stateTable = (schema: SchemaName, name: StateTable): TableName => ({ ...schema, name });
 

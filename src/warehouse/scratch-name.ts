@@ -10,3 +10,9 @@ export const scratchName = (owner: string, number?: number, purpose = ''): strin
   const readable = purpose.toLowerCase().replace(/[^a-z0-9_]+/g, '_');
   return `${prefix}${number}_${readable}`.slice(0, longestName);
 };
+
+/** Where scratch lies on an engine that has no temporary tables for it. */
+export const scratchSchema = (stateSchema: string): string => `${stateSchema}_scratch`;
+
+/** Named as `scratchName` does it, for whichever owner. */
+export const isScratchName = (name: string): boolean => /^tm_[0-9a-f]{8}_\d+_/.test(name);

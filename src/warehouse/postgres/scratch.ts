@@ -5,7 +5,7 @@ import { TidemarkError, isTidemarkError } from '../../errors/tidemark-error.ts';
 import { commas, id, sql, table } from '../../sql/fragment.ts';
 import type { ScratchSpace, Session } from '../port.ts';
 import { runTransaction } from '../run-transaction.ts';
-import { scratchName } from '../scratch-name.ts';
+import { scratchName, scratchSchema } from '../scratch-name.ts';
 import { readCommitted, strictSteps, unhurried, type PgConnection } from './connection.ts';
 import type { PgPool } from './pool.ts';
 import { transactionSession } from './session.ts';
@@ -77,7 +77,7 @@ const dropDeadOwners = (pool: PgPool, schema: string): Promise<void> =>
   });
 
 export const openScratchSpace = async (pool: PgPool, stateSchema: string): Promise<ScratchSpace> => {
-  const schema = `${stateSchema}_scratch`;
+  const schema = scratchSchema(stateSchema);
   await ensureSchema(pool, schema);
   await dropDeadOwners(pool, schema);
   const number = randomInt(1, 0x7fff_ffff);

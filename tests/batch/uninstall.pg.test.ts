@@ -1,0 +1,4 @@
+// See uninstall-suite.ts.
+import { describeUninstall } from './uninstall-suite.ts';
+
+describeUninstall('postgres');
