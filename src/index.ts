@@ -8,6 +8,7 @@ import type { EditorSchemaOptions, EditorSchemaReport } from './batch/editor-sch
 import type { DictionaryReport, ReadDictionaryOptions } from './batch/read-dictionary.ts';
 import type { ImportOptions, ImportReport } from './batch/import-dictionary.ts';
 import type { PauseOptions, PauseReport } from './batch/pause.ts';
+import type { RowHistoryOptions } from './batch/row-history.ts';
 import type { PlanOptions, PlanResult } from './batch/plan.ts';
 import type { RunOptions, RunResult } from './batch/run.ts';
 import type { ScheduleOptions } from './batch/schedule/schedule.ts';
@@ -26,7 +27,7 @@ export { TidemarkError, isTidemarkError } from './errors/tidemark-error.ts';
 export type { Position, Problem, Severity } from './errors/tidemark-error.ts';
 export type { ErrorCode } from './errors/policy.ts';
 export type { DoctorReport } from './batch/doctor.ts';
-export type { HistoryEntry, HistoryReport, ShowReport } from './batch/history.ts';
+export type { HistoryEntry, HistoryReport, RowChange, ShowReport } from './batch/history.ts';
 export type { PlanResult, TargetSamples } from './batch/plan.ts';
 export type { Progress } from './batch/context.ts';
 export type { ImpactReport } from './batch/impact/impact-report.ts';
@@ -100,6 +101,12 @@ export interface OpenProject {
   status(options?: Given<StatusOptions>): Promise<StatusResult>;
   /** Newest first. */
   history(options?: Given<HistoryOptions>): Promise<HistoryReport>;
+  /** Every batch that wrote this row, with the values before and after. */
+  rowHistory(
+    target: string,
+    key: RowHistoryOptions['key'],
+    options?: Omit<Given<RowHistoryOptions>, 'target' | 'key'>,
+  ): Promise<HistoryReport>;
   show(batch: number, options?: Omit<Given<ShowOptions>, 'batch'>): Promise<ShowReport>;
   /** Every target column that these reach, `source.column` or `source`; the mappings alone say it. */
   impact(columns: readonly string[], options?: Omit<Given<ImpactOptions>, 'columns'>): Promise<ImpactReport>;
@@ -158,6 +165,8 @@ export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject
     verify: async (options) => (await import('./batch/verify.ts')).verify({ ...options, project }),
     status: async (options) => (await import('./batch/status.ts')).status({ ...options, project }),
     history: async (options) => (await import('./batch/history.ts')).history({ ...options, project }),
+    rowHistory: async (target, key, options) =>
+      (await import('./batch/row-history.ts')).rowHistory({ ...options, project, target, key }),
     show: async (batch, options) => (await import('./batch/history.ts')).show({ ...options, project, batch }),
     impact: async (columns, options) =>
       (await import('./batch/impact/impact.ts')).impact({ ...options, project, columns }),

@@ -3,12 +3,14 @@ import type { Project } from '../project/project.ts';
 import { readAudit, type AuditRow } from '../store/audit.ts';
 import {
   readBatches,
+  sinceWhen,
   unknownBatch,
   type BatchRecord,
+  type Since,
   type SourceFigures,
   type TargetFigures,
 } from '../store/batches.ts';
-import { readable } from '../sql/readable.ts';
+import { readable, type Values } from '../sql/readable.ts';
 import { readTable, sameTable } from '../sql/table-name.ts';
 import { stateVersion } from '../store/migrate.ts';
 import { readRelations, type KnownRelation } from '../store/relations.ts';
@@ -16,6 +18,15 @@ import { phasesOf } from '../store/runs.ts';
 import type { Session, Warehouse } from '../warehouse/port.ts';
 import { refuseStranger } from './known-state.ts';
 import { withWarehouse } from './open.ts';
+
+/** What one batch did to the row. */
+export interface RowChange {
+  readonly operation: 'insert' | 'update' | 'delete';
+  /** The columns that were written, or the one that was asked for. */
+  readonly before: Values | null;
+  readonly after: Values | null;
+  readonly actor: string | null;
+}
 
 export interface HistoryEntry {
   readonly batch: number;
@@ -27,6 +38,8 @@ export interface HistoryEntry {
   readonly rows: number;
   readonly cells: number;
   readonly undone_by?: number;
+  /** Of the history of one row. */
+  readonly row?: RowChange;
 }
 
 export interface HistoryReport {
@@ -40,6 +53,7 @@ export interface HistoryOptions {
   readonly project: Project;
   readonly limit?: number | undefined;
   readonly target?: string | undefined;
+  readonly since?: Since | undefined;
   readonly waitMs?: number | undefined;
 }
 
@@ -77,7 +91,7 @@ export interface ShowReport {
 }
 
 /** Some work on our own tables, read-only; `otherwise` where there are none yet. */
-const withState = <T>(
+export const withState = <T>(
   project: Project,
   waitMs: number | undefined,
   work: (warehouse: Warehouse) => Promise<T>,
@@ -89,7 +103,7 @@ const withState = <T>(
     return work(warehouse);
   });
 
-const entryOf = (record: BatchRecord): HistoryEntry => ({
+export const entryOf = (record: BatchRecord): HistoryEntry => ({
   batch: record.batch,
   status: record.status,
   kind: record.kind,
@@ -102,13 +116,17 @@ const entryOf = (record: BatchRecord): HistoryEntry => ({
 });
 
 export const history = async (options: HistoryOptions): Promise<HistoryReport> => {
-  const { project, limit, target } = options;
+  const { project, limit, target, since } = options;
   const batches = await withState(
     project,
     options.waitMs,
     (warehouse) =>
       warehouse.session((session) =>
-        readBatches(session, project.schemas.state, { limit: limit ?? 20, target }),
+        readBatches(session, project.schemas.state, {
+          limit: limit ?? 20,
+          target,
+          ...(since === undefined ? {} : { since: sinceWhen(warehouse.dialect, since) }),
+        }),
       ),
     () => [],
   );

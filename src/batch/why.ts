@@ -29,7 +29,11 @@ export interface WhyOptions {
 const rowsAtMost = 10;
 const batchesAtMost = 50;
 
-const operations: Readonly<Record<string, WhyBatch['operation']>> = { I: 'insert', U: 'update', D: 'delete' };
+export const operations: Readonly<Record<string, WhyBatch['operation']>> = {
+  I: 'insert',
+  U: 'update',
+  D: 'delete',
+};
 
 const unknown = (
   code: 'unknown_target' | 'unknown_column' | 'usage',
@@ -44,7 +48,7 @@ const unknown = (
   });
 };
 
-const keyOf = (target: Target, given: Readonly<Record<string, string>>): readonly KeyPart[] => {
+export const keyOf = (target: Target, given: Readonly<Record<string, string>>): readonly KeyPart[] => {
   const names = target.key.map(({ name }) => name);
   const strange = Object.keys(given).find((name) => !names.includes(name));
   if (strange !== undefined)
@@ -207,26 +211,25 @@ const explain = async (
   };
 };
 
-const whyIn = async (context: BatchContext, options: WhyOptions): Promise<WhyReport> => {
-  const { graph, project } = context;
-  const target = graph.targets.get(options.target);
-  const names = [...graph.targets.keys()];
+export const targetNamed = (targets: readonly Target[], name: string, column?: string): Target => {
+  const target = targets.find((each) => each.name === name);
   if (target === undefined)
     throw unknown(
       'unknown_target',
-      `\`${options.target}\` is no target of this project`,
-      options.target,
-      names,
+      `\`${name}\` is no target of this project`,
+      name,
+      targets.map((each) => each.name),
     );
-  const { column } = options;
-  const mapped = target.columns.map(({ name }) => name);
+  const mapped = target.columns.map((each) => each.name);
   if (column !== undefined && !mapped.includes(column))
-    throw unknown(
-      'unknown_column',
-      `\`${column}\` is no mapped column of \`${target.name}\``,
-      column,
-      mapped,
-    );
+    throw unknown('unknown_column', `\`${column}\` is no mapped column of \`${name}\``, column, mapped);
+  return target;
+};
+
+const whyIn = async (context: BatchContext, options: WhyOptions): Promise<WhyReport> => {
+  const { graph, project } = context;
+  const { column } = options;
+  const target = targetNamed([...graph.targets.values()], options.target, column);
   return context.warehouse.session(async (session) => {
     const keys =
       options.where === undefined

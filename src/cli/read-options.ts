@@ -46,6 +46,27 @@ export const durationOf = (options: Options, name: string): number | undefined =
   return ms;
 };
 
+/** A length of time back from now, or a date or instant; UTC where it names no zone. */
+export const sinceOf = (
+  options: Options,
+  name: string,
+): { readonly ago: number } | { readonly at: string } | undefined => {
+  const text = textOf(options, name);
+  if (text === undefined) return undefined;
+  const ago = parseDuration(text);
+  if (ago !== undefined) return { ago };
+  const form = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(
+    text.trim(),
+  );
+  const instant =
+    form === null ? Number.NaN : Date.parse(`${form[1]}T${form[2] ?? '00:00'}${form[3] ?? 'Z'}`);
+  if (Number.isNaN(instant))
+    throw usage(
+      `\`${flagName(name)}\` takes a time such as \`7d\`, or a date such as \`2026-01-31\`, not \`${text}\``,
+    );
+  return { at: new Date(instant).toISOString() };
+};
+
 export const choiceOf = <T extends string>(
   options: Options,
   name: string,

@@ -2,7 +2,7 @@
 import { TidemarkError } from '../errors/tidemark-error.ts';
 import type { SchemaName } from '../project/project.ts';
 import type { Dialect } from '../sql/dialect.ts';
-import { sql } from '../sql/fragment.ts';
+import { sql, type Fragment } from '../sql/fragment.ts';
 import type { Session } from '../warehouse/port.ts';
 import { instant, instantIso, json, state } from './state.ts';
 
@@ -121,9 +121,18 @@ const recordOf = (row: BatchRow): BatchRecord => ({
   prunedAt: typeof row.pruned_at === 'string' ? instantIso(row.pruned_at) : undefined,
 });
 
+/** A length of time back from the warehouse's now, or an instant. */
+export type Since = { readonly ago: number } | { readonly at: string };
+
+export const sinceWhen = (dialect: Dialect, since: Since): Fragment =>
+  'ago' in since ? dialect.minus(dialect.clock(), since.ago) : instant(since.at);
+
 export interface BatchQuery {
   readonly limit?: number | undefined;
   readonly batch?: number | undefined;
+  readonly batches?: readonly number[] | undefined;
+  /** Only batches committed at this moment or later. */
+  readonly since?: Fragment | undefined;
   /** Only batches that wrote into this target. */
   readonly target?: string | undefined;
 }
@@ -136,6 +145,12 @@ export const readBatches = async (
 ): Promise<readonly BatchRecord[]> => {
   const filters = [
     ...(query.batch === undefined ? [] : [sql`b.batch = ${sql.lit(query.batch)}`]),
+    ...(query.batches === undefined
+      ? []
+      : query.batches.length === 0
+        ? [sql`false`]
+        : [sql`b.batch in (${sql.join(query.batches.map((each) => sql.lit(each)))})`]),
+    ...(query.since === undefined ? [] : [sql`b.committed_at >= ${query.since}`]),
     ...(query.target === undefined
       ? []
       : [

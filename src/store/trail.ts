@@ -4,6 +4,7 @@ import type { Dialect } from '../sql/dialect.ts';
 import { commas, sql } from '../sql/fragment.ts';
 import type { Values } from '../sql/readable.ts';
 import type { Session } from '../warehouse/port.ts';
+import { sinceWhen, type Since } from './batches.ts';
 import { keyIs, type KeyPart } from './key-condition.ts';
 import { instantIso, state } from './state.ts';
 
@@ -46,6 +47,7 @@ export interface TrailQuery {
   readonly key: readonly KeyPart[];
   /** Only batches that wrote this column, or the whole row. */
   readonly column?: string | undefined;
+  readonly since?: Since | undefined;
   readonly limit: number;
 }
 
@@ -53,14 +55,15 @@ export const readTrail = async (
   session: Session,
   schema: SchemaName,
   dialect: Dialect,
-  { target, key, column, limit }: TrailQuery,
+  { target, key, column, since, limit }: TrailQuery,
 ): Promise<readonly TrailEntry[]> => {
   const written =
     column === undefined ? sql`` : sql` and (a.operation <> 'U' or ${dialect.jsonHas(sql`a.after`, column)})`;
+  const recent = since === undefined ? sql`` : sql` and b.committed_at >= ${sinceWhen(dialect, since)}`;
   const rows =
     await session.rows<StoredEntry>(sql`select b.batch, b.kind, a.operation, a.before, a.after, a.causes, b.moment, b.committed_at, b.actor, b.host, b.meta, b.mapping, b.undone_by
 from ${state(schema, 'audit')} as a join ${state(schema, 'batches')} as b on b.batch = a.batch
-where a.target = ${target} and ${keyIs(dialect, sql`a.key`, key)}${written} order by a.batch desc limit ${sql.lit(limit)}`);
+where a.target = ${target} and ${keyIs(dialect, sql`a.key`, key)}${written}${recent} order by a.batch desc limit ${sql.lit(limit)}`);
   return rows.map((row) => ({
     batch: Number(row.batch),
     kind: row.kind,

@@ -361,7 +361,6 @@ describe.sequential('the loop', () => {
     });
   });
 
-<<<<<<< HEAD
   it('doctor, completion, why and release answer in their own shapes', async () => {
     expect((await json('doctor')).value).toMatchObject({ schema: 'tidemark/doctor/1' });
     expect((await json('completion', 'names')).value).toMatchObject({
@@ -387,14 +386,14 @@ describe.sequential('the loop', () => {
     const value = JSON.parse(stdout) as Readonly<Record<string, unknown>>;
     expect({ exit, errors: schemaErrors(value) }).toEqual({ exit: 0, errors: [] });
     seen.add('schedule');
-=======
+  });
+
   it('uninstall --dry-run lists what is ours, and leaves it', async () => {
     expect((await json('uninstall', '--dry-run')).value).toMatchObject({
       status: 'pending',
       objects: expect.arrayContaining([{ name: 'tidemark', kind: 'schema' }]),
     });
     expect((await json('uninstall', '--dry-run')).value).toMatchObject({ status: 'pending' });
->>>>>>> 684b04f (feat(uninstall): drop every object that we made, and nothing else)
   });
 
   it('every published schema was put to use', () => {

@@ -1,0 +1,4 @@
+// See row-history-suite.ts.
+import { describeRowHistory } from './row-history-suite.ts';
+
+describeRowHistory('postgres');
