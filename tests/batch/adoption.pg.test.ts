@@ -1,0 +1,4 @@
+// See adoption-suite.ts.
+import { describeAdoption } from './adoption-suite.ts';
+
+describeAdoption('postgres');
