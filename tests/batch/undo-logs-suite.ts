@@ -178,6 +178,46 @@ export const describeUndoOfLogs = (engine: Engine): void => {
       await settled();
     });
 
+    it('is not deceived by events that say nothing of some columns and are read again', async () => {
+      const silent = customersSource({ unavailable: '__unavailable' });
+      sandbox.map('sources.yml', logSources(silent));
+      await rename(1, 'A', { email: '__unavailable' });
+      await rename(1, 'B', { email: '__unavailable' });
+      await sandbox.run();
+      expect(await fact()).toEqual(['1|B|c1', '2|Customer 2|c2']);
+      await undo(2);
+      const before = await state();
+      expect(before.fact).toEqual(['1|Customer 1|c1', '2|Customer 2|c2']);
+      expect((await sandbox.run()).report.status).toBe('idle');
+      sandbox.map(
+        'sources.yml',
+        logSources(customersSource({ unavailable: '__unavailable', full_compare: '0s' })),
+      );
+      await sandbox.run();
+      expect(await state()).toEqual(before);
+      await append(sandbox, {
+        op: 'u',
+        after: customer(1, { name: '__unavailable', email: 'new@example.com' }),
+      });
+      await sandbox.run();
+      expect(await current()).toEqual(await fact());
+      expect((await verify({ project: sandbox.project() })).exit).toBe(0);
+    });
+
+    it('takes an event that is older than an undone one into the fact or into neither', async () => {
+      await rename(1, 'Wrong');
+      await sandbox.run();
+      await undo(2);
+      await append(sandbox, {
+        op: 'u',
+        after: customer(1, { name: 'Late' }),
+        ts: Date.parse('2020-01-01T00:00:02Z'),
+      });
+      await sandbox.run();
+      expect(await current()).toEqual(await fact());
+      await settled();
+    });
+
     it('not_undoable: --reapply, for the events of a log come once', async () => {
       await rename(1, 'Wrong');
       await sandbox.run();

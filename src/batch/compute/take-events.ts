@@ -84,15 +84,21 @@ const addUndoneKeys = async (
   undo: FrozenUndo,
   found: boolean,
 ): Promise<boolean> => {
-  const { target, dialect, scratch } = place.work;
+  const { target } = place.work;
   const looked = undo.looked.get(relationOf(target, target.root.alias));
   if (undo.scope.narrowed || looked === undefined || !place.store.isLog) return found;
   const keys = affectedByUndo(place, looked);
   if (keys === undefined || !(await addKeys(session, place, keys, found))) return found;
-  await session.execute(dialect.dropScratch(scratch.root));
-  await session.execute(dialect.createScratch(scratch.root, rootScratchColumns(place.work)));
-  await session.execute(fillRoot(place.work));
+  await findRows(session, place);
   return true;
+};
+
+/** The rows of keys that were added. */
+const findRows = async (session: Session, { work }: HistoryPlace): Promise<void> => {
+  const { dialect, scratch } = work;
+  await session.execute(dialect.dropScratch(scratch.root));
+  await session.execute(dialect.createScratch(scratch.root, rootScratchColumns(work)));
+  await session.execute(fillRoot(work));
 };
 
 /** Where a log is not undone itself, what it told stays. */
@@ -135,8 +141,11 @@ export const takeEvents = async (
   };
   if (work.scope === 'affected') {
     let any = await findAffected(context, session, work);
-    if (told !== undefined)
+    if (told !== undefined) {
       any = await addKeys(session, place, affectedByLog(place, told.events, told.offset), any);
+      if (place.known !== undefined && (await session.rows(someSetAside(place))).length > 0)
+        await findRows(session, place);
+    }
     if (frozen.undo !== undefined) any = await addUndoneKeys(session, place, frozen.undo, any);
     if (!any) return { place, rows: 0, affected: false, wish: nothingSpecial, moment, undo };
   }

@@ -63,7 +63,11 @@ const takeTruncates = async (session: Session, folding: Folding): Promise<void> 
 };
 
 /** Images, and what is kept for the next batch; answers whether the state changes. */
-const fold = async (session: Session, folding: Folding, respect: () => Promise<void>): Promise<boolean> => {
+const fold = async (
+  session: Session,
+  folding: Folding & Pick<PreparedLog, 'ended'>,
+  respect: () => Promise<void>,
+): Promise<boolean> => {
   const { dialect, known, kept } = folding;
   await takeTruncates(session, folding);
   await session.execute(keepEvents(folding));
@@ -75,7 +79,9 @@ const fold = async (session: Session, folding: Folding, respect: () => Promise<v
     for (const statement of keepValues(folding)) await session.execute(statement);
   }
   await session.execute(foldImages(folding, entangled));
-  if (known.kind === 'beside') await session.execute(dropUnchanged(folding, known.state));
+  const holds = folding.ended !== undefined;
+  if (known.kind === 'beside' || (known.kind === 'since' && holds))
+    await session.execute(dropUnchanged(folding, known.state));
   await respect();
   if (folding.mirror !== undefined) await session.execute(linkChanges(folding, folding.images));
   return (await count(session, sql`select count(*) as rows from ${table(kept)}`, 'rows')) > 0;
@@ -98,7 +104,7 @@ export const freezeLog = async (
   const reading = await planReading(context, session, source, moment);
   await read(context, session, log, { window: reading.window, moment });
   const rejects = await judgeRejects(context, session, { log, reading });
-  const folding: Folding = { ...log, known: knownOf(reading, state) };
+  const folding: Folding & Pick<PreparedLog, 'ended'> = { ...log, known: knownOf(reading, state) };
   let endedHolds: TableName | undefined;
   const isChanged = await fold(session, folding, async () => {
     endedHolds = await respectLogHolds(context, session, { folding, ended: log.ended });

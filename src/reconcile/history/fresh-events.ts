@@ -56,25 +56,27 @@ const differs = ({ work, store }: HistoryWork, rootOnly: boolean): Fragment => {
   return sql`case when last.op = 'S' then ${ors([...shown, ...gone])} else ${ors(raw)} end`;
 };
 
-/** Of a log, whatever else differs was told by an event that is yet to come, unless an undo set the mirror back. */
-const isTold = ({ store, undone }: HistoryWork): boolean => store.isLog && undone === undefined;
+/** Of a log, whatever else differs was told by an event that is yet to come; unless an undo set the mirror back, of
+ *  which the log says nothing. */
+const isTold = ({ store, undone }: HistoryWork, { patched }: Taken): boolean =>
+  store.isLog && undone === undefined && !patched;
 
-const onlyLookUpsDiffer = (history: HistoryWork): Fragment =>
-  isTold(history) ? sql`true` : sql`not ${differs(history, true)}`;
+const onlyLookUpsDiffer = (history: HistoryWork, taken: Taken): Fragment =>
+  isTold(history, taken) ? sql`true` : sql`not ${differs(history, true)}`;
 
 /** Only a look-up changed: the row itself says nothing of when. */
-const operation = (history: HistoryWork): Fragment => {
+const operation = (history: HistoryWork, taken: Taken): Fragment => {
   const { target } = history.work;
   const onlyLookUps =
     target.joins.length > 0
-      ? sql`when last.op in ('U', 'L') and ${onlyLookUpsDiffer(history)} then 'L' `
+      ? sql`when last.op in ('U', 'L') and ${onlyLookUpsDiffer(history, taken)} then 'L' `
       : verbatim('');
   return sql`case when now.here is null then 'D' ${onlyLookUps}else 'U' end`;
 };
 
 /** When an undo sets the row of a log back, it was never otherwise since the event that it has from. */
-const timeOf = (history: HistoryWork): Fragment =>
-  history.store.isLog && history.undone !== undefined
+const timeOf = (history: HistoryWork, taken: Taken): Fragment =>
+  history.store.isLog && !isTold(history, taken)
     ? sql`case when last.op = 'U' and ${differs(history, true)} or now.here is null then last.at end`
     : verbatim('cast(null as timestamptz)');
 
@@ -87,19 +89,21 @@ const placeOf = ({ store }: HistoryWork, { batch }: Taken): readonly Fragment[] 
       ]
     : [...store.sequence.map(() => sql.lit(batch)), sql`''`];
 
-const saysNothingOf = (history: HistoryWork): Fragment => {
+const saysNothingOf = (history: HistoryWork, taken: Taken): Fragment => {
   const { store } = history;
   if (!store.isLog) return verbatim('cast(null as varchar)');
   const names = store.raw.filter(({ ref }) => ref.alias === store.rootAlias).map(({ ref }) => ref.column);
-  const isLookUp = isTold(history) ? sql`true` : sql`now.here is not null and ${onlyLookUpsDiffer(history)}`;
+  const isLookUp = isTold(history, taken)
+    ? sql`true`
+    : sql`now.here is not null and ${onlyLookUpsDiffer(history, taken)}`;
   return sql`case when last.op in ('U', 'L') and ${isLookUp} then ${sql.lit(JSON.stringify(names))} end`;
 };
 
 /** The rows that make an event. A log tells of changes and deletes itself; its rows stand for what was never told,
  *  because the log was read before there was a history, or a history before there was the log. */
-const counts = (history: HistoryWork): Fragment => {
+const counts = (history: HistoryWork, taken: Taken): Fragment => {
   const { store } = history;
-  if (!isTold(history)) {
+  if (!isTold(history, taken)) {
     const appeared = sql`(last.op is null or last.op = 'D' or ${differs(history, false)})`;
     return sql`(now.here is not null and ${appeared}) or (now.here is null and last.op is not null and last.op <> 'D')`;
   }
@@ -132,12 +136,12 @@ left join (${rowsNow(history)}) as now on ${match(byPlace, 'now')} left join las
       : id('d', rootKeyName(place)),
   );
   const values: readonly Fragment[] = [
-    operation(history),
-    timeOf(history),
+    operation(history, taken),
+    timeOf(history, taken),
     sql`cast(${taken.moment} as timestamptz)`,
     ...placeOf(history, taken),
     sql`${sql.lit(`b${taken.batch}`)}`,
-    saysNothingOf(history),
+    saysNothingOf(history, taken),
     ...key,
     ...store.raw.map(({ name }) => id('now', name)),
     ...store.seeded.map(({ type }) => sql`cast(null as ${verbatim(type)})`),
@@ -145,5 +149,5 @@ left join (${rowsNow(history)}) as now on ${match(byPlace, 'now')} left join las
   const names = commas(eventStoreColumns(store).map(({ name }) => id(name)));
   return sql`insert into ${table(scratch.fresh)} (${names})
 with last as (${newest(history, taken)})
-select ${commas(values)} from ${from} where ${counts(history)}`;
+select ${commas(values)} from ${from} where ${counts(history, taken)}`;
 };

@@ -1,6 +1,7 @@
 // Events behind one that an undo set aside: those that were known to the undo stand for what they changed, so that what
 // was undone does not live on in them; those that came later are believed whole.
 import { refsOf } from '../../graph/reads.ts';
+import { isAbsent } from '../../sql/events.ts';
 import { commas, id, ors, sql, type Fragment } from '../../sql/fragment.ts';
 import { bareRef, eventKeyName, eventStoreColumns, storedOrder } from './event-store.ts';
 import type { HistoryWork } from './history-work.ts';
@@ -35,8 +36,10 @@ export const patchedEvents = (history: HistoryWork, events: Fragment): Fragment 
     const unknown = isShown(history, column)
       ? []
       : [sql`first_value(e.op) over (partition by ${keys} order by ${order}) = 'S'`];
+    const silent = store.isLog && column.ref.alias === store.rootAlias;
+    const told = silent ? sql`not ${isAbsent(sql`e.absent`, column.ref.column)} and ` : sql``;
     const whole = [
-      sql`coalesce(${id('e', batchName)}, 0) >= coalesce(max(${id('e', asideName)}) over (partition by ${keys} order by ${order} rows between unbounded preceding and 1 preceding), 0)`,
+      sql`${told}coalesce(${id('e', batchName)}, 0) >= coalesce(max(${id('e', asideName)}) over (partition by ${keys} order by ${order} rows between unbounded preceding and 1 preceding), 0)`,
       sql`e.op in ('D', 'S')`,
       sql`coalesce(lag(e.op) over w, 'D') = 'D'`,
       ...unknown,
