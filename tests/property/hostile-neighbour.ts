@@ -239,5 +239,5 @@ const tell = async (history: History): Promise<void> => {
 };
 
 export const describeHostileNeighbour = (engine: Engine, file: string): void => {
-  tellHistories({ name: 'a hostile neighbour', engine, file, share: 100, tell });
+  tellHistories({ name: 'a hostile neighbour', engine, file, share: 40, tell });
 };
