@@ -217,5 +217,5 @@ const tell = async (history: History): Promise<void> => {
 };
 
 export const describeRandomUndos = (engine: Engine, file: string): void => {
-  tellHistories({ name: 'I6: a random undo', engine, file, share: 240, tell });
+  tellHistories({ name: 'I6: a random undo', engine, file, share: 80, tell });
 };
