@@ -21,8 +21,8 @@ describe('wrong usage', () => {
       stderr: 'error: there is no command `apply`\nhint: it is called `tidemark run` here\n',
     },
     {
-      args: ['rollback', '3'],
-      stderr: 'error: unknown command `rollback`\nhint: `tidemark help` lists the commands\n',
+      args: ['frobnicate', '3'],
+      stderr: 'error: unknown command `frobnicate`\nhint: `tidemark help` lists the commands\n',
     },
     { args: ['help', 'verfy'], stderr: 'error: unknown command `verfy`\nhint: did you mean `verify`?\n' },
     { args: [], stderr: 'error: which command?\nhint: `tidemark help` lists them\n' },
@@ -63,7 +63,7 @@ describe('wrong usage', () => {
     { args: ['run', '--if-busy', 'maybe'], stderr: 'error: `--if-busy` is `fail` or `skip`, not `maybe`\n' },
     {
       args: ['plan', '--allow', 'x'],
-      stderr: 'error: `--allow` takes `NAME:deletes` or `NAME:touched`, not `x`\n',
+      stderr: 'error: `--allow` takes `NAME:deletes`, `NAME:touched` or `NAME:restart`, not `x`\n',
     },
     { args: ['run', '--meta', 'ticket'], stderr: 'error: `--meta` takes `KEY=VALUE`, not `ticket`\n' },
     { args: ['history', '--limit', '-1'], stderr: 'error: `--limit` takes a whole number, not `-1`\n' },
