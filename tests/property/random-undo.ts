@@ -87,7 +87,11 @@ const expectedOf = (
 
 const shownConflicts = (
   of: readonly { source: string; key: string; column: string | null }[],
-): readonly string[] => of.map(({ source, key, column }) => `${source} ${key} ${column ?? 'row'}`).toSorted();
+): readonly string[] =>
+  // Wide integers are numbers in reports where a double holds them, and text in the world.
+  of
+    .map(({ source, key, column }) => `${source} ${key.replaceAll(/"(-?\d+)"/g, '$1')} ${column ?? 'row'}`)
+    .toSorted();
 
 /** Mirrors, and what the mapping makes of them; rules start from what the undone batch found. */
 const checkUndone = async (
@@ -217,5 +221,5 @@ const tell = async (history: History): Promise<void> => {
 };
 
 export const describeRandomUndos = (engine: Engine, file: string): void => {
-  tellHistories({ name: 'I6: a random undo', engine, file, share: 80, tell });
+  tellHistories({ name: 'I6: a random undo', engine, file, share: 20, tell });
 };
