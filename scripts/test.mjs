@@ -77,6 +77,7 @@ const runSuites = async () => {
       say(`error: vitest ended with status ${status}`);
       counts.failed = 1;
     }
+    for (const failure of counts.failures) say(`failed: ${failure}`);
     if (counts.passed + counts.failed === 0) {
       say('error: no test was executed');
       counts.failed = 1;
@@ -95,7 +96,7 @@ const outcome = async () => {
     return await runSuites();
   } catch (error) {
     say(`error: ${error instanceof Error ? error.message : String(error)}`);
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { passed: 0, failed: 1, skipped: 0, failures: [] };
   }
 };
 

@@ -6,7 +6,10 @@ import { root, runNode } from '../setup/program.mjs';
 import { makeShopFile, withDuckDb } from '../shop/shop-file.ts';
 import { changesFor, renamed } from './changes.ts';
 
-const colors = createColors(process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '');
+const colors = createColors(
+  // Undefined, where it is no terminal, would let CI=true speak for colours.
+  Boolean(process.stdout.isTTY) && (process.env['NO_COLOR'] ?? '') === '',
+);
 const playground = join(root, 'playground');
 const database = join(playground, 'shop.duckdb');
 

@@ -35,20 +35,35 @@ describe('counts', () => {
   it('each test once, by what became of it', () => {
     const tests = `
       it('a', () => {}); it('b', () => {}); it('c', () => expect(1).toBe(2)); it.skip('d', () => {}); it.todo('e');`;
-    expect(countsOf('outcomes', tests)).toEqual({ passed: 2, failed: 1, skipped: 2 });
+    expect(countsOf('outcomes', tests)).toEqual({
+      passed: 2,
+      failed: 1,
+      skipped: 2,
+      failures: ['one.test.mjs > c: expected 1 to be 2 // Object.is equality'],
+    });
   });
 
   it('a file that cannot be read as a failure', () => {
-    expect(countsOf('syntax', `it('a', () => {`)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+    expect(countsOf('syntax', `it('a', () => {`)).toMatchObject({ passed: 0, failed: 1, skipped: 0 });
   });
 
   it('a suite whose set-up fails as a failure', () => {
     const tests = `describe('x', () => { beforeAll(() => { throw new Error('no'); }); it('a', () => {}); }); it('b', () => {});`;
-    expect(countsOf('hook', tests)).toEqual({ passed: 1, failed: 1, skipped: 1 });
+    expect(countsOf('hook', tests)).toEqual({
+      passed: 1,
+      failed: 1,
+      skipped: 1,
+      failures: ['one.test.mjs: no'],
+    });
   });
 
   it('an error that no test caught as a failure', () => {
     const tests = `it('a', () => { void Promise.reject(new Error('stray')); });`;
-    expect(countsOf('stray', tests)).toEqual({ passed: 1, failed: 1, skipped: 0 });
+    expect(countsOf('stray', tests)).toEqual({
+      passed: 1,
+      failed: 1,
+      skipped: 0,
+      failures: ['outside of all tests: stray'],
+    });
   });
 });
