@@ -6,10 +6,9 @@ import { root, runNode } from '../setup/program.mjs';
 import { makeShopFile, withDuckDb } from '../shop/shop-file.ts';
 import { changesFor, renamed } from './changes.ts';
 
-const colors = createColors(
-  // Undefined, where it is no terminal, would let CI=true speak for colours.
-  Boolean(process.stdout.isTTY) && (process.env['NO_COLOR'] ?? '') === '',
-);
+/** Undefined, where it is none, would let CI=true speak for colours. */
+const isTerminal: boolean | undefined = process.stdout.isTTY;
+const colors = createColors((isTerminal ?? false) && (process.env['NO_COLOR'] ?? '') === '');
 const playground = join(root, 'playground');
 const database = join(playground, 'shop.duckdb');
 

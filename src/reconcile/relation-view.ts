@@ -15,6 +15,9 @@ export interface ImageSummary {
   readonly digest: string;
 }
 
+/** Of a relation that stays as it is. */
+export const nothing: ImageSummary = { inserted: 0, updated: 0, deleted: 0, columns: new Map(), digest: '' };
+
 /** Where the change ids that caused an image are found. */
 export type Causes =
   /** A source: the image's own number, moved by what sources before it have. */

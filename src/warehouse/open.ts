@@ -37,11 +37,11 @@ export const openWarehouse = async (
   switch (connection.type) {
     case 'duckdb': {
       const { loadDuckDb, openDuckDb } = await import('./duckdb/warehouse.ts');
-      return openDuckDb(await loaded('@duckdb/node-api', loadDuckDb), connection, options);
+      return openDuckDb(await loaded('@duckdb/node-bindings', loadDuckDb), connection, options);
     }
     case 'postgres': {
       const { loadPostgres, openPostgres } = await import('./postgres/warehouse.ts');
-      return openPostgres(await loaded('pg', loadPostgres), connection);
+      return openPostgres(await loadPostgres(), connection);
     }
     default:
       return connection satisfies never;

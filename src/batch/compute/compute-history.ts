@@ -8,6 +8,7 @@ import { numbersColumns, numberVersions } from '../../reconcile/history/numbers.
 import { digestedVersion } from '../../reconcile/history/digest.ts';
 import { fillTimeline, fillVersions } from '../../reconcile/history/timeline.ts';
 import { fillVersionKeys } from '../../reconcile/history/version-keys.ts';
+import { nothing } from '../../reconcile/relation-view.ts';
 import type { TargetWork } from '../../reconcile/target-work.ts';
 import type { ScratchColumn } from '../../sql/dialect.ts';
 import type { TableName } from '../../sql/table-name.ts';
@@ -15,7 +16,7 @@ import { knowsHistories } from '../../store/histories.ts';
 import { stateTable } from '../../store/state.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { BatchContext } from '../context.ts';
-import { diffTarget, nothing, readCurrent, type ComputedTarget } from './compute-target.ts';
+import { diffTarget, readCurrent, type ComputedTarget } from './compute-target.ts';
 import { explainValue } from './explain-history.ts';
 import { firstNumber } from './first-number.ts';
 import type { HistoryPlace } from './history-work.ts';

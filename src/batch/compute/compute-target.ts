@@ -7,6 +7,7 @@ import { causesColumns, fillCauses } from '../../reconcile/affected.ts';
 import { currentColumns, fillCurrent, fillImages } from '../../reconcile/diff.ts';
 import {
   changedRows,
+  nothing,
   type Causes,
   type ImageSummary,
   type RelationView,
@@ -91,8 +92,6 @@ export const readCurrent = async (session: Session, work: TargetWork): Promise<v
   await session.execute(fillCurrent(work));
   if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(scratch.current));
 };
-
-export const nothing: ImageSummary = { inserted: 0, updated: 0, deleted: 0, columns: new Map(), digest: '' };
 
 export const computeTarget = async (
   context: BatchContext,

@@ -11,7 +11,7 @@ import {
 import type { MirrorPlan } from '../../detect/mirror-plan.ts';
 import type { Source } from '../../dictionary/dictionary.ts';
 import type { Problem } from '../../errors/tidemark-error.ts';
-import { changedRows, type ImageSummary } from '../../reconcile/relation-view.ts';
+import { changedRows, nothing, type ImageSummary } from '../../reconcile/relation-view.ts';
 import { readSummary, summarize, type SummaryRow } from '../../reconcile/summary.ts';
 import type { EventTable } from '../../sql/events.ts';
 import { verbatim } from '../../sql/fragment.ts';
@@ -107,25 +107,32 @@ export const refuseUnready = async (session: Session, source: Source): Promise<v
   );
 };
 
-/** Fills the images; says whether deleted keys were looked for. */
+interface Compared {
+  /** Deleted keys were looked for. */
+  readonly looked: boolean;
+  /** Images that were written. */
+  readonly found: number;
+}
+
+/** Fills the images. */
 const compare = async (
   context: BatchContext,
   session: Session,
   comparison: Comparison,
   reading: StagingReading,
-): Promise<boolean> => {
+): Promise<Compared> => {
   switch (reading.kind) {
     case 'keys':
-      await session.execute(compareKeys(comparison, reading.keys));
-      return true;
-    case 'window':
-      await session.execute(compareWindow(comparison, windowStart(context, comparison.source, reading.from)));
-      if (reading.deletes) await session.execute(findDeleted(comparison));
-      return reading.deletes;
+      return { looked: true, found: await session.execute(compareKeys(comparison, reading.keys)) };
+    case 'window': {
+      const start = windowStart(context, comparison.source, reading.from);
+      const changed = await session.execute(compareWindow(comparison, start));
+      const gone = reading.deletes ? await session.execute(findDeleted(comparison)) : 0;
+      return { looked: reading.deletes, found: changed + gone };
+    }
     case 'all':
     case 'bootstrap':
-      await session.execute(compareAll(comparison));
-      return reading.kind === 'all';
+      return { looked: reading.kind === 'all', found: await session.execute(compareAll(comparison)) };
   }
 };
 
@@ -143,7 +150,7 @@ export const freezeSource = async (
   const { source, images, dialect } = comparison;
   const reading = readingOf(context, comparison, instantMs(moment));
   await refuseUnready(session, source);
-  const looked = await compare(context, session, comparison, reading);
+  const { looked, found } = await compare(context, session, comparison, reading);
   const plan = planOf(context, source);
   const endedHolds = await respectHolds(context, session, {
     comparison,
@@ -162,8 +169,12 @@ export const freezeSource = async (
     ...(reading.kind === 'all' ? countLate(context, source, images) : []),
     ...(reading.kind === 'all' && !source.keyIsEnforced ? countRows(comparison) : []),
   ];
-  const [row] = await session.rows<SummaryRow>(summarize(dialect, images, { extra }));
-  const summary = readSummary(images, row ?? {});
+  // Most sources of most runs: nothing to count, and the watermark stays where it is.
+  const unchanged = reading.kind === 'window' && found === 0 && comparison.ended === undefined;
+  const [row] = unchanged
+    ? [{ watermark: old ?? null }]
+    : await session.rows<SummaryRow>(summarize(dialect, images, { extra }));
+  const summary = unchanged ? nothing : readSummary(images, row ?? {});
   await refuseBadKeys(session, comparison, {
     changed: changedRows(summary) > 0,
     counted: countedRows(row, summary),

@@ -26,14 +26,19 @@ interface KeyRow extends Wanted {
   readonly parts: string;
 }
 
-// Names are compared without regard to case, as the engine does.
-const wanted = (tables: readonly TableName[]): Fragment =>
-  sql`wanted(n, db, sch, tab) as (values ${sql.join(
-    tables.map(
-      ({ database, schema, name }, index) =>
-        sql`(cast(${index} as integer), lower(coalesce(cast(${database ?? null} as varchar), current_database())), lower(${schema}), lower(${name}))`,
-    ),
-  )})`;
+/** One parameter for all: a list of values with four each costs the planner more than the catalog costs to read.
+ *  Names are compared without regard to case, as the engine does. */
+const wanted = (tables: readonly TableName[]): Fragment => {
+  const names = tables.map(({ database, schema, name }, n) => ({
+    n,
+    db: database ?? null,
+    sch: schema,
+    tab: name,
+  }));
+  return sql`wanted(n, db, sch, tab) as (
+select w.n, lower(coalesce(w.db, current_database())), lower(w.sch), lower(w.tab)
+from (select unnest(from_json(cast(${JSON.stringify(names)} as json), '[{"n":"integer","db":"varchar","sch":"varchar","tab":"varchar"}]')) as w))`;
+};
 
 const onTable = (alias: string, nameColumn: string): Fragment =>
   sql`lower(${sql.id(alias, 'database_name')}) = w.db and lower(${sql.id(alias, 'schema_name')}) = w.sch
@@ -41,10 +46,9 @@ const onTable = (alias: string, nameColumn: string): Fragment =>
 
 const readTables = (session: Session, tables: readonly TableName[]): Promise<readonly TableRow[]> =>
   session.rows<TableRow>(sql`with ${wanted(tables)}
-select w.n, 'table' as kind, t.sql as definition, exists (
-  select 1 from duckdb_constraints() c
-  where c.constraint_type = 'FOREIGN KEY' and c.database_name = t.database_name
-    and lower(c.referenced_table) = lower(t.table_name)) as constrained
+select w.n, 'table' as kind, t.sql as definition, (t.database_name, lower(t.table_name)) in (
+  select (c.database_name, lower(c.referenced_table)) from duckdb_constraints() c
+  where c.constraint_type = 'FOREIGN KEY') as constrained
 from wanted w join duckdb_tables() t on ${onTable('t', 'table_name')}
 union all
 select w.n, 'view', v.sql, false from wanted w join duckdb_views() v on ${onTable('v', 'view_name')}`);

@@ -1,6 +1,5 @@
 // The port on a DuckDB file: one connection, one piece of work at a time.
 // A session inside a session of the same warehouse would wait for itself.
-import { createRequire } from 'node:module';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { DuckDbConnection } from '../../project/project.ts';
 import type { Column, Dialect } from '../../sql/dialect.ts';
@@ -157,9 +156,7 @@ where database_name = 'temp' and starts_with(table_name, ${scratchName(owner)})`
   }
 };
 
-/** Not by `import`, which looks through each of its 90 CommonJS files for names to export: 0.1 s at every start. */
-export const loadDuckDb = async (): Promise<DuckDbDriver> =>
-  createRequire(import.meta.url)('@duckdb/node-api') as DuckDbDriver;
+export const loadDuckDb = (): Promise<DuckDbDriver> => import('@duckdb/node-api');
 
 export const openDuckDb = async (
   driver: DuckDbDriver,

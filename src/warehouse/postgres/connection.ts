@@ -109,6 +109,45 @@ export class PgConnection {
     }
   }
 
+  /**
+   * A statement in a transaction of its own, in one round trip: begin, statement and commit are sent without waiting
+   * for the answers between them. Where the statement fails, the server answers the commit with a rollback.
+   */
+  async alone(text: string, values: readonly BoundValue[], first: string): Promise<Outcome> {
+    const [begun, sent, committed] = await Promise.allSettled([
+      this.begin(readCommitted, first),
+      this.send(text, values),
+      this.commit(),
+    ]);
+    this.backend = undefined;
+    if (begun.status === 'rejected') throw begun.reason;
+    if (sent.status === 'rejected') {
+      if (committed.status === 'rejected') this.broken = true;
+      throw sent.reason;
+    }
+    if (committed.status === 'rejected') throw committed.reason;
+    if (!committed.value) throw this.#undoneCommit();
+    return sent.value;
+  }
+
+  #undoneCommit(): Error {
+    return (
+      this.failure ??
+      new TidemarkError('internal', { message: 'the server rolled back instead of committing' })
+    );
+  }
+
+  /** A transaction of which everything or nothing is kept. */
+  strictSteps(first = ''): TransactionSteps {
+    return {
+      begin: () => this.begin(readCommitted, first),
+      commit: async () => {
+        if (!(await this.commit())) throw this.#undoneCommit();
+      },
+      rollback: () => this.rollback(),
+    };
+  }
+
   async rollback(): Promise<void> {
     this.backend = undefined;
     try {
@@ -124,16 +163,3 @@ export class PgConnection {
     await this.#client.end().catch(() => undefined);
   }
 }
-
-/** A transaction of which everything or nothing is kept. */
-export const strictSteps = (connection: PgConnection, first = ''): TransactionSteps => ({
-  begin: () => connection.begin(readCommitted, first),
-  async commit() {
-    const { failure } = connection;
-    if (await connection.commit()) return;
-    throw (
-      failure ?? new TidemarkError('internal', { message: 'the server rolled back instead of committing' })
-    );
-  },
-  rollback: () => connection.rollback(),
-});

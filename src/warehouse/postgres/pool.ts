@@ -33,7 +33,7 @@ export class PgPool {
 
   /** A connection of its own, outside the limit; whoever asks for it ends it. */
   async connect(): Promise<PgConnection> {
-    const client = new this.#driver.Client(clientConfig(this.#settings));
+    const client = new this.#driver.Client({ ...clientConfig(this.#settings), pipeline: true });
     opened += 1;
     const connection = new PgConnection(`postgres#${opened}`, client);
     try {

@@ -6,7 +6,7 @@ import { commas, id, sql, table } from '../../sql/fragment.ts';
 import type { ScratchSpace, Session } from '../port.ts';
 import { runTransaction } from '../run-transaction.ts';
 import { scratchName, scratchSchema } from '../scratch-name.ts';
-import { readCommitted, strictSteps, unhurried, type PgConnection } from './connection.ts';
+import { readCommitted, unhurried, type PgConnection } from './connection.ts';
 import type { PgPool } from './pool.ts';
 import { transactionSession } from './session.ts';
 
@@ -17,7 +17,7 @@ const ownerText = (owner: number): string => owner.toString(16).padStart(8, '0')
 
 const withTransaction = <T>(pool: PgPool, work: (session: Session) => Promise<T>): Promise<T> =>
   pool.use((connection) =>
-    runTransaction(strictSteps(connection, unhurried), () => work(transactionSession(connection))),
+    runTransaction(connection.strictSteps(unhurried), () => work(transactionSession(connection))),
   );
 
 /** Not `create schema if not exists`: it asks for the right to create even where the schema is there. */

@@ -3,8 +3,7 @@ import type { Statement } from '../../sql/fragment.ts';
 import { boundValues } from '../bound-value.ts';
 import { compileStatement } from '../compile-statement.ts';
 import type { Row, Session } from '../port.ts';
-import { runTransaction } from '../run-transaction.ts';
-import { strictSteps, unhurried, type Outcome, type PgConnection } from './connection.ts';
+import { unhurried, type Outcome, type PgConnection } from './connection.ts';
 
 type Send = (statement: Statement) => Promise<Outcome>;
 
@@ -17,6 +16,11 @@ const sessionOf = (send: Send): Session => ({
   },
 });
 
+const sendAlone = (connection: PgConnection, statement: Statement): Promise<Outcome> => {
+  const { sql, parameters } = compileStatement(statement);
+  return connection.alone(sql, boundValues(parameters), unhurried);
+};
+
 export const sendStatement = (connection: PgConnection, statement: Statement): Promise<Outcome> => {
   const { sql, parameters } = compileStatement(statement);
   return connection.send(sql, boundValues(parameters));
@@ -27,6 +31,4 @@ export const transactionSession = (connection: PgConnection): Session =>
 
 /** Settings live in a transaction, so a lone statement gets one too. */
 export const autocommitSession = (connection: PgConnection): Session =>
-  sessionOf((statement) =>
-    runTransaction(strictSteps(connection, unhurried), () => sendStatement(connection, statement)),
-  );
+  sessionOf((statement) => sendAlone(connection, statement));

@@ -4,7 +4,7 @@ import type { Column } from '../../sql/dialect.ts';
 import { sql, type Fragment } from '../../sql/fragment.ts';
 import type { Warehouse } from '../port.ts';
 import { runTransaction } from '../run-transaction.ts';
-import { strictSteps, type PgConnection } from './connection.ts';
+import type { PgConnection } from './connection.ts';
 import { postgresDialectOf } from './dialect.ts';
 import { runFrozen } from './frozen.ts';
 import { postgresHealth } from './health.ts';
@@ -21,7 +21,7 @@ interface Described {
 
 const describe = (pool: PgPool, select: Fragment): Promise<readonly Column[]> =>
   pool.use((connection) =>
-    runTransaction(strictSteps(connection), async () => {
+    runTransaction(connection.strictSteps(), async () => {
       // LIMIT 0 plans the query and reads nothing.
       const { result } = await sendStatement(connection, sql`select * from (${select}) as described limit 0`);
       const fields = result.fields.map(({ name, dataTypeID, dataTypeModifier }) => [
@@ -62,7 +62,7 @@ export const openPostgres = async (driver: PgDriver, settings: PostgresConnectio
     session: (work) => pool.use((connection) => work(autocommitSession(connection))),
     transaction: (work) =>
       pool.use((connection) =>
-        runTransaction(strictSteps(connection), () => work(transactionSession(connection))),
+        runTransaction(connection.strictSteps(), () => work(transactionSession(connection))),
       ),
     frozen: (jobs) => runFrozen(pool, jobs),
     introspect: (tables) =>
