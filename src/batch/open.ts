@@ -4,6 +4,7 @@ import { parseDictionary, type ParsedDictionary } from '../dictionary/parse.ts';
 import { dictionaryInvalid } from '../dictionary/problems.ts';
 import { resolveDictionary } from '../dictionary/resolve.ts';
 import { mirrorTable, tablesOf } from '../dictionary/tables.ts';
+import type { Trust } from '../dictionary/trust.ts';
 import type { Problem } from '../errors/tidemark-error.ts';
 import { buildGraph } from '../graph/graph.ts';
 import type { Project } from '../project/project.ts';
@@ -28,7 +29,7 @@ import { remakeRepeated } from './drift/repeated-mirrors.ts';
 import { resolveTypes } from './compute/resolve-types.ts';
 import { judgeDrift } from './drift/source-drift.ts';
 import { refusedTargets } from './drift/target-drift.ts';
-import { trustedTargets } from './drift/trusted-targets.ts';
+import { shapelessTargets, trustedTargets } from './drift/trusted-targets.ts';
 import { healingOf, observe } from './drift/watch.ts';
 
 export interface Checked {
@@ -98,14 +99,15 @@ export const checkDictionary = async (
       ? asTheyAre
       : knownTables(raw, naming, { tables, strict, remembered: rememberedColumns(relations) });
   const again = catalog === asTheyAre ? first : resolveDictionary(raw, naming, catalog);
-  const resolve = (names: ReadonlySet<string>): Dictionary =>
-    resolveDictionary(raw, naming, catalog, { trusted: names }).dictionary;
+  const shapeless = shapelessTargets(raw, naming, { relations, catalog });
+  const resolve = (names: ReadonlyMap<string, Trust>): Dictionary =>
+    resolveDictionary(raw, naming, catalog, { trusted: names, shapeless }).dictionary;
   const trusted = trustedTargets({ raw, relations, problems: again.problems, resolve });
   const tableNames = await tableNamesFor(warehouse, project, again.problems);
-  const isSettled = tableNames.length + trusted.size === 0;
+  const isSettled = tableNames.length + trusted.size + shapeless.size === 0;
   const { dictionary, problems } = isSettled
     ? again
-    : resolveDictionary(raw, naming, catalog, { tableNames, trusted });
+    : resolveDictionary(raw, naming, catalog, { tableNames, trusted, shapeless });
   const typed = await spellLogTypes(warehouse, dictionary);
   return {
     dictionary: typed.dictionary,

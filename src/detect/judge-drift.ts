@@ -43,6 +43,8 @@ export interface Judged {
   /** Columns that vanished though somebody needs them, and those that appeared: names of the same thing, perhaps. */
   readonly vanished: readonly Column[];
   readonly appeared: readonly Column[];
+  /** Columns that targets read and that neither staging nor the mirror has any more. */
+  readonly lost: readonly Column[];
 }
 
 /** A log's position is in the log, not among the columns of its rows. */
@@ -79,6 +81,7 @@ class Verdict {
   readonly left = new Set<string>();
   readonly vanished: Column[] = [];
   readonly appeared: Column[] = [];
+  readonly lost: Column[] = [];
   readonly targets = new Map<string, TidemarkError>();
   refused: TidemarkError | undefined;
   /** Why the mirror must be made anew. */
@@ -130,6 +133,7 @@ const judgeVanished = (
     so.vanished.push(column);
     so.kept.push(column);
   }
+  if (!mirrored && readers.length > 0) so.lost.push(column);
   // Of a source that is left out whole the targets go on with what they have.
   if (!needed) so.leave(column, readers, (target) => say.readColumnGone(target, source, column));
   const known = [...(was?.columns ?? []), ...(was?.kept ?? [])].some(([name]) => name === column.name);
@@ -290,5 +294,6 @@ const conclude = (situation: Situation, so: Verdict): Judged => {
     ],
     vanished: so.vanished,
     appeared: so.appeared,
+    lost: so.lost,
   };
 };

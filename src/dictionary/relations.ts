@@ -25,8 +25,8 @@ export interface Context {
   /** Tables that exist, for hints. */
   readonly tableNames: readonly string[];
   readonly report: Report;
-  /** Targets whose mapping fitted their table before: what is wrong with them now is the table. */
-  readonly trusted?: ReadonlySet<string> | undefined;
+  /** Targets whose tables are not what they were: what columns they have does not say which may be read. */
+  readonly shapeless?: ReadonlySet<string> | undefined;
 }
 
 /** A source or target whose name is its own. */
@@ -124,7 +124,7 @@ export const relationOf = (
   const shown = showTable(table);
   const unsettled = declared.kind === 'target' ? unsettledColumns(declared.raw, name, info) : undefined;
   const anything: Relation = { name, shown, columns: undefined, leftOut: new Set(), unsettled };
-  if (declared.raw.unsupported || context.catalog === undefined || context.trusted?.has(name) === true)
+  if (declared.raw.unsupported || context.catalog === undefined || context.shapeless?.has(name) === true)
     return anything;
   if (declared.kind === 'source') {
     const isIn = (column: string): boolean => mirrored?.some((each) => each.name === column) !== false;

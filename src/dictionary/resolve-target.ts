@@ -25,6 +25,7 @@ import { resolveAliases, resolveJoins } from './resolve-joins.ts';
 import type { Aliases, Relations } from './resolve-joins.ts';
 import { resolveHistory } from './resolve-history.ts';
 import { checkSetMapped, checkSettings, resolveTouch } from './resolve-touch.ts';
+import type { Part } from './trust.ts';
 
 /** A mapping line with its expression, where that could be read. */
 interface Line {
@@ -32,6 +33,11 @@ interface Line {
   readonly compiled: Compiled | undefined;
   /** Cut at its aggregate calls. */
   readonly parts?: readonly AggregatedPart[] | undefined;
+}
+
+interface Mapped {
+  readonly line: Line;
+  readonly column: MappedColumn | undefined;
 }
 
 const isCall = (part: AggregatedPart): boolean => typeof part !== 'string' && 'call' in part;
@@ -42,14 +48,34 @@ const lineOf = (raw: RawColumn, scope: Scope, { report }: Context): Line => {
   return { raw, compiled: parts === undefined ? undefined : compiled, parts };
 };
 
-export const resolveTarget = (target: DeclaredTarget, all: Relations, context: Context): Target => {
+/** What a part of a mapping is resolved against, and where its mistakes are told. */
+export interface Grounds {
+  readonly all: Relations;
+  readonly context: Context;
+}
+
+/** Each mapping line on its own grounds: those that only now do not fit are no mistakes. */
+const readLines = (target: DeclaredTarget, groundsOf: (part: Part) => Grounds): readonly Mapped[] =>
+  target.raw.columns.map((column) => {
+    const name = column.name.text;
+    const isKey = target.raw.key.some((part) => part.name.text === name);
+    const { all, context } = groundsOf(isKey ? { kind: 'base' } : { kind: 'column', name });
+    // What aliases there are is told once, with the rows.
+    const { scope } = resolveAliases(target, all, { ...context, report: () => undefined });
+    const line = lineOf(column, scope, context);
+    return { line, column: mappedColumn(line, target, context) };
+  });
+
+export const resolveTarget = (target: DeclaredTarget, groundsOf: (part: Part) => Grounds): Target => {
   const { raw, table, info } = target;
+  const { all, context } = groundsOf({ kind: 'base' });
   const aliases = resolveAliases(target, all, context);
   const { root, scope } = aliases;
   checkKind(target, context);
   const joins = resolveJoins(target, aliases, context);
-  const lines = raw.columns.map((column) => lineOf(column, scope, context));
-  const columns = lines.flatMap((line) => mappedColumn(line, target, context) ?? []);
+  const mapped = readLines(target, groundsOf);
+  const lines = mapped.map(({ line }) => line);
+  const columns = mapped.flatMap(({ column }) => column ?? []);
   const entity = resolveKey(raw.key, { owner: 'key', table, columns: info?.columns }, context.report);
   checkKey(target, lines, aliases, context);
   const history = resolveHistory(target, { all, aliases, lines }, context);

@@ -10,8 +10,9 @@ import { declare, relationOf } from './relations.ts';
 import type { Context, DeclaredSource } from './relations.ts';
 import { resolveLog } from './resolve-log.ts';
 import { resolveSource } from './resolve-source.ts';
-import { resolveTarget } from './resolve-target.ts';
+import { resolveTarget, type Grounds } from './resolve-target.ts';
 import type { Naming } from './tables.ts';
+import { isBelieved, type Trust } from './trust.ts';
 
 export interface Resolved {
   /** To be trusted only where there are no problems. */
@@ -22,8 +23,10 @@ export interface Resolved {
 export interface Known {
   /** Tables that exist, as `schema.table`, for hints. */
   readonly tableNames?: readonly string[] | undefined;
-  /** Targets whose mapping fitted their table before: nothing is reported of them. */
-  readonly trusted?: ReadonlySet<string> | undefined;
+  /** Mappings that fitted their tables before, or parts of them: nothing is reported of those. */
+  readonly trusted?: ReadonlyMap<string, Trust> | undefined;
+  /** Targets whose tables are not what they were. */
+  readonly shapeless?: ReadonlySet<string> | undefined;
 }
 
 const resolveAny = (declared: DeclaredSource, context: Context): Source => {
@@ -36,7 +39,7 @@ export const resolveDictionary = (
   raw: RawDictionary,
   project: Naming & Pick<Project, 'limits'>,
   catalog: Catalog | undefined,
-  { tableNames = [], trusted }: Known = {},
+  { tableNames = [], trusted, shapeless }: Known = {},
 ): Resolved => {
   const problems: Problem[] = [];
   const context: Context = {
@@ -46,7 +49,7 @@ export const resolveDictionary = (
     catalog,
     tableNames,
     report: (problem) => problems.push(problem),
-    trusted,
+    shapeless,
   };
   const silent: Context = { ...context, report: () => undefined };
   const declared = declare(context);
@@ -66,14 +69,12 @@ export const resolveDictionary = (
     ]),
   );
   const names = new Set(declared.keys());
+  const strict: Grounds = { all: { declared, relations, names }, context };
+  const lenient: Grounds = { all: { declared, relations: believed, names }, context: silent };
   const circular = findCycles(declared, context);
   const targets = all.flatMap((one) =>
     one.kind === 'target' && one.raw.enabled && !one.raw.unsupported && !circular.has(one.name)
-      ? [
-          trusted?.has(one.name) === true
-            ? resolveTarget(one, { declared, relations: believed, names }, silent)
-            : resolveTarget(one, { declared, relations, names }, context),
-        ]
+      ? [resolveTarget(one, (part) => (isBelieved(trusted?.get(one.name), part) ? lenient : strict))]
       : [],
   );
   return { dictionary: { sources, targets }, problems: inOrder(problems) };

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { seededRandom, type Random } from '../../scripts/shop/random.ts';
 import { runIn, type RunOptions, type RunResult } from '../../src/batch/run.ts';
 import type { ErrorCode } from '../../src/errors/policy.ts';
+import { isTidemarkError } from '../../src/errors/tidemark-error.ts';
 import { openWarehouse } from '../../src/warehouse/open.ts';
 import type { Warehouse } from '../../src/warehouse/port.ts';
 import type { Project } from '../../src/project/project.ts';
@@ -217,6 +218,15 @@ const begin = async (history: History, folder: string, random: Random): Promise<
   };
 };
 
+/** With all that it says of itself, and where in our own code it came from. */
+const inWords = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  const problems = isTidemarkError(error) ? error.problems.map(({ message }) => `\n  ${message}`) : [];
+  const places = error.stack?.split('\n').filter((line) => line.includes('/src/')) ?? [];
+  const cause = error.cause instanceof Error ? `\nbecause of ${inWords(error.cause)}` : '';
+  return `${String(error)}${problems.join('')}\n${places.join('\n')}${cause}`;
+};
+
 const tell = async (history: History): Promise<void> => {
   const random = seededRandom(history.seed);
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-history-'));
@@ -231,7 +241,7 @@ const tell = async (history: History): Promise<void> => {
   } catch (error) {
     const { scene } = told ?? {};
     const targets = JSON.stringify(scene?.spec.targets.map(shownTarget), undefined, 1);
-    throw new Error(`${String(error)}\n${scene?.diary.join('\n') ?? ''}\n${targets}`, { cause: error });
+    throw new Error(`${inWords(error)}\n${scene?.diary.join('\n') ?? ''}\n${targets}`, { cause: error });
   } finally {
     await told?.court?.close();
     rmSync(folder, { recursive: true, force: true });

@@ -50,7 +50,8 @@ const joinColumns = (graph: Graph, source: Source): readonly string[] => {
       for (const ref of mapped === undefined ? [] : refsOf(mapped.expression)) found.add(ref.column);
     }
   }
-  return [...found].toSorted();
+  // A column that staging lost is still named by conditions, and may be in no mirror.
+  return [...found].filter((name) => source.columns.some((column) => column.name === name)).toSorted();
 };
 
 /** A mirror is found by its key, and by the columns that look-ups walk back through. */

@@ -65,6 +65,7 @@ const unjudged = (source: Source, plan: MirrorPlan, notices: readonly Problem[])
   notices,
   vanished: [],
   appeared: [],
+  lost: [],
 });
 
 const judge = (question: DriftQuestion, source: Source, waiting: ReadonlySet<string>): Judged => {
@@ -108,10 +109,11 @@ const judge = (question: DriftQuestion, source: Source, waiting: ReadonlySet<str
   return { ...judged, plan: withoutMirror, notices, appeared: [] };
 };
 
-const memoryOf = ({ source, plan }: Judged, staging: TableInfo | undefined): SourceMemory => ({
+const memoryOf = ({ source, plan, lost }: Judged, staging: TableInfo | undefined): SourceMemory => ({
   ...sourceIdentity(source, staging?.definition),
   columns: source.columns.map(({ name, type }) => [name, type]),
-  kept: plan.kept.map(({ name, type }) => [name, type]),
+  // One that is nowhere any more must not become a mistake in the mappings that read it.
+  kept: [...plan.kept, ...lost].map(({ name, type }) => [name, type]),
 });
 
 /** Taken into the mirror at once, a renamed column would be filled cell by cell, and the name under which the mirror

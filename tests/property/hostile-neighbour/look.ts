@@ -51,6 +51,13 @@ const isLate = (cells: Cells | undefined, nowMs: number): boolean => {
   return typeof said === 'string' && Date.parse(`${said.replace(' ', 'T')}Z`) < nowMs - 12 * 60_000;
 };
 
+/** A value whatever the type of its column: it may have been retyped, and rows that only the mirror has with it. */
+const plain = (value: unknown): unknown => {
+  if (typeof value === 'number') return String(value);
+  if (typeof value !== 'string') return value;
+  return /^-?\d+\.\d+$/.test(value) ? value.replace(/\.?0+$/, '') : value.replace(/ 00:00:00$/, '');
+};
+
 const only = (rows: Rows, columns: ReadonlySet<string>): Rows =>
   new Map(
     [...rows].map(([key, cells]) => [
@@ -58,7 +65,7 @@ const only = (rows: Rows, columns: ReadonlySet<string>): Rows =>
       Object.fromEntries(
         Object.entries(cells)
           .filter(([name, value]) => columns.has(name) && value !== null)
-          .map(([name, value]) => [name, typeof value === 'number' ? String(value) : value]),
+          .map(([name, value]) => [name, plain(value)]),
       ),
     ]),
   );
@@ -87,10 +94,12 @@ const mirrorsUnlike = async (
   const mirror = underNames(before.mirrors.get(source.name) ?? noRows, source);
   const expected = await expectedMirror(place, schemas, source, { staging, mirror });
   const found = after.mirrors.get(source.name) ?? noRows;
+  // What was mirrored before it was excluded stays as it was.
+  const stays = new Set([...mirror.values()].flatMap((cells) => Object.keys(cells)));
+  const isApart = (name: string): boolean =>
+    apart.get(source.name)?.has(name) === true || (source.excluded.includes(name) && stays.has(name));
   const columns = new Set(
-    [...staging.values()]
-      .flatMap((cells) => Object.keys(cells))
-      .filter((name) => apart.get(source.name)?.has(name) !== true),
+    [...staging.values()].flatMap((cells) => Object.keys(cells)).filter((name) => !isApart(name)),
   );
   const shown = only(found, columns);
   const settled = new Map<string, Cells>();

@@ -36,9 +36,10 @@ const targetUnder = (target: TargetSpec, renaming: Renaming): TargetSpec => {
       on: inText(join.on, aliases, renaming),
     })),
     where: target.where && inText(target.where, aliases, renaming),
-    mapped: target.mapped.map((column) => ({
+    mapped: target.mapped.map(({ aggregate, ...column }) => ({
       ...column,
       expression: inText(column.expression, aliases, renaming),
+      aggregate: aggregate && { ...aggregate, call: inText(aggregate.call, aliases, renaming) },
     })),
   };
 };
