@@ -87,13 +87,21 @@ const mirrorStays = ({ source, cause }: MirrorRefused): unknown =>
 const refusedBy = (error: TargetRefused): unknown => {
   const { cause } = error;
   if (!isTidemarkError(cause)) return cause;
-  return new TidemarkError(
-    cause.code === 'constraint_violated' ? 'constraint_violated' : 'value_does_not_fit',
-    {
-      message: `target \`${error.relation}\`: ${cause.message}`,
-      hint: cause.hint ?? 'the table refuses what the mapping yields: change the constraint or the mapping',
-      details: cause.details,
+  const { code, details } = cause;
+  if (code !== 'constraint_violated' && details['kind'] !== 'value') {
+    return new TidemarkError('target_failed', {
+      message: `target \`${error.relation}\` cannot be written: ${cause.message}`,
+      hint:
+        cause.hint ??
+        'what refuses it is in the warehouse: a trigger of the table, or a right that is missing',
+      details,
       cause,
-    },
-  );
+    });
+  }
+  return new TidemarkError(code === 'constraint_violated' ? 'constraint_violated' : 'value_does_not_fit', {
+    message: `target \`${error.relation}\`: ${cause.message}`,
+    hint: cause.hint ?? 'the table refuses what the mapping yields: change the constraint or the mapping',
+    details,
+    cause,
+  });
 };

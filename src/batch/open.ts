@@ -172,7 +172,11 @@ const openContext = async (open: OpenBatch): Promise<BatchContext> => {
     columns: open.release ?? new Set(),
     decided: open.held ?? new Map(),
   });
-  const refusedByTable = refusedTargets(holds.dictionary.targets, known, noneOr(options?.adopt));
+  const refusedByTable = refusedTargets(holds.dictionary.targets, {
+    known,
+    adopt: noneOr(options?.adopt),
+    tables: checked.tables,
+  });
   const resolved = await resolveTypes(warehouse, holds.dictionary, new Set(refusedByTable.keys()));
   const mappings = memoriesOf(resolved);
   const judged = await judgeDrift({

@@ -92,6 +92,18 @@ describe('a target written between compute and commit', () => {
       'update marts.fact_visit set customer_id = 2 where visit_id = 100',
       'fact_visit',
     ],
+    ['a whole table, truncated', 'truncate table marts.dim_customer', 'dim_customer'],
+    [
+      'a whole table, re-created with another column order and other types',
+      `create table marts.built as select note, cast('by hand' as varchar(90)) as country_name, cast(name as text) as name, cast(customer_id as integer) as customer_id from marts.dim_customer where customer_id <> 2;
+drop table marts.dim_customer; alter table marts.built rename to dim_customer`,
+      'dim_customer',
+    ],
+    [
+      'a whole table, rebuilt as it was',
+      `create table marts.built as select * from marts.dim_customer; drop table marts.dim_customer; alter table marts.built rename to dim_customer`,
+      'dim_customer',
+    ],
   ])('is computed again: %s', (_, statement, target) =>
     disturbed([statement], 1, async (sandbox, running) => {
       const { report, exit } = await running;
@@ -219,15 +231,23 @@ where batch = 2 and target = 'dim_customer' and key ->> 'customer_id' = '1'`);
       },
     ));
 
-  it('leaves the target behind whose mapped column is dropped, and commits the rest', () =>
-    disturbed(['alter table marts.dim_customer drop column country_name'], 1, async (sandbox, running) => {
+  it.each([
+    [
+      'whose mapped column is dropped',
+      'alter table marts.dim_customer drop column country_name',
+      'target_changed',
+      'has no column `country_name` any more',
+    ],
+    ['that is dropped', 'drop table marts.dim_customer', 'target_missing', 'was dropped'],
+  ])('leaves the target behind %s, and commits the rest', (_, statement, code, reason) =>
+    disturbed([statement], 1, async (sandbox, running) => {
       const { report, exit } = await running;
       expect({ status: report.status, exit }).toEqual({ status: 'partial', exit: 5 });
       expect(report.behind).toEqual([
         expect.objectContaining({
           name: 'dim_customer',
-          code: 'target_changed',
-          reason: expect.stringContaining('has no column `country_name` any more'),
+          code,
+          reason: expect.stringContaining(reason),
         }),
         expect.objectContaining({ name: 'line_country', code: 'upstream_behind' }),
       ]);
@@ -236,5 +256,6 @@ where batch = 2 and target = 'dim_customer' and key ->> 'customer_id' = '1'`);
         /^marts\.(fact_line|fact_visit)|^staging_public/.test(name),
       );
       for (const [name, lines] of kept) expect({ name, lines }).toEqual({ name, lines: undisturbed[name] });
-    }));
+    }),
+  );
 });

@@ -1,5 +1,6 @@
 // One target of a committing transaction: locked, audited, written from its images.
-import { isTidemarkError } from '../../errors/tidemark-error.ts';
+import type { Target } from '../../dictionary/dictionary.ts';
+import { isTidemarkError, type TidemarkError } from '../../errors/tidemark-error.ts';
 import { insertAudit, lockRows, type AuditEntry } from '../../reconcile/audit.ts';
 import { keepsWholeRows } from '../../reconcile/diff.ts';
 import { changedRows } from '../../reconcile/relation-view.ts';
@@ -77,27 +78,40 @@ const writeTarget = async (writing: Writing, computed: ComputedTarget, plan: Wri
     firstChange,
     restored: computed.restored,
   };
-  await lockAgainstInserts(context, session, computed);
-  const lock = context.warehouse.dialect.capabilities.concurrentWriters ? lockRows(entry) : undefined;
-  if (lock !== undefined) await session.rows(lock);
+  await blamed(target, ofTheTable, async () => {
+    await lockAgainstInserts(context, session, computed);
+    const lock = context.warehouse.dialect.capabilities.concurrentWriters ? lockRows(entry) : undefined;
+    if (lock !== undefined) await session.rows(lock);
+  });
   await session.execute(insertAudit(entry));
-  for (const write of writes(plan)) await writeGuarded(session, target.name, write);
+  await blamed(target, ofTheTable, async () => {
+    for (const write of writes(plan)) await writeGuarded(session, target.name, write);
+  });
 };
 
-/** A constraint or a value that the table refuses is this target's affair; anything else ends the batch. */
-export const writeBlamed = async (
-  writing: Writing,
-  computed: ComputedTarget,
-  plan: WritePlan,
-): Promise<void> => {
+type IsOwn = (error: TidemarkError) => boolean;
+
+/** A constraint or a value that is refused is this target's affair, wherever that comes to light. */
+const ofTheValues: IsOwn = ({ code, details }) =>
+  code === 'constraint_violated' || details['kind'] === 'value';
+
+/** So is what its table alone refuses: a trigger, a right that is missing. A table that is gone is looked for anew. */
+const ofTheTable: IsOwn = (error) =>
+  ofTheValues(error) ||
+  error.code === 'permission_denied' ||
+  (error.code === 'sql_failed' && error.details['kind'] !== 'missing_object');
+
+const blamed = async (target: Target, isOwn: IsOwn, work: () => Promise<void>): Promise<void> => {
   try {
-    await writeTarget(writing, computed, plan);
+    await work();
   } catch (error) {
-    const own =
-      isTidemarkError(error) && (error.code === 'constraint_violated' || error.details['kind'] === 'value');
-    throw own ? new TargetRefused(computed.target.name, error) : error;
+    throw isTidemarkError(error) && isOwn(error) ? new TargetRefused(target.name, error) : error;
   }
 };
+
+/** What is not this target's affair ends the batch. */
+export const writeBlamed = (writing: Writing, computed: ComputedTarget, plan: WritePlan): Promise<void> =>
+  blamed(computed.target, ofTheValues, () => writeTarget(writing, computed, plan));
 
 /** Scratch that the transaction will fill is made before it begins. */
 export const prepareScratch = async (

@@ -1,7 +1,7 @@
 // Judges the drift of every source when a batch is opened: the dictionary with the columns that can be compared, how
 // each mirror stands, and who is left out because of it.
 import { judgeSource, type Judged, type Situation } from '../../detect/judge-drift.ts';
-import { mirrorRebuilt } from '../../detect/drift-problems.ts';
+import { foreignMirror, mirrorRebuilt } from '../../detect/drift-problems.ts';
 import { mirrorRowsOf, type MirrorPlan, type SourceMemory } from '../../detect/mirror-plan.ts';
 import { isLog, type Dictionary, type Source } from '../../dictionary/dictionary.ts';
 import type { Problem, TidemarkError } from '../../errors/tidemark-error.ts';
@@ -102,6 +102,8 @@ const judge = (question: DriftQuestion, source: Source, waiting: ReadonlySet<str
     baseType: (type) => warehouse.dialect.baseType(type),
   };
   const judged = judgeSource(situation);
+  if (mirror?.kind === 'view')
+    return { ...judged, refused: judged.refused ?? foreignMirror(source, 'it is a view now') };
   if (mirror !== undefined) return judged;
   // It is yet to be made: only what vanished from staging matters.
   const dropped = relation?.firstBatch !== undefined && relation.mirror === showTable(source.mirror);

@@ -1,11 +1,12 @@
-// Targets that were in step and whose tables others have changed since: dropped, or without a column that the mapping
-// names. They are left out until somebody has looked; the rest of the batch goes on.
+// Targets that were in step and whose tables others have changed since: dropped, made a view, or without a column that
+// the mapping names. They are left out until somebody has looked; the rest of the batch goes on.
 import type { Target } from '../../dictionary/dictionary.ts';
 import type { TidemarkError } from '../../errors/tidemark-error.ts';
 import { relationsOf } from '../../graph/graph.ts';
 import { columnsRead, columnsReadOf } from '../../graph/reads.ts';
 import { imageShapeOf } from '../../reconcile/target-work.ts';
 import { showTable } from '../../sql/table-name.ts';
+import type { TableInfo } from '../../warehouse/port.ts';
 import type { KnownState } from '../known-state.ts';
 import { refusal } from '../left-out.ts';
 
@@ -52,11 +53,40 @@ const targetChanged = (target: Target, columns: readonly string[]): TidemarkErro
     { target: target.name, columns },
   );
 
+/** What cannot be written, whatever the mapping says. */
+const unwritable = (target: Target, { tables }: Facts): TidemarkError | undefined => {
+  const shown = showTable(target.table);
+  const because = (what: string, hint: string, columns?: readonly string[]): TidemarkError =>
+    refusal('target_changed', `${what}; target \`${target.name}\` was left out`, hint, {
+      target: target.name,
+      columns,
+    });
+  if (tables.get(shown)?.kind === 'view')
+    return because(`\`${shown}\` is a view now`, 'a target must be a table: materialise it as one');
+  const ours = new Set([...imageShapeOf(target).columns, ...target.touch].map(({ name }) => name));
+  const computed = target.tableColumns
+    .filter(({ name, generated }) => generated === true && ours.has(name))
+    .map(({ name }) => name);
+  if (computed.length === 0) return undefined;
+  const names = computed.map((name) => `\`${name}\``).join(', ');
+  return because(
+    `\`${shown}\` computes ${names} itself now`,
+    'make it an ordinary column, or take it out of the mapping',
+    computed,
+  );
+};
+
+interface Facts {
+  readonly known: KnownState;
+  readonly adopt: ReadonlySet<string>;
+  readonly tables: ReadonlyMap<string, TableInfo>;
+}
+
 export const refusedTargets = (
   targets: readonly Target[],
-  known: KnownState,
-  adopt: ReadonlySet<string>,
+  facts: Facts,
 ): ReadonlyMap<string, TidemarkError> => {
+  const { known, adopt } = facts;
   const refused = new Map<string, TidemarkError>();
   // Another table than before was not dropped: somebody chose it.
   const isKnown = (target: Target): boolean => {
@@ -71,7 +101,8 @@ export const refusedTargets = (
       continue;
     }
     const columns = missingColumns(target);
-    if (columns.length > 0) refused.set(target.name, targetChanged(target, columns));
+    const error = columns.length > 0 ? targetChanged(target, columns) : unwritable(target, facts);
+    if (error !== undefined) refused.set(target.name, error);
   }
   // One whose own table is wrong takes along what it feeds.
   const sound = new Map(targets.flatMap((each) => (refused.has(each.name) ? [] : [[each.name, each]])));

@@ -1,12 +1,14 @@
 // Freeze: the only step that reads staging. Every source's images are put into scratch under one snapshot;
 // a source that cannot be read, or whose keys are no keys, is left out whole.
 import type { Source } from '../../dictionary/dictionary.ts';
+import { isTidemarkError } from '../../errors/tidemark-error.ts';
 import { sql } from '../../sql/fragment.ts';
 import { showTable } from '../../sql/table-name.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { FrozenUndo } from '../undo/frozen-undo.ts';
 import { tableInfo, type BatchContext } from '../context.ts';
 import { freezeLog } from './freeze-log.ts';
+import { explainCondition } from './find-failing-condition.ts';
 import { freezeSource, planOf, type FrozenSource } from './freeze-source.ts';
 import { prepareSources, type Prepared } from './prepare.ts';
 import { leaveOut, pausedBy, refusal, type LeftOut } from '../left-out.ts';
@@ -61,6 +63,15 @@ const freezeAny = (
     ? freezeLog(context, session, prepared, moment)
     : freezeSource(context, session, prepared, moment);
 
+/** Under no snapshot: a failed statement may have spoilt it. Where even that fails, the first failure says enough. */
+const explained = (context: BatchContext, source: Source, error: unknown): Promise<unknown> =>
+  context.warehouse
+    .session((session) => explainCondition(session, source, error))
+    .catch((second: unknown) => {
+      if (isTidemarkError(second) && second.details['kind'] === 'connection') throw second;
+      return error;
+    });
+
 /** One attempt at all sources; a source that fails spoils the snapshot of an embedded engine, so the rest is
  *  frozen anew without it. */
 const attempt = async (context: BatchContext, sources: readonly Source[]): Promise<Frozen> => {
@@ -70,13 +81,13 @@ const attempt = async (context: BatchContext, sources: readonly Source[]): Promi
   );
   const moment = clock?.moment ?? '';
   const prepared = await prepareSources(context, sources);
-  const failed: LeftOut[] = [];
+  const failed: { readonly source: Source; readonly error: unknown }[] = [];
   const jobs = prepared.map((each) => async (session: Session): Promise<FrozenSource> => {
     context.progress.step('freeze', each.source.name);
     try {
       return await freezeAny(context, session, each, moment);
     } catch (error) {
-      failed.push(leaveOut(each.source.name, 'source', error));
+      failed.push({ source: each.source, error });
       throw error;
     }
   });
@@ -84,12 +95,15 @@ const attempt = async (context: BatchContext, sources: readonly Source[]): Promi
     return { moment, sources: await warehouse.frozen(jobs), leftOut: [] };
   } catch (error) {
     if (failed.length === 0) throw error;
-    const names = new Set(failed.map((each) => each.name));
+    const left: LeftOut[] = [];
+    for (const { source, error: own } of failed)
+      left.push(leaveOut(source.name, 'source', await explained(context, source, own)));
+    const names = new Set(left.map((each) => each.name));
     const rest = await attempt(
       context,
       sources.filter((source) => !names.has(source.name)),
     );
-    return { ...rest, leftOut: [...failed, ...rest.leftOut] };
+    return { ...rest, leftOut: [...left, ...rest.leftOut] };
   }
 };
 

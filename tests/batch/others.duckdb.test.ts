@@ -1,0 +1,4 @@
+// See others-suite.ts.
+import { describeOthers } from './others-suite.ts';
+
+describeOthers('duckdb');
