@@ -15,6 +15,7 @@ import { growth } from './parts/growth.ts';
 import { idle } from './parts/idle.ts';
 import { memory } from './parts/memory.ts';
 import { rebuild } from './parts/rebuild.ts';
+import { undo } from './parts/undo.ts';
 import type { Lab } from './place.ts';
 import { openPostgresLab } from './postgres-lab.ts';
 import { asMarkdown, asText, type Section } from './section.ts';
@@ -61,6 +62,7 @@ const partsOf = (
     memory: async () =>
       memory([await shop('tiny'), await shop('small'), await shop('large')], Math.ceil(changed / 10), runs),
     growth: async () => growth({ small: (await shop('small')).shop, large: await large() }, changed, runs),
+    undo: async () => undo(await large(), changed, runs),
     rebuild: async () => rebuild(await large(), changed, runs),
     idle: () => idle(lab, folder, runs),
     checks: () => checks(lab, folder, runs),

@@ -7,6 +7,7 @@ export const partNames = [
   'audit',
   'memory',
   'growth',
+  'undo',
   'rebuild',
   'idle',
   'checks',

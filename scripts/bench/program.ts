@@ -56,6 +56,10 @@ const command = (project: string): readonly string[] => [main, 'run', '--project
 
 export const runProgram = (project: string): Promise<Ran> => spawned(command(project), {});
 
+/** Takes the last batch back. */
+export const runRollback = (project: string): Promise<Ran> =>
+  spawned([main, 'rollback', 'last', '--project', project, '--json'], {});
+
 /** Any command, from spawn to exit. */
 export const runCommand = async (args: readonly string[]): Promise<number> =>
   (await spawned([main, ...args, '--json'], {})).ms;

@@ -43,6 +43,10 @@ export interface BatchContext {
   readonly mirrors: ReadonlyMap<string, MirrorPlan>;
   /** Sources and targets that are left out because tables changed under them. */
   readonly refused: ReadonlyMap<string, TidemarkError>;
+  /** Targets whose rows an undo set back, and that are left out since. */
+  readonly setBack: ReadonlyMap<string, TidemarkError>;
+  /** Hash of each target's whole mapping, held columns included. */
+  readonly wholeMappings: ReadonlyMap<string, string>;
   /** Mapped columns that were taken out of the targets. */
   readonly held: HeldColumns;
   /** What changed in the sources' tables and does no harm. */

@@ -5,7 +5,7 @@ import { dictionaryInvalid } from '../dictionary/problems.ts';
 import { resolveDictionary } from '../dictionary/resolve.ts';
 import { mirrorTable, tablesOf } from '../dictionary/tables.ts';
 import type { Trust } from '../dictionary/trust.ts';
-import type { Problem } from '../errors/tidemark-error.ts';
+import type { Problem, TidemarkError } from '../errors/tidemark-error.ts';
 import { buildGraph } from '../graph/graph.ts';
 import type { Project } from '../project/project.ts';
 import { readMappings } from '../project/read-project.ts';
@@ -28,6 +28,7 @@ import { reboundRelations } from './drift/rebind.ts';
 import { remakeRepeated } from './drift/repeated-mirrors.ts';
 import { resolveTypes } from './compute/resolve-types.ts';
 import { judgeDrift } from './drift/source-drift.ts';
+import { setBackTargets, wholeMappingsOf } from './drift/set-back.ts';
 import { refusedTargets } from './drift/target-drift.ts';
 import { shapelessTargets, trustedTargets } from './drift/trusted-targets.ts';
 import { healingOf, observe } from './drift/watch.ts';
@@ -172,6 +173,8 @@ const openContext = async (open: OpenBatch): Promise<BatchContext> => {
     columns: open.release ?? new Set(),
     decided: open.held ?? new Map(),
   });
+  const wholeMappings = wholeMappingsOf(checked.dictionary.targets);
+  const setBack = setBackTargets(wholeMappings, known);
   const refusedByTable = refusedTargets(holds.dictionary.targets, {
     known,
     adopt: noneOr(options?.adopt),
@@ -198,10 +201,12 @@ const openContext = async (open: OpenBatch): Promise<BatchContext> => {
     known,
     tables,
     mirrors: judged.mirrors,
-    refused: new Map([...judged.refused, ...refusedByTable]),
+    refused: new Map([...judged.refused, ...refusedByTable, ...setBack]),
   });
   const drift = await remakeRepeated(judged, { warehouse, tables, known, observed });
-  const refused = new Map([...drift.refused, ...refusedByTable]);
+  // An undo may be that of the undo that set them back.
+  const left = options?.undo === undefined ? setBack : new Map<string, TidemarkError>();
+  const refused = new Map([...drift.refused, ...refusedByTable, ...left]);
   return {
     project,
     graph,
@@ -215,6 +220,8 @@ const openContext = async (open: OpenBatch): Promise<BatchContext> => {
     mappings,
     mirrors: drift.mirrors,
     refused,
+    setBack,
+    wholeMappings,
     held: holds.held,
     notices: drift.notices,
     progress: progress ?? silent,

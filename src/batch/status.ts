@@ -8,7 +8,7 @@ import type { LeaseHolder } from '../store/lease-holder.ts';
 import { stateVersion } from '../store/migrate.ts';
 import { readPositions } from '../store/positions.ts';
 import { readRejected, type RejectedReason } from '../store/rejected.ts';
-import { readRelations, type KnownRelation } from '../store/relations.ts';
+import { allColumns, readRelations, type KnownRelation } from '../store/relations.ts';
 import { lastRuns, type LastRun } from '../store/runs.ts';
 import { instantIso, instantMs } from '../store/state.ts';
 import type { Values } from '../sql/readable.ts';
@@ -146,7 +146,9 @@ const relationStatus = (name: string, stored: Stored, nowMs: number): RelationSt
   const { behind } = known;
   const dataAt = behind === undefined ? (stored.readAt ?? null) : behind.at;
   const lag = dataAt === null ? null : Math.max(0, nowMs - Date.parse(dataAt));
-  const held = known.held.map(({ column, since, reason }) => ({ column, since, reason }));
+  const held = known.held
+    .filter(({ column, released }) => column !== allColumns && released !== true)
+    .map(({ column, since, reason }) => ({ column, since, reason }));
   const facts = { name, data_at: dataAt, lag_ms: lag, ...(held.length === 0 ? {} : { held }) };
   if (behind === undefined) return { ...facts, status: 'in step' };
   const { since, code, reason, retryable } = behind;
@@ -160,7 +162,7 @@ const rejectedOf = (name: string, stored: Stored): Pick<RelationStatus, 'rejecte
 
 const exitFor = (relations: readonly RelationStatus[], stored: Stored): 0 | 5 | 6 => {
   const codes = relations.flatMap(({ name }) => stored.relations.get(name)?.behind?.code ?? []);
-  const causes = codes.filter((code) => code !== 'upstream_behind' && code !== 'paused');
+  const causes = codes.filter((code) => !['upstream_behind', 'paused', 'set_back'].includes(code));
   if (causes.length === 0) return 0;
   return causes.some((code) => policyOf(code).exit === 5) ? 5 : 6;
 };

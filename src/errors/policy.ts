@@ -123,6 +123,7 @@ const policies = {
   source_stale: behind,
   not_ready: behind,
   paused: behind,
+  set_back: behind,
   target_failed: behind,
   written_meanwhile: behind,
   // said beside a batch that went well

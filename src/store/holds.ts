@@ -30,7 +30,12 @@ export interface HoldsNow {
   readonly rows: TableName;
   readonly batch: number;
   readonly queued: boolean;
+  /** Of a log: its events come once, so that no run can read them again. */
+  readonly isLog: boolean;
 }
+
+/** The numbers of the batches stand between these; what is held of a log is counted and not queued. */
+export const separator = (isLog: boolean): string => (isLog ? ';' : ',');
 
 export const saveHolds = async (session: Session, schema: SchemaName, now: HoldsNow): Promise<void> => {
   const holds = state(schema, 'holds');
@@ -39,7 +44,7 @@ export const saveHolds = async (session: Session, schema: SchemaName, now: Holds
   );
   // Where the mirror says the same as staging again, there is nothing to hold: an undo was undone.
   await session.execute(sql`insert into ${holds} (source, key, staging, mirror, batches, queued)
-select cast(${now.source} as varchar), n.key, n.staging, n.mirror, n.batches || cast(${`${now.batch},`} as varchar), ${now.queued}
+select cast(${now.source} as varchar), n.key, n.staging, n.mirror, n.batches || cast(${`${now.batch}${separator(now.isLog)}`} as varchar), ${now.queued}
 from ${table(now.rows)} as n where n.staging is distinct from n.mirror`);
 };
 
@@ -55,10 +60,23 @@ export const endHolds = async (session: Session, schema: SchemaName, now: EndedH
   );
 };
 
-const ofBatch = (batch: number): Fragment => sql`strpos(batches, ${`,${batch},`}) > 0`;
+const ofBatch = (batch: number, mark: string): Fragment =>
+  sql`strpos(batches, ${`${mark}${batch}${mark}`}) > 0`;
 
 /** Queues the rows that a batch, or its rollback, holds; answers how many. */
 export const releaseHolds = (session: Session, schema: SchemaName, batch: number): Promise<number> =>
   session.execute(
-    sql`update ${state(schema, 'holds')} set queued = true where not queued and ${ofBatch(batch)}`,
+    sql`update ${state(schema, 'holds')} set queued = true where not queued and ${ofBatch(batch, separator(false))}`,
   );
+
+/** Rows of logs that a batch, or its rollback, holds, by source. */
+export const heldOfLogs = async (
+  session: Session,
+  schema: SchemaName,
+  batch: number,
+): Promise<ReadonlyMap<string, number>> => {
+  const rows = await session.rows<{ source: string; rows: string }>(
+    sql`select source, count(*) as rows from ${state(schema, 'holds')} where ${ofBatch(batch, separator(true))} group by source order by source`,
+  );
+  return new Map(rows.map(({ source, rows: count }) => [source, Number(count)]));
+};

@@ -41,7 +41,15 @@ export interface HeldColumn {
   readonly mapping: string;
   /** Hash of the expression whose values it holds, where it was in step before. */
   readonly was?: string | undefined;
+  /** The batch that set its values back to what the audit has, and those that it undid by that. */
+  readonly by?: number | undefined;
+  readonly undone?: readonly number[] | undefined;
+  /** Somebody let go of it: the next batch takes it in again, whatever that changes. */
+  readonly released?: true | undefined;
 }
+
+/** In the place of a column: the target as a whole, whose rows were set back. */
+export const allColumns = '';
 
 interface RelationRow {
   readonly name: string;
@@ -140,6 +148,43 @@ on conflict (name) do update set
   behind_code = excluded.behind_code,
   behind_reason = excluded.behind_reason,
   behind_retryable = excluded.behind_retryable`);
+};
+
+export interface SetBackNow {
+  readonly name: string;
+  readonly mapping: string;
+  readonly held: readonly HeldColumn[];
+  /** As a whole: it stays as it is from now on. */
+  readonly behind?: {
+    readonly code: ErrorCode;
+    readonly reason: string;
+    readonly at: string;
+    readonly since: number;
+  };
+}
+
+/** What the commit of an undo leaves of a target that it set back. */
+export const saveSetBack = async (session: Session, schema: SchemaName, now: SetBackNow): Promise<void> => {
+  const { behind } = now;
+  const mark =
+    behind === undefined
+      ? sql``
+      : sql`, behind_since = ${sql.lit(behind.since)}, behind_at = ${instant(behind.at)}, behind_code = ${behind.code}, behind_reason = ${behind.reason}, behind_retryable = false`;
+  const held = now.held.length === 0 ? null : JSON.stringify(now.held);
+  await session.execute(
+    sql`update ${state(schema, 'relations')} set mapping = ${now.mapping}, held = ${held}${mark} where name = ${now.name}`,
+  );
+};
+
+export const saveHeld = async (
+  session: Session,
+  schema: SchemaName,
+  name: string,
+  held: readonly HeldColumn[],
+): Promise<void> => {
+  await session.execute(
+    sql`update ${state(schema, 'relations')} set held = ${JSON.stringify(held)} where name = ${name}`,
+  );
 };
 
 export interface PauseChange {

@@ -1,6 +1,7 @@
 // Undo where a log of changes feeds a fact and a history: both say the same after it, after the next runs, and after
 // the undo of the undo.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { release } from '../../src/batch/undo/release.ts';
 import type { UndoWish } from '../../src/batch/undo/wish.ts';
 import { verify } from '../../src/batch/verify.ts';
 import { createSandbox, type Engine, type Recipe, type Sandbox } from '../support/sandbox.ts';
@@ -143,6 +144,41 @@ export const describeUndoOfLogs = (engine: Engine): void => {
       expect(await versions()).toHaveLength(5);
       await undo(3);
       expect(await state()).toEqual(before);
+      await settled();
+    });
+
+    it('takes back a batch of nothing but late events, which changed no row', async () => {
+      await rename(1, 'Second', {});
+      await sandbox.run();
+      const before = await state();
+      await append(sandbox, {
+        op: 'u',
+        after: customer(1, { name: 'Between' }),
+        ts: Date.parse('2020-01-01T00:00:03Z'),
+      });
+      expect((await sandbox.run()).report).toMatchObject({ batch: 3, sources: [] });
+      const after = await state();
+      expect(after.versions).toHaveLength(before.versions.length + 1);
+      await undo(3);
+      expect(await state()).toEqual(before);
+      await settled();
+      await undo(4);
+      expect(await state()).toEqual(after);
+      await settled();
+    });
+
+    it('release counts what is held of a log, and says that its events come once', async () => {
+      await rename(1, 'Wrong');
+      await sandbox.run();
+      await undo(2);
+      for (const batch of [2, 3])
+        expect(await release({ project: sandbox.project(), batch })).toMatchObject({
+          status: 'held by a log',
+          rows: 0,
+          targets: [],
+          logs: [{ source: 'customers', rows: 1 }],
+        });
+      expect((await release({ project: sandbox.project(), batch: 1 })).status).toBe('nothing held');
       await settled();
     });
 

@@ -10,6 +10,7 @@ import type { BatchContext } from '../context.ts';
 import { figuresOf, type BatchFigures } from '../figures.ts';
 import { fingerprintsAfter } from './fingerprints-after.ts';
 import { shortMapping } from '../drift/mapping-hash.ts';
+import { holdWritten } from '../undo/hold-written.ts';
 import { saveUndo } from '../undo/save-undo.ts';
 import { saveProgress } from './save-progress.ts';
 import { writeEvents } from './write-events.ts';
@@ -116,6 +117,8 @@ export const commit = async (
     for (const [name, fingerprint] of await readReshaped(context, session, computed))
       fingerprints.set(name, fingerprint);
     if (computed.frozen.undo !== undefined) await saveUndo(context, session, computed.frozen.undo, batch);
+    for (const [name, fingerprint] of await holdWritten(context, session, computed, batch))
+      fingerprints.set(name, fingerprint);
     await saveProgress(context, computed, { lease: facts.lease, fingerprints, session, batch });
     await facts.lease.check(session);
     return batch;

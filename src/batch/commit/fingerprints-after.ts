@@ -32,14 +32,17 @@ const writtenBy = (computed: Computed): readonly Written[] => [
     summary,
     inPart: reading.kind === 'keys' || reading.kind === 'undo',
   })),
-  ...computed.targets.map(({ target, work, summary }) => ({
-    name: target.name,
-    table: target.table,
-    images: work.scratch.images,
-    summary,
-    inPart: false,
-    target,
-  })),
+  // Of other columns than before: it is read once it is written.
+  ...computed.targets
+    .filter(({ setBack }) => setBack === undefined)
+    .map(({ target, work, summary }) => ({
+      name: target.name,
+      table: target.table,
+      images: work.scratch.images,
+      summary,
+      inPart: false,
+      target,
+    })),
 ];
 
 /** A table that this batch makes holds nothing before it. */

@@ -87,19 +87,16 @@ const inStep = (
     ...computed.frozen.sources
       .filter(({ reading }) => reading.kind !== 'keys' && reading.kind !== 'undo')
       .map(({ source }) => ({ name: source.name, kind: 'source' as const })),
-    ...computed.targets.map(({ target }) => ({ name: target.name, kind: 'target' as const })),
+    // What was set back is in step with nothing.
+    ...computed.targets
+      .filter(({ setBack }) => setBack === undefined)
+      .map(({ target }) => ({ name: target.name, kind: 'target' as const })),
   ];
   const made = madeNow(computed);
   return names.flatMap(({ name, kind }) => {
     const known = context.known.relations.get(name);
     const mapping = context.mappings.get(name) ?? '';
-    const held = (context.held.get(name) ?? []).map(({ column, since, reason, mapping: text, was }) => ({
-      column,
-      since,
-      reason,
-      mapping: text,
-      was,
-    }));
+    const held = (context.held.get(name) ?? []).map(({ isNew: _, ...rest }) => rest);
     const same = known?.mapping === mapping && JSON.stringify(known.held) === JSON.stringify(held);
     if (same && known.firstBatch !== undefined && known.behind === undefined && !made.has(name)) return [];
     return [

@@ -20,6 +20,7 @@ import type { TableName } from '../../sql/table-name.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { BatchContext } from '../context.ts';
 import { findAffected } from './find-affected.ts';
+import type { SetBack } from '../undo/lay-writes.ts';
 import type { UndoScope } from '../undo/scope.ts';
 import { composeTarget, findRestored, overrideRules } from '../undo/undone-target.ts';
 import { explainFailure } from './find-failing-row.ts';
@@ -39,6 +40,8 @@ export interface ComputedTarget {
   readonly undone?: UndoneTable | undefined;
   /** Of an undo: inserted rows that come back whole. */
   readonly restored?: Restored | undefined;
+  /** Of an undo that sets it back from the audit. */
+  readonly setBack?: SetBack | undefined;
 }
 
 const scratchFor = (context: BatchContext, target: Target): TargetScratch => {

@@ -1,6 +1,5 @@
 // Compute: every target from the frozen images, level by level, independent ones at once. A target that fails or
 // is refused is left out with those it feeds. Nothing but scratch is written; a plan ends here.
-import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { Target } from '../../dictionary/dictionary.ts';
 import { relationsOf, sourcesOf } from '../../graph/graph.ts';
@@ -12,14 +11,17 @@ import { readLastChanged } from './changed-at.ts';
 import { runChecks } from './check-target.ts';
 import type { BatchContext } from '../context.ts';
 import { computeHistory } from './compute-history.ts';
+import { digestOf } from './digest.ts';
 import { computeTarget, workFor, type ComputedTarget } from './compute-target.ts';
 import type { Frozen } from '../freeze/freeze.ts';
 import { allowance, guard, rowsBefore } from './guards.ts';
 import { holdLargeChanges, type ChangedColumns } from '../drift/held.ts';
+import { isReleased } from '../drift/set-back.ts';
 import { leaveOut, pausedBy, refusal, type LeftOut } from '../left-out.ts';
 import { changeOfMapping } from '../drift/mapping-notices.ts';
 import type { Session } from '../../warehouse/port.ts';
 import { sourceViews, targetView } from '../views.ts';
+import { layWrites } from '../undo/lay-writes.ts';
 import { isTaken } from './history-work.ts';
 import { takeEvents, type TakenEvents } from './take-events.ts';
 
@@ -42,6 +44,8 @@ const scopeOf = (context: BatchContext, frozen: Frozen, target: Target): TargetW
     known?.firstBatch !== undefined &&
     known.behind === undefined &&
     known.mapping === context.mappings.get(target.name);
+  // What is set back is not compared: the audit says what it must be.
+  if (frozen.undo?.writes.has(target.name) === true) return 'affected';
   const looked = target.changedAt === undefined || context.known.positions.has(target.name);
   if (!inStep || !looked || context.healing.targets.has(target.name)) return 'all';
   const reads = new Set(relationsOf(target));
@@ -68,9 +72,9 @@ const touchedBesides = (
   });
 };
 
-/** Taking a table over was decided by a person, whatever it changes. */
+/** Taking a table over was decided by a person, whatever it changes; so was taking it in again. */
 const guardTarget = (context: BatchContext, { target, summary }: ComputedTarget): void => {
-  if (context.options.adopt.has(target.name)) return;
+  if (context.options.adopt.has(target.name) || isReleased(context.known, target.name)) return;
   const { name, table } = target;
   const limits = target.limits ?? context.project.limits;
   guard(context, {
@@ -142,7 +146,9 @@ const whyNot = (
 ): LeftOut | undefined => {
   const reason = context.known.relations.get(target.name)?.paused;
   if (reason !== undefined) return leaveOut(target.name, 'target', pausedBy(target.name, reason));
-  const refused = context.refused.get(target.name);
+  const isSetBack = frozen.undo?.writes.has(target.name) === true;
+  const refused =
+    context.refused.get(target.name) ?? (isSetBack ? undefined : context.setBack.get(target.name));
   if (refused !== undefined) return leaveOut(target.name, 'target', refused);
   const unread = readsUnread(context, frozen, target);
   if (unread !== undefined) return unread;
@@ -157,6 +163,7 @@ const whyNot = (
   if (behind !== undefined) return upstreamBehind(target, behind);
   const stale = [...sourcesOf(context.graph, target)].find((name) => isLeftOut(so, name));
   const keysOnly = (context.options.changes ?? context.options.undo) !== undefined;
+  if (isSetBack) return undefined;
   if ((stale !== undefined || keysOnly) && context.healing.targets.has(target.name))
     return sourceStale(target, stale === undefined ? onlyPart(context) : `\`${stale}\` is left out`);
   return undefined;
@@ -193,12 +200,14 @@ const computeOne = async (
       await refuseStrangers(context, session, result);
       guardTarget(context, result);
       const changed = changedRows(result.summary) > 0;
-      if (changed || work.scope === 'all') await runChecks(session, work, changed);
+      // What was there before is not judged by checks that came later.
+      if (result.setBack === undefined && (changed || work.scope === 'all'))
+        await runChecks(session, work, changed);
       return result;
     });
     const { summary, causes, restored } = computed;
-    const images =
-      changedRows(summary) === 0 ? undefined : { table: work.scratch.images, summary, causes, restored };
+    const { images: table } = computed.work.scratch;
+    const images = changedRows(summary) === 0 ? undefined : { table, summary, causes, restored };
     so.views.set(target.name, targetView(target, images));
     so.done.push(computed);
   } catch (error) {
@@ -217,11 +226,16 @@ const computeRows = async (
   session: Session,
   { work, frozen, so }: Rows,
 ): Promise<ComputedTarget> => {
-  if (work.target.form.kind !== 'history') return computeTarget(context, session, work, frozen.undo?.scope);
-  context.progress.step('compute', work.target.name);
+  const { target } = work;
+  const writes = frozen.undo?.writes.get(target.name);
+  const back = (computed: ComputedTarget): Promise<ComputedTarget> | ComputedTarget =>
+    writes === undefined ? computed : layWrites(context, session, computed, writes);
+  if (target.form.kind !== 'history')
+    return back(await computeTarget(context, session, work, frozen.undo?.scope));
+  context.progress.step('compute', target.name);
   const taken = await takeEvents(context, session, work, frozen);
   so.events.push(taken);
-  return computeHistory(context, session, work, taken);
+  return back(await computeHistory(context, session, work, taken));
 };
 
 /** A history that is left out: what happened is kept, its versions wait. */
@@ -248,19 +262,6 @@ const takeOnlyEvents = async (
 };
 
 const isLeftOut = (so: Progressing, name: string): boolean => so.leftOut.some((each) => each.name === name);
-
-/** Order-free over all images of all relations: equal for a plan and the run that does what it said. */
-const digestOf = (frozen: Frozen, targets: readonly ComputedTarget[]): string => {
-  const lines = [
-    ...frozen.sources
-      .filter(({ summary }) => changedRows(summary) > 0)
-      .map(({ source, summary }) => `source ${source.name} ${summary.digest}`),
-    ...targets
-      .filter(({ summary }) => changedRows(summary) > 0)
-      .map(({ target, summary }) => `target ${target.name} ${summary.digest}`),
-  ];
-  return createHash('sha256').update(lines.toSorted().join('\n')).digest('hex');
-};
 
 /** `without` names targets that an earlier attempt of this batch had to leave out. */
 export const compute = async (

@@ -38,7 +38,7 @@ export class ColumnsHeld extends Error {
 }
 
 /** A key says which rows there are, and a column that takes no NULL must be given a value with each new row. */
-const canBeHeld = (target: Target, { name, nullable }: MappedColumn): boolean => {
+export const canBeHeld = (target: Target, { name, nullable }: MappedColumn): boolean => {
   if (target.form.kind === 'history' || target.key.some((each) => each.name === name)) return false;
   return (
     nullable ||
@@ -58,7 +58,7 @@ const ofTarget = (target: Target, known: KnownState, wishes: HoldWishes): readon
     if (wishes.reconcile.has(target.name) && wishes.columns.has(name)) return [];
     const mapping = columnHash(column);
     const stored = relation.held.find((each) => each.column === name);
-    if (stored?.mapping === mapping) return [{ ...stored, isNew: false }];
+    if (stored?.mapping === mapping) return stored.released === true ? [] : [{ ...stored, isNew: false }];
     const decided = wishes.decided.get(target.name)?.find((each) => each.column === name);
     if (decided !== undefined) return [{ ...decided, isNew: true }];
     const was = memory.columns[name] ?? stored?.was;
@@ -112,6 +112,7 @@ export const holdLargeChanges = ({
   const tooMany = judged.flatMap((column): readonly HeldColumn[] => {
     const { name } = column;
     const cells = summary.columns.get(name) ?? 0;
+    if (relation?.held.find((each) => each.column === name)?.released === true) return [];
     if (rowsBefore <= limits.floor || cells * 100 <= limits.touchedPercent * rowsBefore) return [];
     const percent = ((100 * cells) / rowsBefore).toFixed(1);
     return [
@@ -137,13 +138,13 @@ export const heldProblems = (
 ): readonly Problem[] =>
   held
     .filter(({ isNew }) => isNew === (which === 'new'))
-    .map(({ column, since, reason }) => ({
+    .map(({ column, since, reason, by }) => ({
       code: 'column_held',
       severity: which === 'new' ? 'error' : 'warning',
       message:
         which === 'new'
           ? `target \`${target}\`: column \`${column}\` is held as it is: ${reason}; the rest of the target goes on`
           : `target \`${target}\`: column \`${column}\` is held since batch ${since}: ${reason}`,
-      hint: `\`tidemark reconcile -s ${target} --column ${column}\` backfills it`,
+      hint: `\`tidemark reconcile -s ${target} --column ${column}\` backfills it${by === undefined ? '' : `, as the next run does after \`tidemark release ${by}\``}`,
       details: { relation: target, column, since, reason },
     }));

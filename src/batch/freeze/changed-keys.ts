@@ -5,6 +5,7 @@ import { isLog, type Source } from '../../dictionary/dictionary.ts';
 import { isTidemarkError, TidemarkError } from '../../errors/tidemark-error.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { nearest } from '../../project/nearest.ts';
+import type { KeyColumn } from '../../sql/dialect.ts';
 import { showTable, type TableName } from '../../sql/table-name.ts';
 import type { Session, TableInfo } from '../../warehouse/port.ts';
 
@@ -29,45 +30,51 @@ const oneOf = (word: string, known: readonly string[]): string => {
   return near === undefined ? `there are: ${known.join(', ')}` : `did you mean \`${near}\`?`;
 };
 
-const asRecord = (source: Source, key: NamedKey, flag: string): Readonly<Record<string, KeyValue>> => {
+/** A source, or a target. */
+export interface Keyed {
+  readonly name: string;
+  readonly key: readonly KeyColumn[];
+}
+
+const asRecord = (keyed: Keyed, key: NamedKey, flag: string): Readonly<Record<string, KeyValue>> => {
   if (typeof key === 'object' && key !== null && !Array.isArray(key)) return key;
-  const [column] = source.key;
-  if (column !== undefined && source.key.length === 1 && (typeof key !== 'object' || key === null))
+  const [column] = keyed.key;
+  if (column !== undefined && keyed.key.length === 1 && (typeof key !== 'object' || key === null))
     return { [column.name]: key };
   throw wrong(
     'usage',
-    `${flag}: \`${JSON.stringify(key)}\` is no key of source \`${source.name}\``,
-    `write its columns: \`{${source.key.map(({ name }) => `${name}: …`).join(', ')}}\``,
+    `${flag}: \`${JSON.stringify(key)}\` is no key of \`${keyed.name}\``,
+    `write its columns: \`{${keyed.key.map(({ name }) => `${name}: …`).join(', ')}}\``,
   );
 };
 
 const textOf = (value: KeyValue): KeyText => (value === null ? null : String(value));
 
 /** `flag` is where somebody wrote the key. */
-export const keyValues = (source: Source, key: NamedKey, flag: string): readonly KeyText[] => {
-  const record = asRecord(source, key, flag);
-  const names = source.key.map(({ name }) => name);
+export const keyValues = (keyed: Keyed, key: NamedKey, flag: string): readonly KeyText[] => {
+  const record = asRecord(keyed, key, flag);
+  const names = keyed.key.map(({ name }) => name);
   const strange = Object.keys(record).find((name) => !names.includes(name));
   if (strange !== undefined) {
     throw wrong(
       'unknown_column',
-      `${flag}: \`${strange}\` is no key column of source \`${source.name}\``,
+      `${flag}: \`${strange}\` is no key column of \`${keyed.name}\``,
       `its key is: ${names.join(', ')}`,
     );
   }
-  return source.key.map(({ name, nullable }) => {
+  return keyed.key.map(({ name, nullable }) => {
     const value = record[name];
     if (value === undefined || (value === null && !nullable)) {
       throw wrong(
         'usage',
-        `${flag}: a key of source \`${source.name}\` has no \`${name}\``,
+        `${flag}: a key of \`${keyed.name}\` has no \`${name}\``,
         `its key is: ${names.join(', ')}`,
       );
     }
     if (typeof value === 'object' && value !== null) {
       throw wrong(
         'usage',
-        `${flag}: \`${name}\` of source \`${source.name}\` is no single value: ${JSON.stringify(value)}`,
+        `${flag}: \`${name}\` of \`${keyed.name}\` is no single value: ${JSON.stringify(value)}`,
       );
     }
     return textOf(value);

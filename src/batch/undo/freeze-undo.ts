@@ -5,8 +5,8 @@ import { createImageTable, imageTableOf } from '../../detect/mirror.ts';
 import { keyText } from '../../detect/missing.ts';
 import { isLog, type Source } from '../../dictionary/dictionary.ts';
 import { changedRows } from '../../reconcile/relation-view.ts';
-import { composeUndone } from '../../reconcile/undo/compose.ts';
 import {
+  bookkeepingOf,
   conflictColumns,
   countGone,
   fillConflicts,
@@ -17,59 +17,28 @@ import {
 } from '../../reconcile/undo/inverse.ts';
 import { readSummary, summarize, type SummaryRow } from '../../reconcile/summary.ts';
 import { sql, table, type Fragment } from '../../sql/fragment.ts';
-import { afterName, beforeName } from '../../sql/images.ts';
+import { afterName, beforeName, type ImageTable } from '../../sql/images.ts';
 import type { TableName } from '../../sql/table-name.ts';
-import { undoneColumns, type UndoneTable } from '../../sql/undone.ts';
+import type { UndoneTable } from '../../sql/undone.ts';
+import { separator } from '../../store/holds.ts';
 import { stateTable } from '../../store/state.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { BatchContext } from '../context.ts';
 import type { Frozen } from '../freeze/freeze.ts';
 import { planOf, type FrozenSource } from '../freeze/freeze-source.ts';
+import { analyze, composed, scratch, type Composing } from './compose.ts';
 import { readConflicts, type Conflict } from './conflicts.ts';
+import { freezeWrites } from './freeze-writes.ts';
 import { ledgerOf, nothingThere, readScope, type UndoScope } from './scope.ts';
 import type { UndoWish } from './wish.ts';
 
-const scratch = async (
-  context: BatchContext,
-  session: Session,
-  purpose: string,
-  columns: Parameters<BatchContext['warehouse']['dialect']['createScratch']>[1],
-): Promise<TableName> => {
-  const name = context.scratch.name(purpose);
-  await session.execute(context.warehouse.dialect.createScratch(name, columns));
-  return name;
-};
-
-const analyze = async ({ warehouse: { dialect } }: BatchContext, session: Session, name: TableName) => {
-  if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(name));
-};
-
-interface Composing {
-  readonly purpose: string;
-  readonly where: Fragment;
-}
-
-const composed = async (
-  context: BatchContext,
-  session: Session,
-  source: Source,
-  { purpose, where }: Composing,
-): Promise<UndoneTable> => {
-  const { dialect } = context.warehouse;
-  const shape = { key: source.key, columns: source.columns };
-  const name = await scratch(
-    context,
-    session,
-    `${purpose}_${source.name}`,
-    undoneColumns(shape, dialect.jsonType),
-  );
-  const from = stateTable(context.project.schemas.state, 'changes');
-  await session.execute(
-    composeUndone({ dialect, from, where, order: 'change_id' }, { table: name, ...shape }),
-  );
-  await analyze(context, session, name);
-  return { table: name, ...shape };
-};
+const recordsOf = ({ name, key, columns }: Source, purpose: string, where: Fragment): Composing => ({
+  purpose: `${purpose}_${name}`,
+  from: 'changes',
+  where,
+  key,
+  columns,
+});
 
 /** Rows that batches changed since which are in effect. */
 const changedLater = async (
@@ -83,7 +52,7 @@ const changedLater = async (
     .map(({ batch }) => sql.lit(batch));
   if (batches.length === 0) return undefined;
   const where = sql`r.source = ${source.name} and r.batch in (${sql.join(batches)})`;
-  return (await composed(context, session, source, { purpose: 'later', where })).table;
+  return (await composed(context, session, recordsOf(source, 'later', where))).table;
 };
 
 /** The last deletion of each row that was deleted since. */
@@ -97,7 +66,7 @@ const lostRows = (
   const last = sql.lit(scope.batches.at(-1)?.batch ?? 0);
   const where = sql`r.source = ${source.name} and r.operation = 'D' and r.batch > ${last}
   and not exists (select 1 from ${changes} as n where n.source = r.source and n.operation = 'D' and n.change_id > r.change_id and n.key = r.key)`;
-  return composed(context, session, source, { purpose: 'lost', where });
+  return composed(context, session, recordsOf(source, 'lost', where));
 };
 
 const inverseOf = async (
@@ -111,12 +80,9 @@ const inverseOf = async (
   await session.execute(createImageTable(dialect, images));
   const inverse: Inverse = {
     dialect,
-    source,
+    bookkeeping: bookkeepingOf(source),
     images,
-    undone: await composed(context, session, source, {
-      purpose: 'undone',
-      where: ledgerOf(context, scope, source),
-    }),
+    undone: await composed(context, session, recordsOf(source, 'undone', ledgerOf(context, scope, source))),
     pairs: await scratch(context, session, `pairs_${source.name}`, pairColumns(images)),
     later: await changedLater(context, session, scope, source),
     onConflict: scope.wish.onConflict ?? 'fail',
@@ -130,21 +96,25 @@ const inverseOf = async (
 };
 
 /** What staging has of a row is what an earlier hold says, or what the mirror had just before. */
-const fillHolds = (context: BatchContext, inverse: Inverse, scope: UndoScope, into: TableName): Fragment => {
-  const { dialect, images } = inverse;
+interface Holding {
+  readonly source: Source;
+  readonly images: ImageTable;
+  readonly scope: UndoScope;
+}
+
+const fillHolds = (context: BatchContext, { source, images, scope }: Holding, into: TableName): Fragment => {
+  const { dialect } = context.warehouse;
   const key = keyText(dialect, images);
   const side = (name: typeof beforeName) =>
     rowText(dialect, images.columns, (column) => sql.id('i', name(images, column)));
-  const undone = `${scope.batches.map(({ batch }) => batch).join(',')},`;
-  // What was undone of a log is not released row by row: a history has its events set aside.
-  const batches = isLog(inverse.source)
-    ? sql`''`
-    : sql`coalesce(h.batches, ',') || cast(${undone} as varchar)`;
+  const mark = separator(isLog(source));
+  const undone = scope.batches.map(({ batch }) => `${batch}${mark}`).join('');
+  const batches = sql`coalesce(h.batches, cast(${mark} as varchar)) || cast(${undone} as varchar)`;
   const holds = table(stateTable(context.project.schemas.state, 'holds'));
   return sql`insert into ${table(into)} (key, staging, mirror, batches)
 select ${key}, case when h.key is null then case when i.op <> 'I' then ${side(beforeName)} end else h.staging end,
   case when i.op <> 'D' then ${side(afterName)} end, ${batches}
-from ${table(images.table)} as i left join ${holds} as h on h.source = ${inverse.source.name} and h.key = ${key}`;
+from ${table(images.table)} as i left join ${holds} as h on h.source = ${source.name} and h.key = ${key}`;
 };
 
 const holdColumns = ['key', 'staging', 'mirror', 'batches'].map((name) => ({ name, type: 'varchar' }));
@@ -174,11 +144,17 @@ const undoSource = async (
   );
   const listed = await scratch(context, session, `conflicts_${source.name}`, conflictColumns);
   await session.execute(fillConflicts(inverse, listed));
-  const found = await readConflicts(context, session, { source, scope, listed });
+  const found = await readConflicts(context, session, {
+    in: 'source',
+    name: source.name,
+    shape: images,
+    scope,
+    listed,
+  });
   await session.execute(fillInverse(inverse));
   const [row] = await session.rows<SummaryRow>(summarize(dialect, images));
   const holds = await scratch(context, session, `holds_${source.name}`, holdColumns);
-  await session.execute(fillHolds(context, inverse, scope, holds));
+  await session.execute(fillHolds(context, { source, images, scope }, holds));
   return {
     ...found,
     holds,
@@ -205,15 +181,17 @@ export const freezeUndo = async (context: BatchContext, wish: UndoWish): Promise
   const done: Undone[] = [];
   for (const source of scope.sources)
     done.push(await warehouse.session((session) => undoSource(context, session, scope, source)));
-  if (scope.narrowed && done.every(({ rows }) => rows === 0)) throw nothingThere(scope.batches, wish);
+  const writes = await freezeWrites(context, scope);
+  const looked = [...done, ...writes.values()];
+  if (scope.narrowed && looked.every(({ rows }) => rows === 0)) throw nothingThere(scope.batches, wish);
   return {
     moment: clock?.moment ?? '',
     sources: done.map(({ frozen }) => frozen),
     leftOut: [],
     undo: {
       scope,
-      conflicts: done.flatMap(({ conflicts }) => conflicts),
-      conflictCount: done.reduce((sum, { conflictCount }) => sum + conflictCount, 0),
+      conflicts: looked.flatMap(({ conflicts }) => conflicts),
+      conflictCount: looked.reduce((sum, { conflictCount }) => sum + conflictCount, 0),
       holds: new Map(
         done.flatMap(({ frozen, holds }) =>
           changedRows(frozen.summary) === 0 ? [] : [[frozen.source.name, holds] as const],
@@ -224,6 +202,7 @@ export const freezeUndo = async (context: BatchContext, wish: UndoWish): Promise
           ({ frozen, pairs }) => [frozen.source.name, { table: pairs, images: frozen.images }] as const,
         ),
       ),
+      writes: new Map([...writes].map(([name, each]) => [name, each.frozen] as const)),
     },
   };
 };

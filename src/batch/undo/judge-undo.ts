@@ -5,13 +5,21 @@ import type { Computed } from '../compute/compute.ts';
 import type { BatchContext } from '../context.ts';
 import type { Frozen } from '../freeze/freeze.ts';
 import { reportOf, type BatchReport, type ReportFacts } from '../report.ts';
+import type { FrozenUndo } from './frozen-undo.ts';
 import { proveUndo, type UndoProof } from './prove.ts';
+import { notUndoable } from './refusals.ts';
 
 export interface Judged {
   readonly computed: Computed;
   readonly proof?: UndoProof | undefined;
   readonly refused: boolean;
 }
+
+/** A target that follows from its sources is compared in full later; what was to be set back would stay as it is. */
+const refuseLeftOut = ({ leftOut }: Computed, { writes }: FrozenUndo): void => {
+  const out = leftOut.find(({ name }) => writes.has(name));
+  if (out !== undefined) throw notUndoable(out.reason, out.problem.hint);
+};
 
 export const judgeUndo = async (
   context: BatchContext,
@@ -26,6 +34,7 @@ export const judgeUndo = async (
     return { computed: { frozen: nothing, targets: [], leftOut: [], events: [], digest: '' }, refused: true };
   }
   const computed = await compute();
+  refuseLeftOut(computed, undo);
   const proof = await proveUndo(context, computed, undo);
   return { computed, proof, refused: proof.failed.length > 0 && !accept };
 };

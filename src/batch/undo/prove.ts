@@ -16,6 +16,7 @@ import type { BatchContext } from '../context.ts';
 import { shortMapping } from '../drift/mapping-hash.ts';
 import type { FrozenUndo } from './frozen-undo.ts';
 import type { UndoScope } from './scope.ts';
+import { ofTargets } from './wish.ts';
 
 export interface NotProved {
   readonly target: string;
@@ -119,6 +120,12 @@ const whyNot = (
   return laterChange(scope, target.name, reads);
 };
 
+/** What is set back is what the audit has, but for what somebody changed since. */
+const conflicted = ({ conflicts }: FrozenUndo, { name }: Target): string | undefined =>
+  conflicts.some((conflict) => conflict.in === 'target' && conflict.source === name)
+    ? 'it has conflicts'
+    : undefined;
+
 const uncausedRows = async (context: BatchContext, scope: UndoScope, target: string): Promise<number> => {
   const audit = table(stateTable(context.project.schemas.state, 'audit'));
   const batches = sql.join(scope.batches.map(({ batch }) => sql.lit(batch)));
@@ -135,13 +142,14 @@ const proveTarget = async (
   undo: FrozenUndo,
   computed: ComputedTarget,
 ): Promise<NotProved | Unproved | 'proved'> => {
-  const { target, work, undone, summary } = computed;
-  const why = whyNot(context, undo, computed);
+  const { target, work, undone, summary, setBack } = computed;
+  const why = setBack === undefined ? whyNot(context, undo, computed) : conflicted(undo, target);
   if (why !== undefined || undone === undefined) return { target: target.name, reason: why ?? '' };
-  if ((await uncausedRows(context, undo.scope, target.name)) > 0)
+  if (setBack === undefined && (await uncausedRows(context, undo.scope, target.name)) > 0)
     return {
       target: target.name,
-      reason: 'it was compared in full: what was written for which reason is not known',
+      reason:
+        'it was compared in full: what was written for no source change stays (`--with-writes` takes it back)',
     };
   const proof = { work, undone, changed: changedRows(summary) > 0 };
   const rows = await context.warehouse.session((session) =>
@@ -159,7 +167,7 @@ const proveTarget = async (
 const lostColumns = (
   context: BatchContext,
   scope: UndoScope,
-  { target }: ComputedTarget,
+  { target, setBack }: ComputedTarget,
 ): readonly NotProved[] => {
   if (target.form.kind === 'history') return [];
   const mapped = new Set(target.columns.map(({ name }) => name));
@@ -167,6 +175,8 @@ const lostColumns = (
     targets.filter(({ name }) => name === target.name).flatMap(({ columns }) => Object.keys(columns)),
   );
   const held = new Set((context.held.get(target.name) ?? []).map(({ column }) => column));
+  // Set back like the others.
+  if (setBack !== undefined) for (const column of held) mapped.add(column);
   return [...new Set(written)]
     .filter((column) => !mapped.has(column))
     .map((column) => ({
@@ -180,7 +190,9 @@ export const proveUndo = async (
   computed: Computed,
   undo: FrozenUndo,
 ): Promise<UndoProof> => {
-  const names = new Set(undo.scope.batches.flatMap(({ targets }) => targets.map(({ name }) => name)));
+  const { scope } = undo;
+  const written = scope.batches.flatMap(({ targets }) => targets.map(({ name }) => name));
+  const names = new Set(written.filter((name) => !ofTargets(scope.wish) || undo.writes.has(name)));
   const proved: string[] = [];
   const notProved: NotProved[] = [];
   const failed: Unproved[] = [];

@@ -1,4 +1,5 @@
 // What the commit of an undo remembers: which batches it took back, and the rows that are held from now on.
+import { isLog } from '../../dictionary/dictionary.ts';
 import { saveHolds } from '../../store/holds.ts';
 import { recordUndo } from '../../store/undos.ts';
 import type { Session } from '../../warehouse/port.ts';
@@ -18,5 +19,9 @@ export const saveUndo = async (
     whole: !scope.narrowed,
   });
   const queued = scope.wish.reapply === true;
-  for (const [source, rows] of holds) await saveHolds(session, schema, { source, rows, batch, queued });
+  for (const [name, rows] of holds) {
+    const source = context.graph.sources.get(name);
+    const isOfLog = source !== undefined && isLog(source);
+    await saveHolds(session, schema, { source: name, rows, batch, queued, isLog: isOfLog });
+  }
 };

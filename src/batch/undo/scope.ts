@@ -1,7 +1,7 @@
 // What an undo takes back: which batches, which of their sources, and which batches came later and are in effect.
 // What cannot be undone is refused here, before anything is read.
 import { TidemarkError } from '../../errors/tidemark-error.ts';
-import { isLog, type Source } from '../../dictionary/dictionary.ts';
+import { isLog, type Source, type Target } from '../../dictionary/dictionary.ts';
 import { nearest } from '../../project/nearest.ts';
 import { ands, commas, sql, type Fragment } from '../../sql/fragment.ts';
 import { showTable } from '../../sql/table-name.ts';
@@ -13,7 +13,9 @@ import type { Session } from '../../warehouse/port.ts';
 import type { BatchContext } from '../context.ts';
 import { keyValues } from '../freeze/changed-keys.ts';
 import { planOf } from '../freeze/freeze-source.ts';
-import { isNarrowed, type UndoWish } from './wish.ts';
+import { notUndoable, numbersOf, withoutChanges } from './refusals.ts';
+import { isNarrowed, ofTargets, type UndoWish } from './wish.ts';
+import { readTold, readWrites } from './writes.ts';
 
 export interface UndoScope {
   readonly wish: UndoWish;
@@ -21,16 +23,12 @@ export interface UndoScope {
   readonly batches: readonly BatchRecord[];
   /** Those of their sources that are. */
   readonly sources: readonly Source[];
+  /** Targets that they wrote for no source change, and that are set back from the audit. */
+  readonly writes: readonly Target[];
   /** Later batches that are in effect: those that were undone and their rollbacks say nothing. */
   readonly later: readonly BatchRecord[];
   readonly narrowed: boolean;
 }
-
-const notUndoable = (message: string, hint?: string): TidemarkError =>
-  new TidemarkError('not_undoable', { message: `${message}; nothing was written`, hint });
-
-const numbersOf = (batches: readonly { readonly batch: number }[]): string =>
-  batches.map(({ batch }) => batch).join(', ');
 
 const batchesOf = (all: readonly BatchRecord[], { batch, to }: UndoWish): readonly BatchRecord[] => {
   const last = all[0]?.batch ?? 0;
@@ -164,29 +162,23 @@ export const readScope = async (context: BatchContext, wish: UndoWish): Promise<
     refuseUndone(batches, wish);
     refusePruned(batches);
     if (wish.source !== undefined) sourceNamed(context, wish.source);
-    const listed = await ledgerSources(
-      session,
-      schema,
-      batches.map(({ batch }) => batch),
-      wish.change,
-    );
-    const names = listed.filter((name) => wish.source === undefined || name === wish.source);
+    const numbers = batches.map(({ batch }) => batch);
+    const listed = await ledgerSources(session, schema, numbers, wish.change);
+    const told = await readTold(session, context, numbers);
+    const narrowed = isNarrowed(wish);
+    const names = narrowed ? listed : [...new Set([...listed, ...told.sources])];
+    const asked = names.filter((name) => wish.source === undefined || name === wish.source);
     const last = batches.at(-1)?.batch ?? 0;
     const after = all.filter(({ batch }) => batch > last).toReversed();
-    const narrowed = isNarrowed(wish);
-    if (narrowed && names.length === 0) throw nothingThere(batches, wish);
+    if (narrowed && !ofTargets(wish) && asked.length === 0) throw nothingThere(batches, wish);
     refuseBrokenTargets(context, batches);
-    const sources = names.map((name) => undoable(context, name, batches));
+    const writes = await readWrites(session, context, { batches, wish, told, sources: names.length });
+    const sources = ofTargets(wish) ? [] : asked.map((name) => undoable(context, name, batches));
     refuseReapply(sources, wish);
     await refuseRebuilt(session, context, sources, after);
-    if (sources.length === 0) throw withoutChanges(batches);
-    return {
-      wish,
-      batches,
-      sources,
-      later: inEffect(after, await readUndos(session, schema), last),
-      narrowed,
-    };
+    if (sources.length + writes.length === 0) throw withoutChanges(batches);
+    const later = inEffect(after, await readUndos(session, schema), last);
+    return { wish, batches, sources, writes, later, narrowed };
   });
 };
 
@@ -200,13 +192,6 @@ export const nothingThere = (
       : ` c${change}`;
   return notUndoable(`batch ${numbersOf(batches)} has no change${what}`, '`tidemark show BATCH` lists them');
 };
-
-const withoutChanges = (batches: readonly BatchRecord[]): TidemarkError =>
-  notUndoable(
-    batches.some(({ kind }) => kind === 'bootstrap')
-      ? `batch ${numbersOf(batches)} was a first run: before it there was nothing that it could be set back to`
-      : `batch ${numbersOf(batches)} has no source changes that could be taken back`,
-  );
 
 /** The ledger rows of one source that are taken back, under the alias `r`. */
 export const ledgerOf = (context: BatchContext, scope: UndoScope, source: Source): Fragment => {

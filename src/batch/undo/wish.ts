@@ -9,6 +9,11 @@ export interface UndoWish {
   /** Only these of its changes. */
   readonly change?: number | undefined;
   readonly source?: string | undefined;
+  /** Only what was written into these targets for no source change; nothing of the sources. */
+  readonly targets?: readonly string[] | undefined;
+  /** Also what was written into targets for no source change, where there are source changes as well. */
+  readonly withWrites?: boolean | undefined;
+  /** Of the source, or of the one target. */
   readonly key?: NamedKey | undefined;
   readonly onConflict?: OnConflict | undefined;
   /** Staging is believed again at once, rather than held. */
@@ -17,5 +22,7 @@ export interface UndoWish {
   readonly accept?: boolean | undefined;
 }
 
-export const isNarrowed = ({ change, source, key }: UndoWish): boolean =>
-  (change ?? source ?? key) !== undefined;
+export const ofTargets = ({ targets = [] }: UndoWish): boolean => targets.length > 0;
+
+export const isNarrowed = (wish: UndoWish): boolean =>
+  (wish.change ?? wish.source ?? wish.key) !== undefined || ofTargets(wish);

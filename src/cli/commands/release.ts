@@ -1,10 +1,27 @@
 // tidemark release
-import { release as releaseBatch } from '../../batch/undo/release.ts';
+import { release as releaseBatch, type ReleaseReport } from '../../batch/undo/release.ts';
 import { batchNumber } from '../batch-number.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { durationOf } from '../read-options.ts';
 import { count } from '../render/text.ts';
 import { readersWaitMs, waitingFor } from '../waiting.ts';
+
+const textOf = ({ batch, rows, targets, logs }: ReleaseReport): string => {
+  const read =
+    rows > 0
+      ? [`${count(rows, 'source row')} of batch ${batch} released: the next run reads them again`]
+      : [];
+  const compared = targets.map(
+    ({ target, column }) =>
+      `${column === null ? target : `${target}.${column}`} released: the next run brings it in step with its mapping`,
+  );
+  const kept = logs.map(
+    ({ source, rows: held }) =>
+      `${count(held, 'row')} of ${source} stay as they are: the events of a log come once; roll the rollback back to have them again`,
+  );
+  const lines = [...read, ...compared, ...kept];
+  return lines.length === 0 ? `nothing of batch ${batch} is held` : lines.join('\n');
+};
 
 const execute = async (invocation: Invocation): Promise<Outcome> => {
   const { options, args } = invocation;
@@ -16,10 +33,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   return {
     exit: 0,
     json: report,
-    text: () =>
-      report.status === 'released'
-        ? `${count(report.rows, 'source row')} of batch ${report.batch} released: the next run reads them again`
-        : `nothing of batch ${report.batch} is held`,
+    text: () => textOf(report),
   };
 };
 

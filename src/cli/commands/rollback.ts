@@ -22,29 +22,43 @@ const changeOf = (options: Options): number | undefined => {
   return Number(number);
 };
 
-const wishOf = (options: Options): Omit<UndoWish, 'batch'> => {
+const refuseMixed = (wish: Omit<UndoWish, 'batch'>): void => {
+  const { to, change, source, key, targets = [], withWrites } = wish;
+  if (to === true && (change ?? source ?? key) !== undefined)
+    throw usage(
+      '`--to` takes everything after the batch back: `--change`, `--source` and `--key` do not narrow it',
+    );
+  if (key !== undefined && source === undefined && targets.length !== 1)
+    throw usage(
+      '`--key` names a row, but not of which source or target',
+      'add `--source NAME`, or `-s TARGET` for what was written into one target for no source change',
+    );
+  if ((change ?? source) !== undefined && (withWrites === true || targets.length > 0))
+    throw usage(
+      '`--change` and `--source` name source changes; `-s` and `--with-writes` speak of what was written for none',
+    );
+};
+
+const wishOf = ({ options, select }: Invocation): Omit<UndoWish, 'batch'> => {
   const key = pairsOf(options, 'key');
   const wish = {
     to: isOn(options, 'to'),
     change: changeOf(options),
     source: textOf(options, 'source'),
+    targets: select,
+    withWrites: isOn(options, 'withWrites'),
     key: Object.keys(key).length === 0 ? undefined : key,
     onConflict: choiceOf(options, 'onConflict', ['fail', 'skip', 'force']),
     reapply: isOn(options, 'reapply'),
     accept: isOn(options, 'accept'),
   };
-  if (wish.to && (wish.change ?? wish.source ?? wish.key) !== undefined)
-    throw usage(
-      '`--to` takes everything after the batch back: `--change`, `--source` and `--key` do not narrow it',
-    );
-  if (wish.key !== undefined && wish.source === undefined)
-    throw usage('`--key` names a row, but not of which source', 'add `--source NAME`');
+  refuseMixed(wish);
   return wish;
 };
 
 const execute = async (invocation: Invocation): Promise<Outcome> => {
   const { options, args, log, signal } = invocation;
-  const wish = wishOf(options);
+  const wish = wishOf(invocation);
   const waitMs = durationOf(options, 'wait') ?? defaultWaitMs;
   const meta = pairsOf(options, 'meta');
   const project = await invocation.project();

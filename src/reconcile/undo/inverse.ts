@@ -1,5 +1,5 @@
-// The inverse images of a source: what its rows must become so that the undone changes never happened, and the
-// conflicts, cells that somebody changed since.
+// The inverse images of a mirror, or of a target where it was written for no source change: what its rows must become
+// so that the undone changes never happened, and the conflicts, cells that somebody changed since.
 import { isLog, positionColumn, type Source } from '../../dictionary/dictionary.ts';
 import type { Dialect, ScratchColumn } from '../../sql/dialect.ts';
 import { ands, commas, id, ors, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
@@ -15,9 +15,10 @@ export type OnConflict = 'fail' | 'skip' | 'force';
 
 export interface Inverse {
   readonly dialect: Dialect;
-  readonly source: Source;
+  /** Columns that follow every change of a row, so that they never conflict. */
+  readonly bookkeeping: ReadonlySet<string>;
   readonly undone: UndoneTable;
-  /** Scratch: the mirror's row of each undone one, as it is. */
+  /** Scratch: the relation's row of each undone one, as it is. */
   readonly pairs: TableName;
   /** Keys that batches changed since which are in effect; none where there are no such batches. */
   readonly later?: TableName | undefined;
@@ -27,11 +28,15 @@ export interface Inverse {
   readonly onConflict: OnConflict;
 }
 
-/** They follow every change of a row, so that they never conflict. */
-const isBookkeeping = (source: Source, name: string): boolean =>
-  name === source.updatedAt ||
-  name === positionColumn(source) ||
-  (isLog(source) && source.detect.sequence.some((column) => column.name === name));
+/** Of a source. */
+export const bookkeepingOf = (source: Source): ReadonlySet<string> =>
+  new Set(
+    [
+      source.updatedAt,
+      positionColumn(source),
+      ...(isLog(source) ? source.detect.sequence.map(({ name }) => name) : []),
+    ].flatMap((name) => name ?? []),
+  );
 
 export const pairColumns = (images: ImageTable): readonly ScratchColumn[] => [
   { name: 'present', type: 'boolean' },
@@ -45,8 +50,8 @@ const match = (inverse: Inverse, left: string, right: string): Fragment => {
   return keysMatch(dialect, images.key, at(left), at(right));
 };
 
-/** `mirror` yields the mirror's rows under the source's columns. */
-export const fillPairs = (inverse: Inverse, mirror: Fragment): Fragment => {
+/** `rows` yields the relation's rows under the columns of the images. */
+export const fillPairs = (inverse: Inverse, rows: Fragment): Fragment => {
   const { dialect, undone, pairs, images } = inverse;
   const same = keysMatch(
     dialect,
@@ -61,7 +66,7 @@ select m."tidemark.present" is not null, ${commas([
     ...images.columns.map(({ name }) => id('m', name)),
   ])}
 from ${table(undone.table)} as u
-left join (select true as "tidemark.present", ${columns} from ${mirror} as o) as m on ${same}`;
+left join (select true as "tidemark.present", ${columns} from ${rows} as o) as m on ${same}`;
 };
 
 const updated = sql`(u.was and u."is")`;
@@ -79,7 +84,7 @@ interface Cell {
   readonly bookkeeping: boolean;
 }
 
-const cellsOf = ({ dialect, source, images, undone }: Inverse): readonly Cell[] =>
+const cellsOf = ({ dialect, bookkeeping, images, undone }: Inverse): readonly Cell[] =>
   images.columns.map(({ name, type }) => {
     const isNow = id('p', beforeName(images, name));
     const before = was(undone, 'u', name);
@@ -92,7 +97,7 @@ const cellsOf = ({ dialect, source, images, undone }: Inverse): readonly Cell[] 
       told: told(undone, 'u', name),
       awayFromBefore: dialect.differs(isNow, before, type),
       awayFromAfter: dialect.differs(isNow, after, type),
-      bookkeeping: isBookkeeping(source, name),
+      bookkeeping: bookkeeping.has(name),
     };
   });
 
@@ -103,11 +108,14 @@ const changedSince = (cell: Cell): Fragment =>
 
 /** A row that the undone batches made is not what they made of it any more. */
 const madeOtherwise = (cells: readonly Cell[]): Fragment =>
-  ors([sql`not u."is"`, ...counting(cells).map(({ awayFromAfter }) => awayFromAfter)]);
+  ors([
+    sql`not u."is"`,
+    ...counting(cells).map(({ told: known, awayFromAfter }) => sql`(${known} and ${awayFromAfter})`),
+  ]);
 
 /** A row that they deleted is back, and not as it was. */
 const backOtherwise = (cells: readonly Cell[]): Fragment =>
-  ors(counting(cells).map(({ awayFromBefore }) => awayFromBefore));
+  ors(counting(cells).map(({ told: known, awayFromBefore }) => sql`(${known} and ${awayFromBefore})`));
 
 /** What each row needs; NULL: nothing, or it is left. */
 const operation = (inverse: Inverse, cells: readonly Cell[]): Fragment => {
@@ -205,7 +213,7 @@ export const fillConflicts = (inverse: Inverse, into: TableName): Fragment => {
     (
       cell,
     ) => sql`select ${key}, ${sql.lit(cell.name)}, ${json(cell.after, cell.name)}, ${json(cell.isNow, cell.name)} ${from}
-where ${here} and ((${updated} and ${changedSince(cell)}) or (not u.was and u."is" and ${cell.awayFromAfter}))`,
+where ${here} and ((${updated} and ${changedSince(cell)}) or (not u.was and u."is" and ${cell.told} and ${cell.awayFromAfter}))`,
   );
   const gone = sql`select ${key}, cast(null as varchar), ${rowOf(({ after }) => after, false)}, cast(null as varchar) ${from}
 where ${updated} and not ${here}`;

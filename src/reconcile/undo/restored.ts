@@ -4,10 +4,10 @@ import { id, sql, table, type Fragment } from '../../sql/fragment.ts';
 import { keyName, type ImageTable } from '../../sql/images.ts';
 import { keysMatch } from '../../sql/keys.ts';
 import type { UndoneTable } from '../../sql/undone.ts';
-import { imageShapeOf, type TargetWork } from '../target-work.ts';
+import type { TargetWork } from '../target-work.ts';
 
-export const restorableColumns = ({ target }: TargetWork): readonly Column[] => {
-  const written = new Set([...imageShapeOf(target).columns, ...target.touch].map(({ name }) => name));
+export const restorableColumns = ({ target, scratch }: TargetWork): readonly Column[] => {
+  const written = new Set([...scratch.images.columns, ...target.touch].map(({ name }) => name));
   return target.tableColumns.filter(({ name, generated }) => !written.has(name) && generated !== true);
 };
 
