@@ -8,6 +8,7 @@ import type { KnownState } from './known-state.ts';
 import type { ChangedKeys } from './freeze/changed-keys.ts';
 import type { HeldColumns } from './drift/held.ts';
 import type { Healing, Observation } from './drift/watch.ts';
+import type { Part } from './parts/part.ts';
 import type { UndoWish } from './undo/wish.ts';
 import type { ScratchSpace, TableInfo, Warehouse } from '../warehouse/port.ts';
 
@@ -24,6 +25,8 @@ export interface BatchOptions {
   readonly strict?: boolean | undefined;
   /** The only keys to look at, by source. */
   readonly changes?: ChangedKeys | undefined;
+  /** One part of a target that is compared in parts. */
+  readonly part?: Part | undefined;
   /** Earlier batches are taken back: staging is not read. */
   readonly undo?: UndoWish | undefined;
 }
@@ -60,6 +63,8 @@ export interface BatchContext {
 /** Told what happens now, for people who watch. */
 export interface Progress {
   step(phase: 'freeze' | 'compute' | 'commit' | 'verify', name: string): void;
+  /** Of a target that is compared in parts. */
+  part?(now: { readonly name: string; readonly place: number; readonly of: number }): void;
 }
 
 export const silent: Progress = { step: () => undefined };

@@ -6,6 +6,7 @@ import { readCounters } from '../store/batches.ts';
 import { readFingerprints, type Fingerprint } from '../store/fingerprints.ts';
 import { readHistories, type KnownHistory } from '../store/histories.ts';
 import { readHolds, type HoldCount } from '../store/holds.ts';
+import { readParts, type PartsProgress } from '../store/parts.ts';
 import { readPositions, type Position } from '../store/positions.ts';
 import { readRelations, type KnownRelation } from '../store/relations.ts';
 import { state } from '../store/state.ts';
@@ -23,6 +24,8 @@ export interface KnownState {
   readonly histories: ReadonlyMap<string, KnownHistory>;
   /** By source; those without any are left out. */
   readonly holds: ReadonlyMap<string, HoldCount>;
+  /** By target: those that are being compared in parts. */
+  readonly parts: ReadonlyMap<string, PartsProgress>;
 }
 
 /** A plan does not migrate: our tables may be older than this program. */
@@ -36,6 +39,7 @@ const nothingKnown: KnownState = {
   fingerprints: new Map(),
   histories: new Map(),
   holds: new Map(),
+  parts: new Map(),
 };
 
 /** Our tables serve one project in one environment: another one pointed at them is refused, unless it takes them
@@ -86,6 +90,8 @@ export const readKnownState = async (
     const fingerprints = await readFingerprints(session, schema);
     const holds =
       version < versionWithHolds ? new Map<string, HoldCount>() : await readHolds(session, schema);
-    return { version, lastBatch: counters.lastBatch, positions, relations, fingerprints, histories, holds };
+    const parts = await readParts(session, schema, version);
+    const { lastBatch } = counters;
+    return { version, lastBatch, positions, relations, fingerprints, histories, holds, parts };
   });
 };

@@ -26,6 +26,8 @@ export interface BatchReport {
   readonly project: string;
   readonly environment: string;
   readonly batch: number | null;
+  /** Where it was more than one: a target was compared in parts. */
+  readonly batches?: readonly number[];
   readonly kind: 'bootstrap' | 'run' | 'rollback' | 'reconcile';
   readonly status: 'idle' | 'applied' | 'partial' | 'failed' | 'skipped' | 'pending' | 'refused';
   readonly digest: string;

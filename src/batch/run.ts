@@ -4,7 +4,6 @@ import { hostname } from 'node:os';
 import type { ParsedDictionary } from '../dictionary/parse.ts';
 import { dictionaryInvalid } from '../dictionary/problems.ts';
 import { isTidemarkError, TidemarkError, type Problem } from '../errors/tidemark-error.ts';
-import { nearest } from '../project/nearest.ts';
 import type { Project } from '../project/project.ts';
 import { readBatches } from '../store/batches.ts';
 import { freeToken, takeLease } from '../store/lease.ts';
@@ -20,6 +19,10 @@ import { allowance } from './compute/guards.ts';
 import { claim } from './known-state.ts';
 import { learn, nothingLearnt } from './lessons.ts';
 import { checkDictionary, withContext, withWarehouse, type Checked } from './open.ts';
+import { refuseUnknownColumns } from './parts/refuse-columns.ts';
+import { planParts, type Parts } from './parts/plan-parts.ts';
+import type { Part } from './parts/part.ts';
+import { goesOn, runParts, told } from './parts/run-parts.ts';
 import { startClock } from './phases.ts';
 import { refuseUnknownTargets } from './refuse-unknown.ts';
 import type { UndoWish } from './undo/wish.ts';
@@ -37,6 +40,10 @@ export interface RunOptions {
   readonly reconcile?: readonly string[] | undefined;
   /** Columns of those targets that are no longer held. */
   readonly columns?: readonly string[] | undefined;
+  /** Rows of a part, where targets are compared in parts; without, big ones are. */
+  readonly partRows?: number | undefined;
+  /** Between two parts. */
+  readonly pauseMs?: number | undefined;
   /** The only keys to look at, by source: nothing else is read, and no position moves. */
   readonly changes?: NamedChanges | undefined;
   /** Events of logs that were set aside are read again. */
@@ -64,10 +71,17 @@ const commandOf = ({ reconcile, rejected, undo }: RunOptions): AttemptWish['comm
   return reconcile === undefined && rejected !== true ? 'run' : 'reconcile';
 };
 
-const attemptUntilDone = async (options: RunOptions, by: Attempt): Promise<RunResult> => {
+/** One batch, or one part of what was asked for. */
+interface OneBatch extends RunOptions {
+  readonly part?: Part | undefined;
+  /** Targets that are looked at as if somebody else had written them; those to reconcile, if not named. */
+  readonly suspects?: readonly string[] | undefined;
+}
+
+const attemptUntilDone = async (options: OneBatch, by: Attempt): Promise<RunResult> => {
   const adopt = options.adopt ?? [];
   const asked = options.reconcile ?? [];
-  const lessons = nothingLearnt(asked);
+  const lessons = nothingLearnt(options.suspects ?? asked);
   const allow = new Set([...(options.allow ?? []), ...asked.map((name) => allowance(name, 'touched'))]);
   const wish: AttemptWish = {
     command: commandOf(options),
@@ -88,6 +102,7 @@ const attemptUntilDone = async (options: RunOptions, by: Attempt): Promise<RunRe
         rejected: options.rejected,
         strict: options.strict,
         undo: options.undo,
+        part: options.part,
       },
       release: new Set(options.columns),
       held: lessons.held,
@@ -111,30 +126,6 @@ const attemptUntilDone = async (options: RunOptions, by: Attempt): Promise<RunRe
     });
     if (done !== undefined) return done;
   }
-};
-
-const refuseUnknownColumns = (
-  { targets }: Checked['dictionary'],
-  { columns = [], reconcile = [] }: RunOptions,
-): void => {
-  const [first] = columns;
-  if (first === undefined) return;
-  if (reconcile.length === 0) {
-    throw new TidemarkError('usage', {
-      message: `--column names \`${first}\`, but not of which target`,
-      hint: `add the target: \`-s TARGET --column ${first}\``,
-    });
-  }
-  const mapped = targets
-    .filter(({ name }) => reconcile.includes(name))
-    .flatMap((target) => target.columns.map(({ name }) => name));
-  const unknown = columns.find((name) => !mapped.includes(name));
-  if (unknown === undefined) return;
-  const near = nearest(unknown, mapped);
-  throw new TidemarkError('unknown_column', {
-    message: `--column names \`${unknown}\`, which is no mapped column of ${reconcile.map((name) => `\`${name}\``).join(', ')}`,
-    hint: near === undefined ? `mapped are: ${mapped.join(', ')}` : `did you mean \`${near}\`?`,
-  });
 };
 
 /** A dictionary with mistakes must not make tables in a warehouse that never saw us. */
@@ -199,7 +190,7 @@ const standingOf = async (
   return last === undefined ? {} : { last_batch: last.batch, data_at: last.moment };
 };
 
-const runUnderLease = async (options: RunOptions, by: Attempt): Promise<RunResult> => {
+const runUnderLease = async (options: OneBatch, by: Attempt): Promise<RunResult> => {
   try {
     return await attemptUntilDone(options, by);
   } catch (error) {
@@ -207,6 +198,45 @@ const runUnderLease = async (options: RunOptions, by: Attempt): Promise<RunResul
     await recordFailure(options, by, error);
     throw isTidemarkError(error) ? error.with(standing) : error;
   }
+};
+
+const partsOf = (options: RunOptions, by: Attempt): Promise<readonly Parts[]> => {
+  const { project, reconcile = [], columns = [], parsed, rebind, progress } = options;
+  const { warehouse, warn, checked, version } = by;
+  const open = {
+    ...{ project, warehouse, parsed, rebind, progress, warn, checked, version },
+    options: { reconcile: new Set(reconcile) },
+    release: new Set(columns),
+  };
+  return withContext(open, (context) =>
+    planParts(context, { targets: reconcile, columns, size: options.partRows }),
+  );
+};
+
+/** Big targets, and single columns, in parts; then the rest of what was asked for in one batch. */
+const runAll = async (options: RunOptions, by: Attempt): Promise<RunResult> => {
+  const { reconcile, columns, signal, progress, pauseMs } = options;
+  if (reconcile === undefined || options.changes !== undefined) return runUnderLease(options, by);
+  const parts = await partsOf(options, by);
+  if (parts.length === 0) return runUnderLease(options, by);
+  let first = true;
+  const one = (batch: Partial<OneBatch>): Promise<RunResult> => {
+    const again = { ...by, runId: randomUUID(), clock: startClock(), checked: undefined };
+    const attempting = runUnderLease({ ...options, ...batch }, first ? by : again);
+    first = false;
+    return attempting;
+  };
+  const runPart = (part: Part): Promise<RunResult> => {
+    const compared = part.place === 0 && part.columns.length === 0;
+    const ofTarget = { reconcile: [part.target], suspects: compared ? [part.target] : [], columns };
+    return one({ ...ofTarget, part }).catch((error: unknown) => {
+      throw goesOn(error, part);
+    });
+  };
+  const results = [...(await runParts({ parts, pauseMs, signal, progress, runPart }))];
+  const rest = reconcile.filter((name) => !parts.some(({ target }) => target === name));
+  if (rest.length > 0) results.push(await one({ reconcile: rest }));
+  return told(results);
 };
 
 const askedTargets = ({ reconcile }: RunOptions, { dictionary }: Checked): readonly string[] | undefined =>
@@ -235,7 +265,7 @@ const runOnce = async (warehouse: Warehouse, options: RunOptions): Promise<RunRe
   const warn: Warn = (problem) => warnings.push(problem);
   // What was checked still holds where no other run was at work since: it may have made tables.
   const fresh = seen !== undefined && lease.token === seen + 1 ? checked : undefined;
-  const result = await runUnderLease(
+  const result = await runAll(
     { ...options, reconcile: askedTargets(options, checked) },
     { warehouse, lease, runId, clock, warn, checked: fresh, version },
   );

@@ -25,6 +25,8 @@ const headline = (report: BatchReport): string => {
   if (report.batch !== null && report.undoes !== undefined)
     return `batch ${report.batch} committed, takes back ${undoneOf(report)}: ${effect(report.kind, totalsOf(report))}`;
   if (report.batch === null) return `nothing was written (data as of ${instantUtc(report.started_at)})`;
+  if (report.batches !== undefined)
+    return `batches ${report.batches.join(', ')} committed: ${effect(report.kind, totalsOf(report))}`;
   return `batch ${report.batch} committed: ${effect(report.kind, totalsOf(report))}`;
 };
 

@@ -126,6 +126,7 @@ const policies = {
   set_back: behind,
   target_failed: behind,
   written_meanwhile: behind,
+  reconciling: behind,
   // said beside a batch that went well
   late_rows: notice,
   events_set_aside: notice,

@@ -20,6 +20,8 @@ export interface TargetScratch {
   readonly current: TableName;
   /** Pairs (key of the target, change number). */
   readonly causes: TableName;
+  /** Of a part: keys of the root that the images reach. */
+  readonly reached: TableName;
   readonly images: ImageTable;
 }
 
@@ -31,6 +33,21 @@ export interface TargetWork {
   readonly scratch: TargetScratch;
   /** `affected` limits the work to what the images reach; `all` compares every row. */
   readonly scope: 'affected' | 'all';
+  /** Beside what the images reach, the rows of these keys. */
+  readonly part?: TargetPart | undefined;
+}
+
+export interface TargetPart {
+  readonly range: KeyRange;
+  /** Of these rows only these columns are looked at; none: all. */
+  readonly columns: readonly string[];
+}
+
+/** Ends of a range of keys, their columns as text; none: it is open there. */
+export interface KeyRange {
+  /** Left out itself. */
+  readonly from?: readonly string[] | undefined;
+  readonly to?: readonly string[] | undefined;
 }
 
 export const viewOf = (work: TargetWork, alias: string): RelationView => {

@@ -23,6 +23,7 @@ export const stateTables = [
   'undos',
   'holds',
   'verified',
+  'parts',
 ] as const;
 
 export type StateTable = (typeof stateTables)[number];

@@ -22,19 +22,30 @@ const patienceMs = 1_200_000;
 interface Act {
   readonly start: (folder: string, options: StartOptions) => Started;
   readonly again: (sandbox: Sandbox) => Promise<Pick<RunResult, 'exit' | 'report'> | undefined>;
+  /** It commits several batches, and goes on where it stopped. */
+  readonly inParts?: boolean;
 }
+
+const started = (folder: string, options: StartOptions, ...argv: readonly string[]): Started =>
+  start([...argv, '--project', folder, '--json', '--owner', owner, '--wait', '20s'], options);
 
 const anyRun: Act = { start: startRun, again: (sandbox) => sandbox.run() };
 
 /** One that was committed before the kill is not done twice. */
 const rollback: Act = {
-  start: (folder, options) =>
-    start(['rollback', '2', '--project', folder, '--json', '--owner', owner, '--wait', '20s'], options),
+  start: (folder, options) => started(folder, options, 'rollback', '2'),
   again: (sandbox) =>
     sandbox.run({ undo: { batch: 2 } }).catch((error: unknown) => {
       if (isTidemarkError(error) && error.code === 'already_undone') return undefined;
       throw error;
     }),
+};
+
+/** What was done before the kill is not done twice. */
+const reconcile: Act = {
+  start: (folder, options) => started(folder, options, 'reconcile', '-s', 'fact_line', '--chunk', '2'),
+  again: (sandbox) => sandbox.run({ reconcile: ['fact_line'], partRows: 2 }),
+  inParts: true,
 };
 
 interface Undisturbed {
@@ -105,7 +116,10 @@ const killOnce = async (undisturbed: Undisturbed, stop: Stop): Promise<readonly 
     const outcomeIsOpen = stop.phase === 'sent';
     if (sandbox.engine === 'postgres' && !outcomeIsOpen) await untilServerNoticed(sandbox);
     const happened = (stop.ordinal ?? 0) > commit || stop.phase === 'after';
-    const left = outcomeIsOpen ? [] : difference(happened ? after : before, await snapshot(sandbox));
+    const left =
+      outcomeIsOpen || act.inParts === true
+        ? []
+        : difference(happened ? after : before, await snapshot(sandbox));
     const next = await act.again(sandbox);
     return [
       ...left.map((each) => `half-written: ${each}`),
@@ -176,6 +190,37 @@ export const describeKills = (engine: Engine): void => {
       await prepared.sql(...notes, ...changes);
       await prepared.run();
       const { failures, kills } = await killEverywhere(prepared, rollback);
+      expect(failures).toEqual([]);
+      expect(kills).toBeGreaterThan(20);
+    });
+
+    it(
+      'leaves all or nothing of a rollback from the audit, and the next one ends it',
+      { timeout: patienceMs },
+      async () => {
+        const prepared = await createSandbox(engine, workshop);
+        await prepared.run();
+        await prepared.sql(
+          `update marts.dim_customer set name = 'by hand' where customer_id = 1`,
+          'delete from marts.fact_line where order_id = 11',
+          `insert into marts.fact_line (order_id, line_no, product) values (99, 1, 'smuggled')`,
+        );
+        await prepared.run();
+        const { failures, kills } = await killEverywhere(prepared, rollback);
+        expect(failures).toEqual([]);
+        expect(kills).toBeGreaterThan(20);
+      },
+    );
+
+    it('a reconcile in parts goes on where it was killed', { timeout: patienceMs }, async () => {
+      const prepared = await createSandbox(engine, workshop);
+      await prepared.run();
+      await prepared.sql(
+        `update marts.fact_line set product = 'by hand' where order_id in (10, 13)`,
+        'delete from marts.fact_line where order_id = 11',
+        `insert into marts.fact_line (order_id, line_no, product) values (99, 1, 'smuggled')`,
+      );
+      const { failures, kills } = await killEverywhere(prepared, reconcile);
       expect(failures).toEqual([]);
       expect(kills).toBeGreaterThan(20);
     });

@@ -5,6 +5,7 @@ import { showTable } from '../../sql/table-name.ts';
 import type { Lease } from '../../store/lease.ts';
 import { endHolds } from '../../store/holds.ts';
 import { saveMissing, type MissingNow } from '../../store/missing.ts';
+import { saveParts, type PartsProgress } from '../../store/parts.ts';
 import { advancePosition, type PositionAdvance } from '../../store/positions.ts';
 import { saveFingerprint, type Fingerprint } from '../../store/fingerprints.ts';
 import { saveRelation, type RelationNow } from '../../store/relations.ts';
@@ -82,6 +83,7 @@ const inStep = (
   computed: Computed,
   batch: number | undefined,
 ): readonly RelationNow[] => {
+  const leftOut = new Set(computed.leftOut.map(({ name }) => name));
   const names = [
     // Named keys say nothing of the others.
     ...computed.frozen.sources
@@ -89,7 +91,7 @@ const inStep = (
       .map(({ source }) => ({ name: source.name, kind: 'source' as const })),
     // What was set back is in step with nothing.
     ...computed.targets
-      .filter(({ setBack }) => setBack === undefined)
+      .filter(({ target, setBack }) => setBack === undefined && !leftOut.has(target.name))
       .map(({ target }) => ({ name: target.name, kind: 'target' as const })),
   ];
   const made = madeNow(computed);
@@ -139,6 +141,17 @@ const missingNow = ({ frozen }: Computed): readonly MissingNow[] =>
       : [{ source: source.name, absent: absent.table, moment: frozen.moment }],
   );
 
+/** Of a target that is in step there are no parts any more. */
+const partsNow = (
+  { options: { part }, known }: BatchContext,
+  { targets, leftOut }: Computed,
+): readonly { readonly target: string; readonly progress: PartsProgress | undefined }[] =>
+  targets.flatMap(({ target: { name } }) => {
+    if (part?.target === name) return [{ target: name, progress: part.progress }];
+    const isOut = leftOut.some((each) => each.name === name);
+    return known.parts.has(name) && !isOut ? [{ target: name, progress: undefined }] : [];
+  });
+
 export const saveProgress = async (
   context: BatchContext,
   computed: Computed,
@@ -161,11 +174,13 @@ export const saveProgress = async (
   const ended = computed.frozen.sources.flatMap(({ source, endedHolds }) =>
     endedHolds === undefined ? [] : [{ source: source.name, ended: endedHolds }],
   );
-  const parts = [positions, relations, fingerprints, missing, logs, ended];
-  if (parts.every(({ length }) => length === 0)) return;
+  const parts = partsNow(context, computed);
+  const all = [positions, relations, fingerprints, missing, logs, ended, parts];
+  if (all.every(({ length }) => length === 0)) return;
   const save = async (session: Session): Promise<void> => {
     for (const position of positions) await advancePosition(session, schema, position);
     for (const relation of relations) await saveRelation(session, schema, relation);
+    for (const { target, progress } of parts) await saveParts(session, schema, target, progress);
     for (const each of missing) await saveMissing(session, schema, each);
     for (const log of logs) await saveLog(context, session, log, computed.frozen.moment);
     for (const each of ended) await endHolds(session, schema, each);

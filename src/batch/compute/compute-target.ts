@@ -1,6 +1,7 @@
 // One target: affected keys, desired rows, diff; then what must not be is refused. Only scratch is written.
 import type { Target } from '../../dictionary/dictionary.ts';
 import { desiredColumns, fillDesired } from '../../reconcile/desired/desired.ts';
+import { fillPartKeys, narrowImages } from '../../reconcile/desired/part.ts';
 import { fillKeys, keysColumns } from '../../reconcile/desired/root.ts';
 import { fillSharers, mayShareKeys } from '../../reconcile/desired/shared-keys.ts';
 import { causesColumns, fillCauses } from '../../reconcile/affected.ts';
@@ -53,6 +54,7 @@ const scratchFor = (context: BatchContext, target: Target): TargetScratch => {
     desired: name('desired'),
     current: name('current'),
     causes: name('causes'),
+    reached: name('reached'),
     images: {
       table: name('changes'),
       ...imageShapeOf(target),
@@ -84,6 +86,7 @@ const limitToAffected = async (
   if (!(await findAffected(context, session, work))) return false;
   await session.execute(dialect.createScratch(scratch.keys, keysColumns(work)));
   await session.execute(fillKeys(work));
+  if (work.part !== undefined) await session.execute(fillPartKeys(work, work.part.range));
   if (mayShareKeys(work)) await session.execute(fillSharers(work));
   if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(scratch.keys));
   return true;
@@ -118,11 +121,19 @@ export const computeTarget = async (
   await refuseBadRows(session, work);
   await refuseRepeatedRows(session, work);
   if (work.scope === 'affected') await readCurrent(session, work);
-  if (undone === undefined) return diffTarget(session, work);
+  if (undone === undefined) return diffTarget(session, work, { override: narrowing(session, work) });
   const override = () => overrideRules(context, session, work, undone);
   const computed = await diffTarget(session, work, { override });
   const restored = await findRestored(session, work, undone);
   return { ...computed, undone, restored };
+};
+
+const narrowing = (session: Session, work: TargetWork): DiffWish['override'] => {
+  const columns = work.part?.columns ?? [];
+  if (columns.length === 0) return undefined;
+  return async () => {
+    for (const statement of narrowImages(work, columns)) await session.execute(statement);
+  };
 };
 
 interface DiffWish {

@@ -21,6 +21,7 @@ import { leaveOut, pausedBy, refusal, type LeftOut } from '../left-out.ts';
 import { changeOfMapping } from '../drift/mapping-notices.ts';
 import type { Session } from '../../warehouse/port.ts';
 import { sourceViews, targetView } from '../views.ts';
+import { unfinished, type Part } from '../parts/part.ts';
 import { layWrites } from '../undo/lay-writes.ts';
 import { isTaken } from './history-work.ts';
 import { takeEvents, type TakenEvents } from './take-events.ts';
@@ -36,6 +37,9 @@ export interface Computed {
   readonly digest: string;
 }
 
+const partOf = ({ options: { part } }: BatchContext, { name }: Target): Part | undefined =>
+  part?.target === name ? part : undefined;
+
 /** All rows are compared when nothing says that the table was in step before; otherwise what the images reach. */
 const scopeOf = (context: BatchContext, frozen: Frozen, target: Target): TargetWork['scope'] => {
   const known = context.known.relations.get(target.name);
@@ -45,7 +49,8 @@ const scopeOf = (context: BatchContext, frozen: Frozen, target: Target): TargetW
     known.behind === undefined &&
     known.mapping === context.mappings.get(target.name);
   // What is set back is not compared: the audit says what it must be.
-  if (frozen.undo?.writes.has(target.name) === true) return 'affected';
+  if (frozen.undo?.writes.has(target.name) === true || partOf(context, target) !== undefined)
+    return 'affected';
   const looked = target.changedAt === undefined || context.known.positions.has(target.name);
   if (!inStep || !looked || context.healing.targets.has(target.name)) return 'all';
   const reads = new Set(relationsOf(target));
@@ -146,6 +151,7 @@ const whyNot = (
 ): LeftOut | undefined => {
   const reason = context.known.relations.get(target.name)?.paused;
   if (reason !== undefined) return leaveOut(target.name, 'target', pausedBy(target.name, reason));
+  if (context.options.part?.later.has(target.name) === true) return unfinished(target.name);
   const isSetBack = frozen.undo?.writes.has(target.name) === true;
   const refused =
     context.refused.get(target.name) ?? (isSetBack ? undefined : context.setBack.get(target.name));
@@ -176,7 +182,8 @@ const workOf = (
   target: Target,
   views: ReadonlyMap<string, RelationView>,
 ): TargetWork => {
-  const work = workFor(context, target, views, scopeOf(context, frozen, target));
+  const part = partOf(context, target);
+  const work = { ...workFor(context, target, views, scopeOf(context, frozen, target)), part };
   return target.form.kind !== 'history' || isTaken(context, work) ? work : { ...work, scope: 'all' };
 };
 
@@ -210,6 +217,8 @@ const computeOne = async (
     const images = changedRows(summary) === 0 ? undefined : { table, summary, causes, restored };
     so.views.set(target.name, targetView(target, images));
     so.done.push(computed);
+    // Written, and not in step: what it feeds waits.
+    if (partOf(context, target)?.progress !== undefined) so.leftOut.push(unfinished(target.name));
   } catch (error) {
     so.leftOut.push(leaveOut(target.name, 'target', error));
   }

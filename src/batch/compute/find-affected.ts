@@ -1,5 +1,6 @@
 // Which rows of a target's root may look different after the batch: the small tables that limit its work.
 import { affectedColumns, fillRoot, rootScratchColumns } from '../../reconcile/desired/root.ts';
+import { fillPart, fillReached, reachedColumns } from '../../reconcile/desired/part.ts';
 import { affectedKeys } from '../../reconcile/affected.ts';
 import type { TargetWork } from '../../reconcile/target-work.ts';
 import type { ScratchColumn } from '../../sql/dialect.ts';
@@ -25,11 +26,16 @@ export const findAffected = async (
     if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(name));
   };
   const statements = affectedKeys(work);
-  if (statements.length === 0 && work.target.changedAt === undefined) return false;
+  const { part } = work;
+  if (statements.length === 0 && work.target.changedAt === undefined && part === undefined) return false;
   await create(scratch.affected, affectedColumns(work));
   for (const statement of statements) await session.execute(statement);
   await addChangedRows(context, session, work);
-  if (await isEmpty(session, scratch.affected)) return false;
+  if (part !== undefined) {
+    await create(scratch.reached, reachedColumns(work));
+    await session.execute(fillReached(work));
+    await session.execute(fillPart(work, part.range));
+  } else if (await isEmpty(session, scratch.affected)) return false;
   await analyze(scratch.affected);
   await create(scratch.root, rootScratchColumns(work));
   await session.execute(fillRoot(work));

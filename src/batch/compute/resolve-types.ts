@@ -38,6 +38,7 @@ export const askingWork = (
       desired: noTable,
       current: noTable,
       causes: noTable,
+      reached: noTable,
       images: { table: noTable, key: target.key, columns: target.columns },
     },
     scope: 'all',

@@ -2,7 +2,8 @@
 import { run as runBatch } from '../../batch/run.ts';
 import { batchOutcome, tellWaiting } from '../batch-outcome.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
-import { allowancesOf, durationOf, isOn, namesOf, pairsOf, textOf } from '../read-options.ts';
+import { allowancesOf, durationOf, isOn, namesOf, pairsOf, textOf, wholeOf } from '../read-options.ts';
+import { usage } from '../usage.ts';
 import { waitingFor } from '../waiting.ts';
 
 const defaultWaitMs = 90_000;
@@ -13,6 +14,8 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const allowed = allowancesOf(options);
   const meta = pairsOf(options, 'meta');
   const columns = namesOf(options, 'column');
+  const partRows = wholeOf(options, 'chunk');
+  if (partRows === 0) throw usage('`--chunk` takes a number of rows, at least 1');
   const rejected = isOn(options, 'rejected');
   const project = await invocation.project();
   const result = await waitingFor(project, invocation, waitMs, (ms) =>
@@ -23,6 +26,8 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
       rejected,
       strict: isOn(options, 'strict'),
       columns,
+      partRows,
+      pauseMs: durationOf(options, 'pause'),
       ...allowed,
       meta,
       waitMs: ms,

@@ -18,8 +18,26 @@ const quietMs = 2000;
 const redrawMs = 200;
 const erase = '\r\u001B[2K';
 
+interface PartNow {
+  readonly words: string;
+  readonly place: number;
+  readonly of: number;
+  /** The part that was the first of this process, and when it began. */
+  readonly first: number;
+  readonly startedAt: number;
+}
+
+/** As long as each of the parts took so far. */
+const remaining = ({ place, of, first, startedAt }: PartNow): string => {
+  const done = place - first;
+  if (done === 0) return '';
+  const each = (performance.now() - startedAt) / done;
+  return `, ${duration(each * (of - place + 1))} left`;
+};
+
 export const openProgressLine = (terminal: Terminal): ProgressLine => {
   const startedAt = performance.now();
+  let part: PartNow | undefined;
   let now: { readonly phase: string; readonly name: string; readonly step: number } | undefined;
   let drawn = false;
   const clear = (): void => {
@@ -30,7 +48,8 @@ export const openProgressLine = (terminal: Terminal): ProgressLine => {
     const elapsed = performance.now() - startedAt;
     if (elapsed < quietMs) return;
     const what = now === undefined ? 'working' : `${now.phase} ${now.name} (${now.step})`;
-    terminal.write(erase + cut(`${what}  ${duration(elapsed)}`, terminal.width - 1));
+    const place = part === undefined ? '' : `${part.words}${remaining(part)}: `;
+    terminal.write(erase + cut(`${place}${what}  ${duration(elapsed)}`, terminal.width - 1));
     drawn = true;
   };
   const timer = setInterval(draw, redrawMs);
@@ -39,6 +58,11 @@ export const openProgressLine = (terminal: Terminal): ProgressLine => {
     progress: {
       step: (phase, name) => {
         now = { phase, name, step: now?.phase === phase ? now.step + 1 : 1 };
+      },
+      part: ({ name, place, of }) => {
+        const words = `part ${place} of ${of} of ${name}`;
+        const startedAt = part?.of === of && place > 1 ? part.startedAt : performance.now();
+        part = { words, place, of, startedAt, first: part?.startedAt === startedAt ? part.first : place };
       },
     },
     clear,

@@ -1,11 +1,13 @@
 // `tidemark reconcile`: what it takes and what help says of it.
 import type { CommandSpec } from '../command-spec.ts';
-import { adopt, allow, flag, meta, names, owner, strict, waitForLease } from './options.ts';
+import { adopt, allow, flag, meta, names, owner, strict, text, waitForLease } from './options.ts';
 
 export const reconcileSpec = {
   summary: 'compare targets in full and write what differs',
   options: [
-    names('--column', 'NAME', 'take these held columns of the target in again'),
+    names('--column', 'NAME', 'only these columns of the target, held ones as well'),
+    text('--chunk', 'ROWS', 'compare in parts of so many rows, a batch each'),
+    text('--pause', 'TIME', 'wait so long between two parts: `5s`'),
     flag('--rejected', 'read the events of logs again that were set aside; of targets only those named'),
     adopt,
     allow,
@@ -19,6 +21,7 @@ export const reconcileSpec = {
     ['tidemark reconcile', 'all targets'],
     ['tidemark reconcile -s fact_order', 'heal one, or retry what is behind'],
     ['tidemark reconcile -s fact_order --column country', 'backfill a column that was held'],
+    ['tidemark reconcile -s fact_order --chunk 100000', 'a big one in parts; again: where it stopped'],
     ['tidemark reconcile --rejected', 'take up the events that were set aside, once they are mended'],
   ],
   exits: [0, 1, 2, 4, 5, 6, 130],
