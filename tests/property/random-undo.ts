@@ -35,6 +35,7 @@ import {
   type Expected,
   type OnConflict,
 } from './undo/expected.ts';
+import { undoRepair } from './undo/repair.ts';
 import { readWorld, unlike, type Rows, type Watched, type World } from './world.ts';
 
 interface Past {
@@ -173,6 +174,16 @@ const expectIdle = async (scene: Scene): Promise<void> => {
   expectNothing(sameWorld(before, await readNow(scene), everything));
 };
 
+/** `--to`: several batches are taken back as one. */
+const undoAllAfter = async (scene: Scene, pasts: readonly Past[]): Promise<void> => {
+  const place = scene.random.below(Math.max(1, pasts.length - 1));
+  const [first, last] = [pasts[place], pasts.at(-1)];
+  if (first === undefined || last === undefined) return;
+  const all = { batch: last.batch, before: first.before, after: last.after };
+  await undo(scene, all, [], { batch: first.batch - 1, to: true });
+  await expectIdle(scene);
+};
+
 const play = async (scene: Scene): Promise<void> => {
   const { random, staging, spec, history, project } = scene;
   await runBatch(scene, true);
@@ -182,6 +193,8 @@ const play = async (scene: Scene): Promise<void> => {
     const past = await runBatch(scene, false);
     if (past !== undefined) pasts.push(past);
   }
+  if (random.chance(3)) return undoRepair(scene);
+  if (random.chance(5)) return undoAllAfter(scene, pasts);
   const place = random.chance(3) ? pasts.length - 1 : random.below(Math.max(1, pasts.length));
   const past = pasts[place];
   if (past === undefined) return;
