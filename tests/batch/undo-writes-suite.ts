@@ -166,6 +166,16 @@ export const describeUndoOfWrites = (engine: Engine): void => {
         await equal();
       });
 
+      it('--reapply holds nothing: the next run backfills it again', async () => {
+        await json('rollback', '2', '--reapply');
+        expect(await everything()).toEqual(before);
+        expect((await target('dim_customer'))?.['held']).toBeUndefined();
+        await json('run');
+        expect(await everything()).toEqual(after);
+        await idle();
+        await equal();
+      });
+
       it('another mapping of the column ends the hold', async () => {
         await json('rollback', '2');
         sandbox.map('dim_customer.yml', dimCustomer('lower(countries.name)'));

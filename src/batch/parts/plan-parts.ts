@@ -16,7 +16,7 @@ export interface Parts extends PartsProgress {
 }
 
 /** Rows of a part, and of a target that is compared in one. */
-export const rowsOfPart = 1_000_000;
+const rowsOfPart = 1_000_000;
 
 export interface PartsWish {
   readonly targets: readonly string[];

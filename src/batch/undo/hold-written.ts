@@ -16,7 +16,7 @@ import { readBesides, shapeHash } from '../drift/watch.ts';
 import type { FrozenUndo } from './frozen-undo.ts';
 import { numbersOf } from './refusals.ts';
 
-type Hold = Pick<HeldColumn, 'since' | 'reason' | 'by' | 'undone'>;
+type Hold = Pick<HeldColumn, 'since' | 'reason' | 'by' | 'undone' | 'released'>;
 
 interface Held {
   readonly held: readonly HeldColumn[];
@@ -118,7 +118,7 @@ const holdOne = async (
   });
   // What others wrote is still to be noticed by a later run.
   const foreign = context.observed.get(name)?.moved !== false || context.healing.targets.has(name);
-  return foreign || letGo || whole !== undefined
+  return foreign || letGo || whole !== undefined || hold.released === true
     ? undefined
     : readAgain(context, session, computed, { held, moment });
 };
@@ -146,4 +146,5 @@ const holdOf = ({ scope }: FrozenUndo, since: number, by: number): Hold => ({
   reason: `what batch ${numbersOf(scope.batches)} wrote was undone by batch ${by}`,
   by,
   undone: scope.batches.map(({ batch }) => batch),
+  ...(scope.wish.reapply === true ? { released: true } : {}),
 });
