@@ -32,7 +32,7 @@ export const settings = {
     flags: '-s, --select <names>',
     shown: '-s, --select NAMES',
     kind: 'names',
-    about: 'only these targets (verify, reconcile, history)',
+    about: 'only these targets (verify, reconcile, rollback, history)',
   },
   json: { flags: '--json', shown: '--json', kind: 'flag', about: 'one line of JSON on stdout, errors too' },
   quiet: {
