@@ -2,8 +2,9 @@
 import type { Target } from '../../dictionary/dictionary.ts';
 import { desiredColumns, fillDesired } from '../../reconcile/desired/desired.ts';
 import { fillPartKeys, narrowImages } from '../../reconcile/desired/part.ts';
-import { fillKeys, keysColumns } from '../../reconcile/desired/root.ts';
+import { affectedColumns, fillKeys, keysColumns, rootScratchColumns } from '../../reconcile/desired/root.ts';
 import { fillSharers, mayShareKeys } from '../../reconcile/desired/shared-keys.ts';
+import { fillUndoneKeys, hasRules } from '../../reconcile/undo/rules.ts';
 import { causesColumns, fillCauses } from '../../reconcile/affected.ts';
 import { currentColumns, fillCurrent, fillImages } from '../../reconcile/diff.ts';
 import {
@@ -81,13 +82,21 @@ const limitToAffected = async (
   context: BatchContext,
   session: Session,
   work: TargetWork,
+  undone?: UndoneTable,
 ): Promise<boolean> => {
   const { dialect, scratch } = work;
-  if (!(await findAffected(context, session, work))) return false;
+  const ruled = undone !== undefined && hasRules(work) && work.target.exists ? undone : undefined;
+  if (!(await findAffected(context, session, work))) {
+    if (ruled === undefined) return false;
+    await session.execute(dialect.dropScratch(scratch.affected));
+    await session.execute(dialect.createScratch(scratch.affected, affectedColumns(work)));
+    await session.execute(dialect.createScratch(scratch.root, rootScratchColumns(work)));
+  }
   await session.execute(dialect.createScratch(scratch.keys, keysColumns(work)));
   await session.execute(fillKeys(work));
   if (work.part !== undefined) await session.execute(fillPartKeys(work, work.part.range));
-  if (mayShareKeys(work)) await session.execute(fillSharers(work));
+  const more = ruled === undefined ? 0 : await session.execute(fillUndoneKeys(work, ruled));
+  if (more > 0 || mayShareKeys(work)) await session.execute(fillSharers(work));
   if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(scratch.keys));
   return true;
 };
@@ -108,7 +117,7 @@ export const computeTarget = async (
   const { dialect, scratch, target } = work;
   const undone = undo === undefined ? undefined : await composeTarget(context, session, undo, target);
   context.progress.step('compute', target.name);
-  if (work.scope === 'affected' && !(await limitToAffected(context, session, work))) {
+  if (work.scope === 'affected' && !(await limitToAffected(context, session, work, undone))) {
     return { target, work, summary: nothing, causes: { kind: 'none' }, undone };
   }
   await session.execute(dialect.createScratch(scratch.desired, desiredColumns(work)));

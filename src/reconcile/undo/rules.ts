@@ -28,6 +28,21 @@ export interface RuledOut {
 const leavesGoneRows = ({ target }: TargetWork): boolean =>
   target.rows === 'update-only' || target.onDelete.kind !== 'delete';
 
+/** Rows that several undone batches wrote and whose sources end as they began: nothing else reaches them. */
+export const fillUndoneKeys = ({ dialect, target, scratch }: TargetWork, undone: UndoneTable): Fragment => {
+  const shape = imageShapeOf(target);
+  const names = target.key.map(({ name }) => id(keyName(shape, name)));
+  const known = keysMatch(
+    dialect,
+    target.key,
+    (name) => id('k', keyName(shape, name)),
+    (name) => id('u', keyName(undone, name)),
+  );
+  return sql`insert into ${table(scratch.keys)} (${commas(names)})
+select ${commas(target.key.map(({ name }) => id('u', keyName(undone, name))))} from ${table(undone.table)} as u
+where not exists (select 1 from ${table(scratch.keys)} as k where ${known})`;
+};
+
 /** Fills `fixed` with the rows that a rule decided and that the undone batches wrote, as long as nobody wrote
  *  them since. */
 export const fillFixed = ({ work, undone, fixed }: RuledOut): Fragment => {
