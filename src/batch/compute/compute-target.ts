@@ -82,10 +82,9 @@ const limitToAffected = async (
   context: BatchContext,
   session: Session,
   work: TargetWork,
-  undone?: UndoneTable,
+  ruled?: UndoneTable,
 ): Promise<boolean> => {
   const { dialect, scratch } = work;
-  const ruled = undone !== undefined && hasRules(work) && work.target.exists ? undone : undefined;
   if (!(await findAffected(context, session, work))) {
     if (ruled === undefined) return false;
     await session.execute(dialect.dropScratch(scratch.affected));
@@ -117,7 +116,9 @@ export const computeTarget = async (
   const { dialect, scratch, target } = work;
   const undone = undo === undefined ? undefined : await composeTarget(context, session, undo, target);
   context.progress.step('compute', target.name);
-  if (work.scope === 'affected' && !(await limitToAffected(context, session, work, undone))) {
+  const isSetBack = undo?.writes.some(({ name }) => name === target.name) === true;
+  const ruled = hasRules(work) && target.exists && !isSetBack ? undone : undefined;
+  if (work.scope === 'affected' && !(await limitToAffected(context, session, work, ruled))) {
     return { target, work, summary: nothing, causes: { kind: 'none' }, undone };
   }
   await session.execute(dialect.createScratch(scratch.desired, desiredColumns(work)));
