@@ -3,7 +3,6 @@
 import pLimit from 'p-limit';
 import type { Target } from '../../dictionary/dictionary.ts';
 import { relationsOf, sourcesOf } from '../../graph/graph.ts';
-import { columnsRead, relationOf } from '../../graph/reads.ts';
 import { changedRows, type RelationView } from '../../reconcile/relation-view.ts';
 import type { TargetWork } from '../../reconcile/target-work.ts';
 import { refuseStrangers } from './adoption.ts';
@@ -17,13 +16,14 @@ import type { Frozen } from '../freeze/freeze.ts';
 import { allowance, guard, rowsBefore } from './guards.ts';
 import { holdLargeChanges, type ChangedColumns } from '../drift/held.ts';
 import { isReleased } from '../drift/set-back.ts';
-import { leaveOut, pausedBy, refusal, type LeftOut } from '../left-out.ts';
+import { leaveOut, pausedBy, type LeftOut } from '../left-out.ts';
 import { changeOfMapping } from '../drift/mapping-notices.ts';
 import type { Session } from '../../warehouse/port.ts';
 import { sourceViews, targetView } from '../views.ts';
 import { unfinished, type Part } from '../parts/part.ts';
 import { layWrites } from '../undo/lay-writes.ts';
 import { isTaken } from './history-work.ts';
+import { readsUnread, sourceStale, upstreamBehind } from './stale.ts';
 import { takeEvents, type TakenEvents } from './take-events.ts';
 
 export interface Computed {
@@ -90,46 +90,6 @@ const guardTarget = (context: BatchContext, { target, summary }: ComputedTarget)
     limits,
     touched: touchedBesides(context, { target, summary, limits }),
   });
-};
-
-const upstreamBehind = (target: Target, because: string): LeftOut =>
-  leaveOut(
-    target.name,
-    'target',
-    refusal('upstream_behind', `target \`${target.name}\` reads \`${because}\`, which was left out`),
-  );
-
-/** What the others built may come from newer staging than our mirror: comparing them would turn it back. */
-const sourceStale = (target: Target, why: string): LeftOut =>
-  leaveOut(
-    target.name,
-    'target',
-    refusal(
-      'source_stale',
-      `target \`${target.name}\` was written by somebody else and is not compared while ${why}`,
-      'it is compared in full as soon as its sources are read again',
-    ),
-  );
-
-/** A column that its mirror does not have yet is NULL until the source is read. */
-const readsUnread = (context: BatchContext, frozen: Frozen, target: Target): LeftOut | undefined => {
-  const aliases = [target.root.alias, ...target.joins.map(({ alias }) => alias)];
-  for (const alias of aliases) {
-    const name = relationOf(target, alias);
-    if (frozen.sources.some(({ source }) => source.name === name)) continue;
-    const lacking =
-      context.mirrors.get(name)?.changes.filter(({ kind }) => kind === 'add' || kind === 'replace') ?? [];
-    const column = lacking.find(({ column: { name: each } }) => columnsRead(target, alias).has(each))?.column
-      .name;
-    if (column === undefined) continue;
-    const why = `target \`${target.name}\` reads \`${name}.${column}\`, which the mirror of \`${name}\` does not have yet, and the source was not read`;
-    return leaveOut(
-      target.name,
-      'target',
-      refusal('source_stale', why, 'it goes on as soon as its source is read'),
-    );
-  }
-  return undefined;
 };
 
 const onlyPart = ({ options }: BatchContext): string =>

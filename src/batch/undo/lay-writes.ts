@@ -16,14 +16,8 @@ import type { ComputedTarget } from '../compute/compute-target.ts';
 import type { BatchContext } from '../context.ts';
 import { scratch } from './compose.ts';
 import type { FrozenWrites } from './frozen-undo.ts';
+import type { SetBack } from './set-back.ts';
 import { findRestored } from './undone-target.ts';
-
-/** What of a target others decide from now on than its mapping. */
-export interface SetBack {
-  readonly columns: readonly string[];
-  /** Rows came or went. */
-  readonly rows: boolean;
-}
 
 const forcedOf = ({ inserted, deleted, columns }: ImageSummary): SetBack => ({
   columns: [...columns.keys()],
