@@ -195,14 +195,9 @@ const openContext = async (open: OpenBatch): Promise<BatchContext> => {
   const rebound = reboundRelations(graph, known, open.rebind === true);
   const named = changes === undefined ? undefined : readChanges(graph, checked.tables, changes);
   const { tables } = checked;
-  const observed = await observe({
-    graph,
-    warehouse,
-    known,
-    tables,
-    mirrors: judged.mirrors,
-    refused: new Map([...judged.refused, ...refusedByTable, ...setBack]),
-  });
+  const unwatched = new Map([...judged.refused, ...refusedByTable, ...setBack]);
+  const { mirrors } = judged;
+  const observed = await observe({ graph, warehouse, known, tables, mirrors, refused: unwatched });
   const drift = await remakeRepeated(judged, { warehouse, tables, known, observed });
   // An undo may be that of the undo that set them back.
   const left = options?.undo === undefined ? setBack : new Map<string, TidemarkError>();

@@ -204,7 +204,14 @@ const partsOf = (options: RunOptions, by: Attempt): Promise<readonly Parts[]> =>
   const { project, reconcile = [], columns = [], parsed, rebind, progress } = options;
   const { warehouse, warn, checked, version } = by;
   const open = {
-    ...{ project, warehouse, parsed, rebind, progress, warn, checked, version },
+    project,
+    warehouse,
+    parsed,
+    rebind,
+    progress,
+    warn,
+    checked,
+    version,
     options: { reconcile: new Set(reconcile) },
     release: new Set(columns),
   };

@@ -37,7 +37,7 @@ export interface TargetWork {
   readonly part?: TargetPart | undefined;
 }
 
-export interface TargetPart {
+interface TargetPart {
   readonly range: KeyRange;
   /** Of these rows only these columns are looked at; none: all. */
   readonly columns: readonly string[];

@@ -61,8 +61,14 @@ export const openProgressLine = (terminal: Terminal): ProgressLine => {
       },
       part: ({ name, place, of }) => {
         const words = `part ${place} of ${of} of ${name}`;
-        const startedAt = part?.of === of && place > 1 ? part.startedAt : performance.now();
-        part = { words, place, of, startedAt, first: part?.startedAt === startedAt ? part.first : place };
+        const before = part?.of === of && place > 1 ? part : undefined;
+        part = {
+          words,
+          place,
+          of,
+          first: before?.first ?? place,
+          startedAt: before?.startedAt ?? performance.now(),
+        };
       },
     },
     clear,

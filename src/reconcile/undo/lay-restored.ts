@@ -48,7 +48,7 @@ export const fillLaid = (laid: Laid, into: ImageTable): Fragment => {
     const decided = sql`i.op is null or r.op <> 'U' or ${dialect.differs(was, becomes, type)}`;
     return sql`case when i.op = 'D' then null when r.op is not null and (${decided}) then ${becomes} else ${stored} end`;
   });
-  const shown = [...restored.key.map((_, place) => id('x', `k#${place}`))];
+  const shown = restored.key.map((_, place) => id('x', `k#${place}`));
   const cells = restored.columns.flatMap((_, place) => [id('x', `b#${place}`), id('x', `a#${place}`)]);
   const named = [
     ...key.map((value, place) => sql`${value} as ${id(`k#${place}`)}`),
