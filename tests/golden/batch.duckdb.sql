@@ -594,6 +594,8 @@ where database_name = current_database() and lower(schema_name) = lower($2) orde
 
 select target, events, shape, next_number from "tidemark"."histories";
 
+select target, progress from "tidemark"."parts";
+
 select token from "tidemark"."lease" where id = 1;
 
 select token, owner, host, pid, command, taken_at, expires_at, expires_at <= uuid_extract_timestamp(uuidv7()) as expired

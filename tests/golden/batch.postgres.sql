@@ -593,6 +593,8 @@ select source, watermark, full_compare_at, delete_check_at from "tidemark"."posi
 
 select target, events, shape, next_number from "tidemark"."histories";
 
+select target, progress from "tidemark"."parts";
+
 select token from "tidemark"."lease" where id = 1 for update;
 
 select token from "tidemark"."lease" where id = 1 for update nowait;
