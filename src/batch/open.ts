@@ -175,26 +175,17 @@ const openContext = async (open: OpenBatch): Promise<BatchContext> => {
   });
   const wholeMappings = wholeMappingsOf(checked.dictionary.targets);
   const setBack = setBackTargets(wholeMappings, known);
-  const refusedByTable = refusedTargets(holds.dictionary.targets, {
-    known,
-    adopt: noneOr(options?.adopt),
-    tables: checked.tables,
-  });
+  const { tables } = checked;
+  const adopt = noneOr(options?.adopt);
+  const refusedByTable = refusedTargets(holds.dictionary.targets, { known, adopt, tables });
   const resolved = await resolveTypes(warehouse, holds.dictionary, new Set(refusedByTable.keys()));
   const mappings = memoriesOf(resolved);
-  const judged = await judgeDrift({
-    dictionary: resolved,
-    warehouse,
-    tables: checked.tables,
-    known,
-    mappings,
-    reconcile,
-  });
+  const dictionary = resolved;
+  const judged = await judgeDrift({ dictionary, warehouse, tables, known, mappings, reconcile });
   for (const [name, memory] of judged.memories) mappings.set(name, JSON.stringify(memory));
   const graph = buildGraph({ ...resolved, sources: judged.sources });
   const rebound = reboundRelations(graph, known, open.rebind === true);
   const named = changes === undefined ? undefined : readChanges(graph, checked.tables, changes);
-  const { tables } = checked;
   const unwatched = new Map([...judged.refused, ...refusedByTable, ...setBack]);
   const { mirrors } = judged;
   const observed = await observe({ graph, warehouse, known, tables, mirrors, refused: unwatched });
