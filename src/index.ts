@@ -1,6 +1,7 @@
 // The typed library: what the command line does, as functions on an open project. Nothing is printed, nothing exits.
 import type { DoctorOptions, DoctorReport } from './batch/doctor.ts';
-import type { HistoryOptions, HistoryReport, ShowOptions, ShowReport } from './batch/history.ts';
+import type { HistoryOptions, HistoryReport } from './batch/history.ts';
+import type { ShowOptions, ShowReport } from './batch/show.ts';
 import type { ImpactOptions } from './batch/impact/impact.ts';
 import type { ImpactReport } from './batch/impact/impact-report.ts';
 import type { PendingOptions } from './batch/impact/pending.ts';
@@ -8,6 +9,7 @@ import type { EditorSchemaOptions, EditorSchemaReport } from './batch/editor-sch
 import type { DictionaryReport, ReadDictionaryOptions } from './batch/read-dictionary.ts';
 import type { ImportOptions, ImportReport } from './batch/import-dictionary.ts';
 import type { PauseOptions, PauseReport } from './batch/pause.ts';
+import type { PruneOptions, PruneReport } from './batch/prune/prune.ts';
 import type { RowHistoryOptions } from './batch/row-history.ts';
 import type { PlanOptions, PlanResult } from './batch/plan.ts';
 import type { RunOptions, RunResult } from './batch/run.ts';
@@ -27,7 +29,8 @@ export { TidemarkError, isTidemarkError } from './errors/tidemark-error.ts';
 export type { Position, Problem, Severity } from './errors/tidemark-error.ts';
 export type { ErrorCode } from './errors/policy.ts';
 export type { DoctorReport } from './batch/doctor.ts';
-export type { HistoryEntry, HistoryReport, RowChange, ShowReport } from './batch/history.ts';
+export type { HistoryEntry, HistoryReport, RowChange } from './batch/history.ts';
+export type { ShowReport, StaleModel } from './batch/show.ts';
 export type { PlanResult, TargetSamples } from './batch/plan.ts';
 export type { Progress } from './batch/context.ts';
 export type { ImpactReport } from './batch/impact/impact-report.ts';
@@ -36,6 +39,7 @@ export type { DictionaryReport } from './batch/read-dictionary.ts';
 export type { ImportReport } from './batch/import-dictionary.ts';
 export type { KeyValue, NamedChanges, NamedKey } from './batch/freeze/changed-keys.ts';
 export type { PauseReport } from './batch/pause.ts';
+export type { PruneReport } from './batch/prune/prune.ts';
 export type { BatchReport, BehindReport } from './batch/report.ts';
 export type { RunResult } from './batch/run.ts';
 export type { ScheduleOptions } from './batch/schedule/schedule.ts';
@@ -50,7 +54,7 @@ export type { NotProved } from './batch/undo/prove.ts';
 export type { WhyReport } from './batch/why-report.ts';
 export type { ReleaseReport } from './batch/undo/release.ts';
 export type { UndoWish } from './batch/undo/wish.ts';
-export type { Project } from './project/project.ts';
+export type { Project, Retention } from './project/project.ts';
 export type { Sample } from './reconcile/samples.ts';
 export type { AuditRow } from './store/audit.ts';
 export type { SourceFigures, TargetFigures } from './store/batches.ts';
@@ -125,6 +129,8 @@ export interface OpenProject {
   /** What is wrong, or may go wrong, around the project. */
   doctor(options?: Given<DoctorOptions>): Promise<DoctorReport>;
   unlock(options?: Partial<Given<UnlockOptions>>): Promise<UnlockReport>;
+  /** Drops ledger and audit of old batches, which cannot be undone any more. */
+  prune(options?: Given<PruneOptions>): Promise<PruneReport>;
   /** Drops every object that we made, and nothing else; targets are left as they are. */
   uninstall(options?: Given<UninstallOptions>): Promise<UninstallReport>;
 }
@@ -167,7 +173,7 @@ export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject
     history: async (options) => (await import('./batch/history.ts')).history({ ...options, project }),
     rowHistory: async (target, key, options) =>
       (await import('./batch/row-history.ts')).rowHistory({ ...options, project, target, key }),
-    show: async (batch, options) => (await import('./batch/history.ts')).show({ ...options, project, batch }),
+    show: async (batch, options) => (await import('./batch/show.ts')).show({ ...options, project, batch }),
     impact: async (columns, options) =>
       (await import('./batch/impact/impact.ts')).impact({ ...options, project, columns }),
     pendingImpact: async (options) =>
@@ -184,6 +190,7 @@ export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject
     doctor: async (options) => (await import('./batch/doctor.ts')).doctor({ ...options, project }),
     unlock: async (options) =>
       (await import('./batch/unlock.ts')).unlock({ force: false, ...options, project }),
+    prune: async (options) => (await import('./batch/prune/prune.ts')).prune({ ...options, project }),
     uninstall: async (options) =>
       (await import('./batch/uninstall/uninstall.ts')).uninstall({ ...options, project }),
   };

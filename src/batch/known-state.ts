@@ -5,7 +5,7 @@ import { sql, verbatim } from '../sql/fragment.ts';
 import { readCounters } from '../store/batches.ts';
 import { readFingerprints, type Fingerprint } from '../store/fingerprints.ts';
 import { readHistories, type KnownHistory } from '../store/histories.ts';
-import { readHolds, type HoldCount } from '../store/holds.ts';
+import { holdsIn, type HoldCount } from '../store/holds.ts';
 import { readParts, type PartsProgress } from '../store/parts.ts';
 import { readPositions, type Position } from '../store/positions.ts';
 import { readRelations, type KnownRelation } from '../store/relations.ts';
@@ -27,9 +27,6 @@ export interface KnownState {
   /** By target: those that are being compared in parts. */
   readonly parts: ReadonlyMap<string, PartsProgress>;
 }
-
-/** A plan does not migrate: our tables may be older than this program. */
-const versionWithHolds = 2;
 
 const nothingKnown: KnownState = {
   version: 0,
@@ -88,8 +85,7 @@ export const readKnownState = async (
     const positions = await readPositions(session, schema);
     const relations = await readRelations(session, schema);
     const fingerprints = await readFingerprints(session, schema);
-    const holds =
-      version < versionWithHolds ? new Map<string, HoldCount>() : await readHolds(session, schema);
+    const holds = await holdsIn(session, schema, version);
     const parts = await readParts(session, schema, version);
     const { lastBatch } = counters;
     return { version, lastBatch, positions, relations, fingerprints, histories, holds, parts };

@@ -3,6 +3,8 @@
 import type { Project } from '../project/project.ts';
 import { readable, type Values } from '../sql/readable.ts';
 import { readBatches, type BatchRecord, type Since } from '../store/batches.ts';
+import { stateVersion } from '../store/migrate.ts';
+import { prunedUpTo } from '../store/prune.ts';
 import { readTrail, type TrailEntry } from '../store/trail.ts';
 import type { Target } from '../dictionary/dictionary.ts';
 import { entryOf, withState, type HistoryEntry, type HistoryReport } from './history.ts';
@@ -43,13 +45,14 @@ const entriesOf = (
 export const rowHistory = async (options: RowHistoryOptions): Promise<HistoryReport> => {
   const { project, column, since, limit = 20 } = options;
   const schema = project.schemas.state;
-  const batches = await withState(
+  const { batches, pruned } = await withState(
     project,
     options.waitMs,
     async (warehouse) => {
       const { dictionary } = await checkDictionary(warehouse, project);
       const target = targetNamed(dictionary.targets, options.target, column);
       const key = keyOf(target, options.key);
+      const version = await stateVersion(warehouse, schema);
       return warehouse.session(async (session) => {
         const trail = await readTrail(session, schema, warehouse.dialect, {
           target: target.name,
@@ -60,10 +63,19 @@ export const rowHistory = async (options: RowHistoryOptions): Promise<HistoryRep
         });
         const numbers = trail.map(({ batch }) => batch);
         const records = await readBatches(session, schema, { batches: numbers });
-        return entriesOf(target, column, { records, trail });
+        return {
+          batches: entriesOf(target, column, { records, trail }),
+          pruned: await prunedUpTo(session, schema, version),
+        };
       });
     },
-    () => [],
+    () => ({ batches: [], pruned: undefined }),
   );
-  return { schema: 'tidemark/history/1', project: project.name, environment: project.environment, batches };
+  return {
+    schema: 'tidemark/history/1',
+    project: project.name,
+    environment: project.environment,
+    batches,
+    ...(pruned === undefined ? {} : { pruned_up_to: pruned }),
+  };
 };

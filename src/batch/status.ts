@@ -6,6 +6,7 @@ import { readBatches } from '../store/batches.ts';
 import { leaseHolder } from '../store/lease.ts';
 import type { LeaseHolder } from '../store/lease-holder.ts';
 import { stateVersion } from '../store/migrate.ts';
+import { holdsIn, type HoldCount } from '../store/holds.ts';
 import { readPositions } from '../store/positions.ts';
 import { readRejected, type RejectedReason } from '../store/rejected.ts';
 import { allColumns, readRelations, type KnownRelation } from '../store/relations.ts';
@@ -30,6 +31,8 @@ export interface RelationStatus {
   readonly code?: string;
   readonly reason?: string;
   readonly retryable?: boolean;
+  /** Of a source: rows whose change was undone and that staging still tells; released ones wait for the next run. */
+  readonly holds?: { readonly rows: number; readonly released: number };
   /** Mapped columns that are left as they are, until somebody looks. */
   readonly held?: readonly { readonly column: string; readonly since: number; readonly reason: string }[];
 }
@@ -87,6 +90,7 @@ interface Stored {
   readonly last: StatusReport['last_batch'];
   readonly run: LastRun | undefined;
   readonly rejected: readonly RejectedReason[];
+  readonly holds: ReadonlyMap<string, HoldCount>;
   /** The newest moment at which staging was read and everything found was committed. */
   readonly readAt: string | undefined;
 }
@@ -126,6 +130,7 @@ const readStored = async (
           },
     run,
     rejected: await readRejected(session, schema, version),
+    holds: await holdsIn(session, schema, version),
     readAt,
   };
 };
@@ -137,6 +142,7 @@ const nothingStored: Stored = {
   last: null,
   run: undefined,
   rejected: [],
+  holds: new Map(),
   readAt: undefined,
 };
 
@@ -158,6 +164,11 @@ const relationStatus = (name: string, stored: Stored, nowMs: number): RelationSt
 const rejectedOf = (name: string, stored: Stored): Pick<RelationStatus, 'rejected'> => {
   const own = stored.rejected.filter(({ source }) => source === name);
   return own.length === 0 ? {} : { rejected: own.map(({ source: _, ...rest }) => rest) };
+};
+
+const holdsOf = (name: string, { holds }: Stored): Pick<RelationStatus, 'holds'> => {
+  const own = holds.get(name);
+  return own === undefined ? {} : { holds: { rows: own.held, released: own.queued } };
 };
 
 const exitFor = (relations: readonly RelationStatus[], stored: Stored): 0 | 5 | 6 => {
@@ -187,6 +198,7 @@ export const status = (options: StatusOptions): Promise<StatusResult> =>
       ...relationStatus(source.name, stored, nowMs),
       watermark: stored.watermarks.get(source.name) ?? null,
       ...rejectedOf(source.name, stored),
+      ...holdsOf(source.name, stored),
     }));
     const lagging = new Map(sources.map((source) => [source.name, source]));
     const targets = graph.order.map((target) =>

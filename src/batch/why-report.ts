@@ -52,4 +52,6 @@ export interface WhyReport {
   readonly environment: string;
   readonly target: string;
   readonly rows: readonly WhyRow[];
+  /** What batches up to this one wrote is not known any more. */
+  readonly pruned_up_to?: number;
 }

@@ -9,6 +9,7 @@ import { commas, id, sql, table, verbatim } from '../sql/fragment.ts';
 import { jsonObject } from '../sql/json.ts';
 import { readable, type Values } from '../sql/readable.ts';
 import { rowIs, type KeyPart } from '../store/key-condition.ts';
+import { prunedUpTo } from '../store/prune.ts';
 import { readLedger, readTrail, type LedgerEntry, type TrailEntry } from '../store/trail.ts';
 import type { Session } from '../warehouse/port.ts';
 import type { BatchContext } from './context.ts';
@@ -237,12 +238,14 @@ const whyIn = async (context: BatchContext, options: WhyOptions): Promise<WhyRep
         : await keysWhere(context, session, target, options.where);
     const rows: WhyRow[] = [];
     for (const key of keys) rows.push(await explain(context, session, { target, column }, key));
+    const pruned = await prunedUpTo(session, project.schemas.state, context.known.version);
     return {
       schema: 'tidemark/why/1',
       project: project.name,
       environment: project.environment,
       target: target.name,
       rows,
+      ...(pruned === undefined ? {} : { pruned_up_to: pruned }),
     };
   });
 };

@@ -8,6 +8,7 @@ import { impactSpec } from './specs/impact.ts';
 import { importSpec } from './specs/import.ts';
 import { pauseSpec } from './specs/pause.ts';
 import { planSpec } from './specs/plan.ts';
+import { pruneSpec } from './specs/prune.ts';
 import { reconcileSpec } from './specs/reconcile.ts';
 import { releaseSpec } from './specs/release.ts';
 import { resumeSpec } from './specs/resume.ts';
@@ -42,6 +43,7 @@ const commands = {
   why: whySpec,
   doctor: doctorSpec,
   unlock: unlockSpec,
+  prune: pruneSpec,
   completion: completionSpec,
   uninstall: uninstallSpec,
 } as const satisfies Readonly<Record<string, CommandSpec>>;

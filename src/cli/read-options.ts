@@ -1,5 +1,5 @@
 // Values of flags, checked: what commander hands over is text.
-import { parseDuration } from '../project/fields.ts';
+import { parseDuration, parseSize } from '../project/fields.ts';
 import type { Invocation } from './invocation.ts';
 import { usage } from './usage.ts';
 
@@ -44,6 +44,15 @@ export const durationOf = (options: Options, name: string): number | undefined =
   if (ms === undefined)
     throw usage(`\`${flagName(name)}\` takes a time such as \`30s\`, \`5m\` or \`1h\`, not \`${text}\``);
   return ms;
+};
+
+export const sizeOf = (options: Options, name: string): number | undefined => {
+  const text = textOf(options, name);
+  if (text === undefined) return undefined;
+  const bytes = text === '0' ? 0 : parseSize(text);
+  if (bytes === undefined)
+    throw usage(`\`${flagName(name)}\` takes a size such as \`500MB\` or \`5GB\`, not \`${text}\``);
+  return bytes;
 };
 
 /** A length of time back from now, or a date or instant; UTC where it names no zone. */

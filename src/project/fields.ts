@@ -133,6 +133,18 @@ export const durationAt: Read<number> = reading('a duration such as `15m`, `24h`
   value.kind === 'scalar' ? parseDuration(value.text) : undefined,
 );
 
+const unitBytes: Readonly<Record<string, number>> = { kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 };
+
+export const parseSize = (text: string): number | undefined => {
+  const match = /^(\d{1,9}(?:\.\d+)?)\s*(kb|mb|gb|tb)$/i.exec(text.trim());
+  const unit = unitBytes[match?.[2]?.toLowerCase() ?? ''];
+  return match === null || unit === undefined ? undefined : Math.round(Number(match[1]) * unit);
+};
+
+export const sizeAt: Read<number> = reading('a size such as `500MB` or `5GB`', (value) =>
+  value.kind === 'scalar' ? parseSize(value.text) : undefined,
+);
+
 export const percentAt: Read<number> = reading('a percentage from `0%` to `100%`', (value) => {
   const match = value.kind === 'scalar' ? /^(\d{1,3}(?:\.\d+)?)\s*%?$/.exec(value.text.trim()) : null;
   const percent = Number(match?.[1]);

@@ -75,6 +75,7 @@ export const parseProject = (input: ProjectInput): ParsedProject => {
     ...(settings.manifest === undefined ? {} : { manifest: settings.manifest }),
     ...(settings.schedule === undefined ? {} : { schedule: settings.schedule }),
     ...(settings.testsOn === undefined ? {} : { testsOn: settings.testsOn }),
+    ...(settings.retention === undefined ? {} : { retention: settings.retention }),
   };
   return { project, problems: found };
 };
@@ -172,6 +173,7 @@ const readEnvironments = (fields: Fields, entries: readonly Entry[], input: Chos
     manifest: own?.manifest ?? base.manifest,
     schedule: own?.schedule ?? base.schedule,
     testsOn: own?.testsOn ?? base.testsOn,
+    retention: own?.retention ?? base.retention,
   };
 };
 

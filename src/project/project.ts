@@ -56,6 +56,12 @@ export type Cadence =
 /** Where mapping tests run: in a DuckDB of their own, or in schemas of their own of the project's warehouse. */
 export const testPlaces = ['memory', 'warehouse'] as const;
 
+/** How long, or how much, ledger and audit are kept; what neither limits stays. */
+export interface Retention {
+  readonly ageMs?: number | undefined;
+  readonly bytes?: number | undefined;
+}
+
 export type TestsOn = (typeof testPlaces)[number];
 
 export interface Project {
@@ -74,6 +80,8 @@ export interface Project {
   /** For `tidemark schedule`. */
   readonly schedule?: Cadence | undefined;
   readonly testsOn?: TestsOn | undefined;
+  /** For `tidemark prune`; without it everything is kept. */
+  readonly retention?: Retention | undefined;
 }
 
 export const inSchema = (schema: SchemaName, name: string): TableName =>

@@ -1,7 +1,17 @@
 // What the project file and each of its environments may set: warehouse, schemas, mappings folder, limits.
 import { join, resolve } from 'node:path';
 import type { Entry } from './document.ts';
-import { choiceAt, durationAt, fieldsOf, percentAt, required, shown, textAt, wholeAt } from './fields.ts';
+import {
+  choiceAt,
+  durationAt,
+  fieldsOf,
+  percentAt,
+  required,
+  shown,
+  sizeAt,
+  textAt,
+  wholeAt,
+} from './fields.ts';
 import type { Fields } from './fields.ts';
 import { readConnection, type FoundConnection } from './connection.ts';
 import type { Report } from './problems.ts';
@@ -12,6 +22,7 @@ import {
   type Cadence,
   type Connection,
   type Limits,
+  type Retention,
   type SchemaName,
   type Schemas,
   type TestsOn,
@@ -28,6 +39,7 @@ export const settingKeys = [
   'manifest',
   'schedule',
   'tests',
+  'retention',
 ] as const;
 
 export interface Settings {
@@ -39,6 +51,7 @@ export interface Settings {
   readonly limits: Partial<Limits>;
   readonly schedule?: Cadence | undefined;
   readonly testsOn?: TestsOn | undefined;
+  readonly retention?: Retention | undefined;
 }
 
 export const defaultSchemas: Schemas = {
@@ -75,6 +88,7 @@ export const readSettings = (fields: Fields, around: Surroundings): Settings => 
   const manifest = filled('manifest', report);
   const schedule = filled('schedule', report);
   const tests = filled('tests', report);
+  const retention = filled('retention', report);
   const found = warehouse && readConnection(warehouse.value, { ...around, report: warehouseReport });
   // Where dbt builds what says nothing else is where targets are looked for.
   const built = found?.schema === undefined ? {} : { targets: { schema: found.schema } };
@@ -86,7 +100,13 @@ export const readSettings = (fields: Fields, around: Surroundings): Settings => 
     limits: limits === undefined ? {} : readLimits(limits, report),
     schedule: schedule && readSchedule(schedule, report),
     testsOn: tests === undefined ? undefined : testsOnOf(tests, report),
+    retention: retention && readRetention(retention, report),
   };
+};
+
+const readRetention = (entry: Entry, report: Report): Retention => {
+  const fields = fieldsOf(entry.value, '`retention`', { known: ['age', 'size'] }, report);
+  return { ageMs: durationAt(fields, 'age'), bytes: sizeAt(fields, 'size') };
 };
 
 const testsOnOf = (entry: Entry, report: Report): TestsOn | undefined =>

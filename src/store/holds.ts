@@ -11,11 +11,18 @@ export interface HoldCount {
   readonly queued: number;
 }
 
-/** Sources without any are left out. */
-export const readHolds = async (
+/** A reader does not migrate: our tables may be older than this program. */
+const versionWithHolds = 2;
+
+export const holdsIn = async (
   session: Session,
   schema: SchemaName,
-): Promise<ReadonlyMap<string, HoldCount>> => {
+  version: number,
+): Promise<ReadonlyMap<string, HoldCount>> =>
+  version < versionWithHolds ? new Map() : readHolds(session, schema);
+
+/** Sources without any are left out. */
+const readHolds = async (session: Session, schema: SchemaName): Promise<ReadonlyMap<string, HoldCount>> => {
   const rows = await session.rows<{ source: string; held: string; queued: string }>(
     sql`select source, count(*) filter (where not queued) as held, count(*) filter (where queued) as queued from ${state(schema, 'holds')} group by source`,
   );

@@ -84,15 +84,18 @@ from ${state(schema, 'runs')} order by started_at desc limit ${sql.lit(limit)}`,
   }));
 };
 
-/** The phases that a batch's run took, in milliseconds. */
-export const phasesOf = async (
-  session: Session,
-  schema: SchemaName,
-  batch: number,
-): Promise<Readonly<Record<string, number>>> => {
-  const rows = await session.rows<{ phases: string | null }>(
-    sql`select phases from ${state(schema, 'runs')} where batch = ${sql.lit(batch)} limit 1`,
+export interface BatchRun {
+  readonly command: string | undefined;
+  /** In milliseconds. */
+  readonly phases: Readonly<Record<string, number>>;
+}
+
+/** What started a batch, and how long it took in which phase. */
+export const runOf = async (session: Session, schema: SchemaName, batch: number): Promise<BatchRun> => {
+  const [run] = await session.rows<{ command: string; phases: string | null }>(
+    sql`select command, phases from ${state(schema, 'runs')} where batch = ${sql.lit(batch)} limit 1`,
   );
-  const text = rows[0]?.phases;
-  return text === undefined || text === null ? {} : (JSON.parse(text) as Readonly<Record<string, number>>);
+  const text = run?.phases ?? null;
+  const phases = text === null ? {} : (JSON.parse(text) as Readonly<Record<string, number>>);
+  return { command: run?.command, phases };
 };

@@ -11,11 +11,26 @@ export interface Undo {
   readonly whole: boolean;
 }
 
+/** A reader does not migrate: our tables may be older than this program. */
+export const versionWithUndos = 2;
+
 export const readUndos = async (session: Session, schema: SchemaName): Promise<readonly Undo[]> => {
   const rows = await session.rows<{ batch: string; undone: string; whole: boolean }>(
     sql`select batch, undone, whole from ${state(schema, 'undos')}`,
   );
   return rows.map(({ batch, undone, whole }) => ({ batch: Number(batch), undone: Number(undone), whole }));
+};
+
+/** The batches that this one undid, oldest first. */
+export const undoneBy = async (
+  session: Session,
+  schema: SchemaName,
+  batch: number,
+): Promise<readonly number[]> => {
+  const rows = await session.rows<{ undone: string }>(
+    sql`select undone from ${state(schema, 'undos')} where batch = ${sql.lit(batch)} order by undone`,
+  );
+  return rows.map(({ undone }) => Number(undone));
 };
 
 /** An undone rollback gives back what it had taken: the batches it undid count as done again. */

@@ -1,5 +1,5 @@
 // Uninstall: what is ours goes, with everything else left as it is.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { schemaErrors } from '../e2e/cli-schemas.ts';
@@ -60,7 +60,7 @@ where table_schema not in ('pg_catalog', 'information_schema') order by 1`)
       const { exit, report } = await json('--yes');
       expect({ exit, report }).toEqual({ exit: 0, report: { ...dry.report, status: 'removed' } });
       const dropped = listed(report)
-        .filter(({ kind }) => kind !== 'schema')
+        .filter(({ kind }) => kind !== 'schema' && kind !== 'file')
         .map(({ name }) => name);
       expect(dropped).toEqual(
         expect.arrayContaining([
@@ -77,6 +77,29 @@ where table_schema not in ('pg_catalog', 'information_schema') order by 1`)
       expect(await json('--yes')).toMatchObject({ exit: 0, report: { status: 'nothing', objects: [] } });
       expect(await sandbox.run({ adopt: [] })).toMatchObject({ report: { kind: 'bootstrap' } });
     });
+
+    it.runIf(engine === 'duckdb')(
+      'removes the seal beside the file, and leaves those of other files',
+      async () => {
+        const folder = join(sandbox.folder, '.tidemark');
+        const seal = join(folder, 'workshop.duckdb.seal.json');
+        writeFileSync(`${seal}.4711`, 'the draft of one that was killed');
+        writeFileSync(join(folder, 'another.duckdb.seal.json'), '{}');
+        expect(listed((await json('--dry-run')).report).filter(({ kind }) => kind === 'file')).toEqual([
+          { name: seal, kind: 'file' },
+          { name: `${seal}.4711`, kind: 'file' },
+        ]);
+        expect(existsSync(seal)).toBe(true);
+        await json('--yes');
+        expect(readdirSync(folder).toSorted()).toEqual(['.gitignore', 'another.duckdb.seal.json']);
+        const other = await createSandbox(engine, withHistory);
+        await other.run();
+        expect(existsSync(join(other.folder, '.tidemark'))).toBe(true);
+        await call(other, ['uninstall', '--yes']);
+        expect(existsSync(join(other.folder, '.tidemark'))).toBe(false);
+        await other.remove();
+      },
+    );
 
     it('drops what it keeps of logs', async () => {
       const logs = await createSandbox(engine, logBook());

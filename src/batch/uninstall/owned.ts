@@ -11,7 +11,7 @@ import { isScratchName, scratchSchema } from '../../warehouse/scratch-name.ts';
 
 export interface Owned {
   readonly name: string;
-  readonly kind: 'mirror' | 'events' | 'log state' | 'scratch' | 'state' | 'schema';
+  readonly kind: 'mirror' | 'events' | 'log state' | 'scratch' | 'state' | 'schema' | 'file';
 }
 
 export interface Kept {

@@ -11,6 +11,7 @@ import type { Warehouse } from '../../warehouse/port.ts';
 import { refuseStranger } from '../known-state.ts';
 import { withWarehouse } from '../open.ts';
 import { exportRecords, type ExportedFile } from './export-records.ts';
+import { filesOf, removeFiles } from './files.ts';
 import { findOurs, showSchema, type Kept, type Ours, type Owned } from './owned.ts';
 
 export interface UninstallOptions {
@@ -137,9 +138,12 @@ const list = async (warehouse: Warehouse, project: Project): Promise<UninstallRe
   return reportOf(project, await findOurs(warehouse, project, version), { status: 'pending', exported: [] });
 };
 
-export const uninstall = (options: UninstallOptions): Promise<UninstallReport> => {
+export const uninstall = async (options: UninstallOptions): Promise<UninstallReport> => {
   const { project, waitMs = 90_000, dryRun = false } = options;
-  return withWarehouse(project, { readOnly: dryRun, waitMs }, (warehouse) =>
+  const files = filesOf(project);
+  const report = await withWarehouse(project, { readOnly: dryRun, waitMs }, (warehouse) =>
     dryRun ? list(warehouse, project) : remove(warehouse, options),
   );
+  if (!dryRun) removeFiles(project);
+  return report.status === 'nothing' ? report : { ...report, objects: [...report.objects, ...files] };
 };

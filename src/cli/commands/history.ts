@@ -22,6 +22,7 @@ const render = (
       : `no batch wrote into \`${target}\` yet`;
   }
   const undone = batches.some(({ undone_by: by }) => by !== undefined);
+  const pruned = batches.some(({ pruned_at: at }) => at !== undefined);
   return renderTable(
     {
       columns: [
@@ -37,6 +38,7 @@ const render = (
         counts('cells'),
         { title: 'took', align: 'right' },
         ...(undone ? [{ title: 'undone by', align: 'right' as const }] : []),
+        ...(pruned ? [{ title: 'records' }] : []),
       ],
       rows: batches.map((each) => [
         String(each.batch),
@@ -48,6 +50,7 @@ const render = (
         number(each.cells),
         seconds(each.duration_ms),
         ...(undone ? [each.undone_by === undefined ? '' : String(each.undone_by)] : []),
+        ...(pruned ? [each.pruned_at === undefined ? '' : 'pruned'] : []),
       ]),
     },
     style,

@@ -1,5 +1,5 @@
 // tidemark show
-import { show as showBatch, type ShowReport } from '../../batch/history.ts';
+import { show as showBatch, type ShowReport } from '../../batch/show.ts';
 import { batchNumber } from '../batch-number.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { durationOf, isOn, wholeOf } from '../read-options.ts';
@@ -20,8 +20,16 @@ const facts = (report: ShowReport): string => {
   return [
     `data as of     ${instantUtc(report.moment)}`,
     `committed      ${instantUtc(report.committed_at)}${who === '' ? '' : ` by ${who}`}`,
+    ...(report.command === null ? [] : [`started by     \`tidemark ${report.command}\`, run ${report.run}`]),
     ...(meta.length === 0 ? [] : [`meta           ${meta.join(', ')}`]),
+    ...(report.mapping === '' ? [] : [`mappings       ${report.mapping}`]),
+    ...(report.undoes === undefined
+      ? []
+      : [`undoes         ${report.undoes.map((each) => `batch ${each}`).join(', ')}`]),
     ...(report.undone_by === undefined ? [] : [`undone         by batch ${report.undone_by}`]),
+    ...(report.pruned_at === undefined
+      ? []
+      : [`pruned         ${instantUtc(report.pruned_at)}: its records are gone, it cannot be undone`]),
   ].join('\n');
 };
 
@@ -32,7 +40,7 @@ interface Page {
 
 const pageLine = (report: ShowReport, page: Page): string => {
   const { rows } = totalsOf(report);
-  if (!page.rows) return '';
+  if (!page.rows || report.pruned_at !== undefined) return '';
   const last = page.offset + report.audit.length;
   const more = last < rows ? `; \`--offset ${last}\` goes on` : '';
   return report.audit.length === 0
@@ -67,6 +75,8 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const limit = wholeOf(options, 'limit');
   const offset = wholeOf(options, 'offset');
   if (!rows && (limit ?? offset) !== undefined) throw usage('`--limit` and `--offset` go with `--rows`');
+  const dbt = isOn(options, 'dbtSelect');
+  if (dbt && rows) throw usage('`--dbt-select` and `--rows` are two questions', 'ask one after the other');
   const waitMs = durationOf(options, 'wait') ?? readersWaitMs;
   const project = await invocation.project();
   const report = await waitingFor(project, invocation, waitMs, async (ms) =>
@@ -74,6 +84,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
       project,
       batch: await batchNumber('show', text, project, ms),
       rows,
+      dbt,
       limit,
       offset,
       waitMs: ms,
@@ -82,7 +93,10 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   return {
     exit: 0,
     json: rows ? report : { ...report, audit: [] },
-    text: (style) => render(report, { rows, offset: offset ?? 0 }, style),
+    text: (style) =>
+      dbt
+        ? (report.stale ?? []).map(({ select }) => select).join(' ')
+        : render(report, { rows, offset: offset ?? 0 }, style),
   };
 };
 

@@ -100,17 +100,31 @@ const setAside = (report: StatusReport, style: Style): readonly string[] =>
     }),
   );
 
+/** A run passes over them as long as staging says what it said before the undo. */
+const held = (report: StatusReport, style: Style): readonly string[] =>
+  report.sources.flatMap(({ name, holds }) => {
+    if (holds === undefined) return [];
+    const rows = holds.rows === 0 ? [] : [`${count(holds.rows, 'row')} held since an undo`];
+    const queued =
+      holds.released === 0 ? [] : [`${count(holds.released, 'released row')} for the next run to read`];
+    return [`${style.colors.yellow(name)}: ${[...rows, ...queued].join(', ')}`];
+  });
+
 const mending =
   'mend the events in the log or the mapping, then `tidemark reconcile --rejected` takes them up';
 
 const render = (report: StatusReport, line: ProjectLine, style: Style): string => {
   const why = reasons(report, style);
   const aside = setAside(report, style);
+  const holds = held(report, style);
   return [
     [line(style), ageLine(report), batchLine(report), ...runLine(report), leaseLine(report)].join('\n'),
     ...(report.sources.length === 0 ? [] : [table('source', report.sources, [watermark], style)]),
     ...(report.targets.length === 0 ? [] : [table('target', report.targets, [], style)]),
     ...(why.length === 0 ? [] : [why.join('\n')]),
+    ...(holds.length === 0
+      ? []
+      : [[...holds, style.colors.dim('`tidemark release BATCH` lets go of them')].join('\n')]),
     ...(aside.length === 0 ? [] : [[...aside, style.colors.dim(mending)].join('\n')]),
   ].join('\n\n');
 };

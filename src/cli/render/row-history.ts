@@ -17,9 +17,20 @@ const cellsOf = ({ row }: HistoryEntry): readonly (readonly [column: string, cha
 const kindOf = (entry: HistoryEntry): string =>
   entry.undone_by === undefined ? entry.kind : `${entry.kind}, undone by ${entry.undone_by}`;
 
-export const renderRowHistory = ({ batches }: HistoryReport, style: Style): string => {
-  if (batches.length === 0) return 'no batch that is on record wrote this';
-  return renderTable(
+/** What nobody can tell any more is not to be taken for nothing. */
+export const prunedLine = (upTo: number | undefined, { colors }: Style): readonly string[] =>
+  upTo === undefined
+    ? []
+    : [colors.yellow(`what batches up to ${upTo} wrote is not known any more: their records were pruned`)];
+
+export const renderRowHistory = (report: HistoryReport, style: Style): string =>
+  [
+    report.batches.length === 0 ? 'no batch that is on record wrote this' : table(report, style),
+    ...prunedLine(report.pruned_up_to, style),
+  ].join('\n\n');
+
+const table = ({ batches }: HistoryReport, style: Style): string =>
+  renderTable(
     {
       columns: [
         { title: 'batch', align: 'right' },
@@ -46,4 +57,3 @@ export const renderRowHistory = ({ batches }: HistoryReport, style: Style): stri
     },
     style,
   );
-};

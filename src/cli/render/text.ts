@@ -33,6 +33,19 @@ export const seconds = (ms: number): string => {
   return duration(ms);
 };
 
+const sizes = [
+  ['TB', 1e12],
+  ['GB', 1e9],
+  ['MB', 1e6],
+  ['kB', 1e3],
+] as const;
+
+export const size = (bytes: number): string => {
+  const [name, unit] = sizes.find(([, each]) => bytes >= each) ?? ['bytes', 1];
+  const amount = bytes / unit;
+  return `${amount.toLocaleString('en-US', { maximumFractionDigits: unit > 1 && amount < 10 ? 1 : 0 })} ${name}`;
+};
+
 const units = [
   ['d', 86_400_000],
   ['h', 3_600_000],

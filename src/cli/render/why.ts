@@ -1,6 +1,7 @@
 // The chain behind a row: its values with their mapping lines, then every batch that wrote them and what caused it.
 import type { WhyBatch, WhyChange, WhyColumn, WhyReport, WhyRow } from '../../batch/why-report.ts';
 import { renderTargets } from './changed-rows.ts';
+import { prunedLine } from './row-history.ts';
 import type { Style } from './style.ts';
 import { renderTable } from './table.ts';
 import { instantUtc, pairs, value } from './text.ts';
@@ -59,7 +60,11 @@ const rowPart = (report: WhyReport, row: WhyRow, style: Style): string => {
   if (!row.found && row.batches.length === 0) return `${name}: there is no such row, and no batch wrote one`;
   const never =
     row.batches.length === 0
-      ? ['no batch wrote it: it was there when the table was taken over']
+      ? [
+          report.pruned_up_to === undefined
+            ? 'no batch wrote it: it was there when the table was taken over'
+            : 'no batch that is on record wrote it',
+        ]
       : row.batches.map((batch) => batchPart(report.target, row, batch, style));
   return [
     row.found ? `${name}\n${columnsTable(row.columns, style)}` : `${name}: the row is gone`,
@@ -71,4 +76,7 @@ const rowPart = (report: WhyReport, row: WhyRow, style: Style): string => {
 export const renderWhy = (report: WhyReport, style: Style): string =>
   report.rows.length === 0
     ? `no row of ${report.target} is meant`
-    : report.rows.map((row) => rowPart(report, row, style)).join('\n\n\n');
+    : [
+        report.rows.map((row) => rowPart(report, row, style)).join('\n\n\n'),
+        ...prunedLine(report.pruned_up_to, style),
+      ].join('\n\n');

@@ -9,11 +9,13 @@ export const showSpec = {
     flag('--rows', 'every row that was written, a page at a time'),
     text('--limit', 'N', 'rows on the page (default 100)'),
     text('--offset', 'N', 'rows to pass over'),
+    flag('--dbt-select', 'only the models of dbt that are stale since, as its --select takes them'),
     wait,
   ],
   select: 'none',
   examples: [
     ['tidemark show 42', 'figures and a few rows of each target'],
+    ['dbt build --select $(tidemark show last --dbt-select)', 'what reads the targets, anew'],
     ['tidemark show last --rows', 'every cell with its value before and after'],
   ],
   exits: [0, 1, 2, 4],

@@ -62,6 +62,13 @@ const readHeaders = (descriptor: number): { readonly last: Header; readonly befo
  *  content unless its table was moved there; after two, what was moved away may have come back. */
 export type Since = 'nothing' | 'one checkpoint' | 'unknown';
 
+export const sealFolder = (path: string): string => join(dirname(path), '.tidemark');
+
+export const sealFile = (path: string): string => join(sealFolder(path), `${basename(path)}.seal.json`);
+
+/** What keeps the folder of seals out of git. */
+export const ignoreAll = { name: '.gitignore', text: '*\n' };
+
 /** The file opened beside the engine, before it and until after it: closing any descriptor of a file takes away the
  *  lock that the engine has on it. */
 export class FileSeal {
@@ -85,7 +92,7 @@ export class FileSeal {
   }
 
   get #sealPath(): string {
-    return join(dirname(this.#path), '.tidemark', `${basename(this.#path)}.seal.json`);
+    return sealFile(this.#path);
   }
 
   /** To be asked when the engine has the file, and before it writes. */
@@ -118,7 +125,7 @@ export class FileSeal {
     try {
       if (!existsSync(folder)) {
         mkdirSync(folder);
-        writeFileSync(join(folder, '.gitignore'), '*\n');
+        writeFileSync(join(folder, ignoreAll.name), ignoreAll.text);
       }
       writeFileSync(fresh, JSON.stringify(seal));
       renameSync(fresh, this.#sealPath);

@@ -1,0 +1,4 @@
+// See prune-suite.ts.
+import { describePrune } from './prune-suite.ts';
+
+describePrune('postgres');

@@ -1,0 +1,4 @@
+// See show-suite.ts.
+import { describeShow } from './show-suite.ts';
+
+describeShow('postgres');

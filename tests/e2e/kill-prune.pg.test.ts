@@ -1,0 +1,4 @@
+// See kill-prune-suite.ts.
+import { describeKilledPrunes } from './kill-prune-suite.ts';
+
+describeKilledPrunes('postgres');
