@@ -388,6 +388,15 @@ describe.sequential('the loop', () => {
     seen.add('schedule');
   });
 
+  it('prune --dry-run says what would go, and keeps it', async () => {
+    const { exit, value } = await json('prune', '--keep-size', '0', '--dry-run');
+    expect({ exit, value }).toMatchObject({
+      exit: 0,
+      value: { status: 'pending', keep_bytes: 0, pruned: { first: 1 }, spared: expect.any(Number) },
+    });
+    expect((await json('prune', '--older-than', '90d')).value).toMatchObject({ status: 'nothing' });
+  });
+
   it('uninstall --dry-run lists what is ours, and leaves it', async () => {
     expect((await json('uninstall', '--dry-run')).value).toMatchObject({
       status: 'pending',
