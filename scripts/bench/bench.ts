@@ -16,6 +16,7 @@ import { idle } from './parts/idle.ts';
 import { memory } from './parts/memory.ts';
 import { rebuild } from './parts/rebuild.ts';
 import { undo } from './parts/undo.ts';
+import { verify } from './parts/verify.ts';
 import type { Lab } from './place.ts';
 import { openPostgresLab } from './postgres-lab.ts';
 import { asMarkdown, asText, type Section } from './section.ts';
@@ -67,6 +68,7 @@ const partsOf = (
     idle: () => idle(lab, folder, runs),
     checks: () => checks(lab, folder, runs),
     dictionary: () => dictionary(folder, runs),
+    verify: async () => verify(await large(), runs),
   };
 };
 

@@ -12,6 +12,7 @@ export const partNames = [
   'idle',
   'checks',
   'dictionary',
+  'verify',
 ] as const;
 export type PartName = (typeof partNames)[number];
 

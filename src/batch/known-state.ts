@@ -10,6 +10,7 @@ import { readParts, type PartsProgress } from '../store/parts.ts';
 import { readPositions, type Position } from '../store/positions.ts';
 import { readRelations, type KnownRelation } from '../store/relations.ts';
 import { state } from '../store/state.ts';
+import { refuseTorn } from '../store/torn.ts';
 import type { Session, Warehouse } from '../warehouse/port.ts';
 
 /** Our own tables as read at the start. */
@@ -81,6 +82,7 @@ export const readKnownState = async (
   const histories = await readHistories(warehouse, schema, version);
   return warehouse.session(async (session) => {
     await refuseStranger(session, project, rebind);
+    await refuseTorn(session, schema, version);
     const counters = await readCounters(session, schema);
     const positions = await readPositions(session, schema);
     const relations = await readRelations(session, schema);

@@ -12,11 +12,14 @@ import { readRejected, type RejectedReason } from '../store/rejected.ts';
 import { allColumns, readRelations, type KnownRelation } from '../store/relations.ts';
 import { lastRuns, type LastRun } from '../store/runs.ts';
 import { instantIso, instantMs } from '../store/state.ts';
+import { readVerified, type KnownProgress } from '../store/verified.ts';
 import type { Values } from '../sql/readable.ts';
 import type { Session, Warehouse } from '../warehouse/port.ts';
 import { policyOf } from '../errors/policy.ts';
 import { refuseStranger } from './known-state.ts';
 import { checkDictionary, withWarehouse } from './open.ts';
+import { mappingHash, proofOf } from './verify/proof.ts';
+import type { TargetProof } from './verify/report.ts';
 
 export interface RelationStatus {
   readonly name: string;
@@ -33,6 +36,8 @@ export interface RelationStatus {
   readonly retryable?: boolean;
   /** Of a source: rows whose change was undone and that staging still tells; released ones wait for the next run. */
   readonly holds?: { readonly rows: number; readonly released: number };
+  /** Of a target: how far `verify --budget` has come. */
+  readonly verified?: TargetProof;
   /** Mapped columns that are left as they are, until somebody looks. */
   readonly held?: readonly { readonly column: string; readonly since: number; readonly reason: string }[];
 }
@@ -91,6 +96,7 @@ interface Stored {
   readonly run: LastRun | undefined;
   readonly rejected: readonly RejectedReason[];
   readonly holds: ReadonlyMap<string, HoldCount>;
+  readonly verified: ReadonlyMap<string, KnownProgress>;
   /** The newest moment at which staging was read and everything found was committed. */
   readonly readAt: string | undefined;
 }
@@ -131,6 +137,7 @@ const readStored = async (
     run,
     rejected: await readRejected(session, schema, version),
     holds: await holdsIn(session, schema, version),
+    verified: await readVerified(session, schema, version),
     readAt,
   };
 };
@@ -143,6 +150,7 @@ const nothingStored: Stored = {
   run: undefined,
   rejected: [],
   holds: new Map(),
+  verified: new Map(),
   readAt: undefined,
 };
 
@@ -169,6 +177,13 @@ const rejectedOf = (name: string, stored: Stored): Pick<RelationStatus, 'rejecte
 const holdsOf = (name: string, { holds }: Stored): Pick<RelationStatus, 'holds'> => {
   const own = holds.get(name);
   return own === undefined ? {} : { holds: { rows: own.held, released: own.queued } };
+};
+
+/** What was proved of another mapping counts no more. */
+const verifiedOf = (name: string, { verified, relations }: Stored): Pick<RelationStatus, 'verified'> => {
+  const proof = verified.get(name);
+  if (proof === undefined || proof.mapping !== mappingHash(relations.get(name)?.mapping)) return {};
+  return { verified: proofOf(proof, proof.pass === null) };
 };
 
 const exitFor = (relations: readonly RelationStatus[], stored: Stored): 0 | 5 | 6 => {
@@ -203,7 +218,7 @@ export const status = (options: StatusOptions): Promise<StatusResult> =>
     const lagging = new Map(sources.map((source) => [source.name, source]));
     const targets = graph.order.map((target) =>
       olderSource(
-        relationStatus(target.name, stored, nowMs),
+        { ...relationStatus(target.name, stored, nowMs), ...verifiedOf(target.name, stored) },
         [...sourcesOf(graph, target)].flatMap((name) => lagging.get(name) ?? []),
       ),
     );

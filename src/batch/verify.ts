@@ -1,59 +1,26 @@
-// Verify: proves target == f(mirrors), by the same computation over all keys, not committed.
-import type { Project } from '../project/project.ts';
+// Verify: proves target == f(mirrors), over all keys and not committed; within a budget slice by slice; and mirrors against
+// staging.
 import { TidemarkError } from '../errors/tidemark-error.ts';
-import type { Target } from '../dictionary/dictionary.ts';
-import { relationsOf } from '../graph/graph.ts';
-import { readSample, sampleImages, type SampleRow } from '../reconcile/samples.ts';
-import { changedRows, type ImageSummary, type RelationView } from '../reconcile/relation-view.ts';
-import { sql, table } from '../sql/fragment.ts';
+import type { Source, Target } from '../dictionary/dictionary.ts';
+import { relationsOf, sourcesOf } from '../graph/graph.ts';
+import { changedRows, type RelationView } from '../reconcile/relation-view.ts';
 import { readBatches } from '../store/batches.ts';
-import { runChecks } from './compute/check-target.ts';
-import type { BatchContext, Progress } from './context.ts';
-import { computeHistory } from './compute/compute-history.ts';
-import { computeTarget, workFor } from './compute/compute-target.ts';
-import { storedEvents } from './compute/take-events.ts';
+import { versionWithVerified } from '../store/verified.ts';
 import type { Warehouse } from '../warehouse/port.ts';
+import type { BatchContext } from './context.ts';
 import { leaveOut, refusal } from './left-out.ts';
 import { withContext, withWarehouse } from './open.ts';
 import type { TargetSamples } from './plan.ts';
 import { refuseUnknownTargets } from './refuse-unknown.ts';
 import type { BehindReport } from './report.ts';
+import { advance, inTurn } from './verify/budget.ts';
+import { compareTarget, type Compared } from './verify/compare-target.ts';
+import { verifyMirrorOf, type VerifiedMirror } from './verify/mirrors.ts';
+import { proofOf } from './verify/proof.ts';
+import type { VerifiedTarget, VerifyOptions, VerifyResult } from './verify/report.ts';
 import { sourceView, targetView } from './views.ts';
 
-export interface VerifiedTarget {
-  readonly name: string;
-  readonly rows: number;
-  readonly different: number;
-  readonly missing: number;
-  readonly extra: number;
-  readonly columns: Readonly<Record<string, number>>;
-}
-
-export interface VerifyReport {
-  readonly schema: 'tidemark/verify/1';
-  readonly project: string;
-  readonly environment: string;
-  readonly status: 'equal' | 'different';
-  /** When the mirrors were last brought in step with staging; null before the first batch. */
-  readonly mirrors_at: string | null;
-  readonly targets: readonly VerifiedTarget[];
-  /** Targets that could not be compared. */
-  readonly behind: readonly BehindReport[];
-}
-
-export interface VerifyOptions {
-  readonly project: Project;
-  readonly select?: readonly string[] | undefined;
-  readonly samples?: number | undefined;
-  readonly progress?: Progress | undefined;
-  readonly waitMs?: number | undefined;
-}
-
-export interface VerifyResult {
-  readonly report: VerifyReport;
-  readonly samples: readonly TargetSamples[];
-  readonly exit: 0 | 3 | 5;
-}
+export type { VerifyOptions, VerifyResult } from './verify/report.ts';
 
 /** The named targets in dependency order; all of them when none is named. */
 export const selectTargets = (context: BatchContext, names: readonly string[]): readonly Target[] => {
@@ -62,49 +29,30 @@ export const selectTargets = (context: BatchContext, names: readonly string[]): 
   return names.length === 0 ? order : order.filter((target) => names.includes(target.name));
 };
 
-interface Compared {
-  readonly verified: VerifiedTarget;
-  readonly samples: TargetSamples;
-}
+/** The named sources, and those that named targets read. */
+const selectSources = (context: BatchContext, names: readonly string[]): readonly Source[] => {
+  const { sources, targets } = context.graph;
+  refuseUnknownTargets(names, [...sources.keys(), ...targets.keys()]);
+  if (names.length === 0) return [...sources.values()];
+  const read = names.flatMap((name) => {
+    const target = targets.get(name);
+    return target === undefined ? [name] : [...sourcesOf(context.graph, target)];
+  });
+  return [...sources.values()].filter(({ name }) => read.includes(name));
+};
 
-const figures = (name: string, rows: number, summary: ImageSummary): VerifiedTarget => ({
+const verifiedOf = (name: string, { rows, summary, faults }: Compared): VerifiedTarget => ({
   name,
   rows,
   different: summary.updated,
   missing: summary.inserted,
   extra: summary.deleted,
   columns: Object.fromEntries(summary.columns),
+  ...(faults === undefined ? {} : { rules: faults }),
 });
 
-const compareTarget = async (
-  context: BatchContext,
-  target: Target,
-  views: ReadonlyMap<string, RelationView>,
-  samples: number,
-): Promise<Compared> => {
-  context.progress.step('verify', target.name);
-  const work = workFor(context, target, views, 'all');
-  return context.warehouse.session(async (session) => {
-    const { summary } =
-      target.form.kind !== 'history'
-        ? await computeTarget(context, session, work)
-        : await computeHistory(context, session, work, await storedEvents(context, session, work));
-    await runChecks(session, work, false);
-    const counted = target.exists
-      ? await session.rows<{ rows: string }>(sql`select count(*) as rows from ${table(target.table)}`)
-      : [];
-    const shown =
-      changedRows(summary) === 0 || samples === 0
-        ? []
-        : await session.rows<SampleRow>(
-            sampleImages(context.warehouse.dialect, work.scratch.images, samples),
-          );
-    return {
-      verified: figures(target.name, Number(counted[0]?.rows ?? 0), summary),
-      samples: { target: target.name, samples: shown.map((row) => readSample(row, work.scratch.images)) },
-    };
-  });
-};
+const isEqual = ({ different, missing, extra, rules }: VerifiedTarget): boolean =>
+  different + missing + extra === 0 && Object.values(rules ?? {}).every((versions) => versions === 0);
 
 const committedViews = (context: BatchContext): Map<string, RelationView> => {
   const views = new Map<string, RelationView>();
@@ -147,22 +95,130 @@ const refuseUnverifiable = (context: BatchContext, target: Target): void => {
   );
 };
 
-const verifyAll = async (context: BatchContext, options: VerifyOptions): Promise<VerifyResult> => {
-  if (context.known.lastBatch === 0) throw neverRun();
+interface Found {
+  readonly verified: readonly VerifiedTarget[];
+  readonly samples: readonly TargetSamples[];
+  readonly behind: readonly BehindReport[];
+  readonly unfinished?: readonly string[];
+}
+
+const lastBatchNow = async ({ warehouse, project }: BatchContext): Promise<number> => {
+  const [last] = await warehouse.session((session) =>
+    readBatches(session, project.schemas.state, { limit: 1 }),
+  );
+  return last?.batch ?? 0;
+};
+
+/** Mirrors and target are read one after the other: a batch that was committed in between makes them differ. */
+const tries = 3;
+
+const untilUndisturbed = async (
+  context: BatchContext,
+  compare: () => Promise<Compared>,
+): Promise<Compared> => {
+  if (!context.warehouse.dialect.capabilities.concurrentWriters) return compare();
+  for (let attempt = 1; ; attempt += 1) {
+    const before = await lastBatchNow(context);
+    const compared = await compare();
+    if (changedRows(compared.summary) === 0 || attempt === tries) return compared;
+    if ((await lastBatchNow(context)) === before) return compared;
+  }
+};
+
+const behindOf = (
+  context: BatchContext,
+  relation: string,
+  kind: 'source' | 'target',
+  error: unknown,
+): BehindReport => {
+  const { name, code, reason, retryable } = leaveOut(relation, kind, error);
+  return { name, since: context.known.lastBatch, code, reason, retryable };
+};
+
+const verifyWhole = async (context: BatchContext, options: VerifyOptions): Promise<Found> => {
   const views = committedViews(context);
-  const compared: Compared[] = [];
+  const verified: VerifiedTarget[] = [];
+  const shown: TargetSamples[] = [];
   const behind: BehindReport[] = [];
   for (const target of selectTargets(context, options.select ?? [])) {
     try {
       refuseUnverifiable(context, target);
-      compared.push(await compareTarget(context, target, views, options.samples ?? 3));
+      const compared = await untilUndisturbed(context, () =>
+        compareTarget(context, { target, views, samples: options.samples ?? 3, checks: true }),
+      );
+      verified.push(verifiedOf(target.name, compared));
+      shown.push({ target: target.name, samples: compared.samples });
     } catch (error) {
-      const { name, code, reason, retryable } = leaveOut(target.name, 'target', error);
-      behind.push({ name, since: context.known.lastBatch, code, reason, retryable });
+      behind.push(behindOf(context, target.name, 'target', error));
     }
   }
-  const targets = compared.map(({ verified }) => verified);
-  const equal = targets.every((target) => target.different + target.missing + target.extra === 0);
+  return { verified, samples: shown, behind };
+};
+
+const refuseOldState = ({ known }: BatchContext): void => {
+  if (known.version >= versionWithVerified) return;
+  throw new TidemarkError('usage', {
+    message: '`--budget` keeps what it proved in a table that is not there yet',
+    hint: '`tidemark run` makes it',
+  });
+};
+
+const verifyWithin = async (
+  context: BatchContext,
+  options: VerifyOptions,
+  budgetMs: number,
+): Promise<Found> => {
+  refuseOldState(context);
+  const until = performance.now() + budgetMs;
+  const isOver = (): boolean => performance.now() >= until;
+  const views = committedViews(context);
+  const verified: VerifiedTarget[] = [];
+  const shown: TargetSamples[] = [];
+  const behind: BehindReport[] = [];
+  const unfinished: string[] = [];
+  for (const target of await inTurn(context, selectTargets(context, options.select ?? []))) {
+    if (isOver() && verified.length + behind.length > 0) {
+      unfinished.push(target.name);
+      continue;
+    }
+    try {
+      refuseUnverifiable(context, target);
+      const { samples = 3, sliceRows } = options;
+      const budget = { views, samples, sliceRows, undisturbed: untilUndisturbed };
+      const { compared, progress, isComplete } = await advance(context, target, budget, isOver);
+      const proof = proofOf(progress, isComplete);
+      verified.push({ ...verifiedOf(target.name, compared), proof });
+      shown.push({ target: target.name, samples: compared.samples });
+      if (!isComplete) unfinished.push(target.name);
+    } catch (error) {
+      behind.push(behindOf(context, target.name, 'target', error));
+    }
+  }
+  return { verified, samples: shown, behind, unfinished };
+};
+
+const verifyMirrors = async (
+  context: BatchContext,
+  options: VerifyOptions,
+): Promise<{ readonly mirrors: readonly VerifiedMirror[]; readonly behind: readonly BehindReport[] }> => {
+  const mirrors: VerifiedMirror[] = [];
+  const behind: BehindReport[] = [];
+  for (const source of selectSources(context, options.select ?? [])) {
+    try {
+      mirrors.push(await verifyMirrorOf(context, source));
+    } catch (error) {
+      behind.push(behindOf(context, source.name, 'source', error));
+    }
+  }
+  return { mirrors, behind };
+};
+
+const resultOf = async (
+  context: BatchContext,
+  found: Found & { readonly mirrors?: readonly VerifiedMirror[] },
+): Promise<VerifyResult> => {
+  const { verified, samples, behind, unfinished, mirrors } = found;
+  const equal = verified.every(isEqual) && (mirrors ?? []).every(({ missed }) => missed === 0);
   return {
     report: {
       schema: 'tidemark/verify/1',
@@ -170,12 +226,29 @@ const verifyAll = async (context: BatchContext, options: VerifyOptions): Promise
       environment: context.project.environment,
       status: equal && behind.length === 0 ? 'equal' : 'different',
       mirrors_at: await mirrorsAt(context),
-      targets,
+      targets: verified,
       behind,
+      ...(mirrors === undefined ? {} : { mirrors }),
+      ...(unfinished === undefined ? {} : { unfinished }),
     },
-    samples: compared.map(({ samples }) => samples).filter(({ samples }) => samples.length > 0),
+    samples: samples.filter((each) => each.samples.length > 0),
     exit: behind.length > 0 ? 5 : equal ? 0 : 3,
   };
+};
+
+const verifyAll = async (context: BatchContext, options: VerifyOptions): Promise<VerifyResult> => {
+  if (context.known.lastBatch === 0) throw neverRun();
+  if (options.mirrors === true) {
+    const found = await verifyMirrors(context, options);
+    return resultOf(context, { verified: [], samples: [], ...found });
+  }
+  const { budgetMs } = options;
+  return resultOf(
+    context,
+    budgetMs === undefined
+      ? await verifyWhole(context, options)
+      : await verifyWithin(context, options, budgetMs),
+  );
 };
 
 /** On a warehouse that is open already; whoever opened it closes it. */
@@ -185,6 +258,8 @@ export const verifyIn = (warehouse: Warehouse, options: VerifyOptions): Promise<
   );
 
 export const verify = (options: VerifyOptions): Promise<VerifyResult> =>
-  withWarehouse(options.project, { readOnly: true, waitMs: options.waitMs ?? 10_000 }, (warehouse) =>
-    verifyIn(warehouse, options),
+  withWarehouse(
+    options.project,
+    { readOnly: options.budgetMs === undefined, waitMs: options.waitMs ?? 10_000 },
+    (warehouse) => verifyIn(warehouse, options),
   );

@@ -14,7 +14,7 @@ const isTable = (node: DbtNode, table: TableName, database: string | undefined):
   return relation.database === undefined || wanted === undefined || relation.database === wanted;
 };
 
-export interface WrittenTables {
+interface WrittenTables {
   readonly written: readonly TableName[];
   /** Kept in step by us, so that what they read does not make them stale. */
   readonly ours: readonly TableName[];

@@ -119,6 +119,65 @@ where case when ${inStaging} then ${inMirror} is null or ${anyColumnDiffers(dial
   );
 };
 
+interface KeptValue {
+  readonly name: string;
+  readonly value: Fragment;
+  /** Columns that came since the hold was made are not in it. */
+  readonly has: Fragment;
+}
+
+/** What the mirror had of a held row since the undo. */
+const keptValues = ({ comparison }: Holding<BesideMirror>): readonly KeptValue[] => {
+  const { dialect, source } = comparison;
+  const mirror = asJson(dialect, id('h', 'mirror'));
+  return source.columns.map(({ name, type }) => ({
+    name,
+    value: dialect.fromJsonText(dialect.jsonText(mirror, name), type),
+    has: dialect.jsonHas(mirror, name),
+  }));
+};
+
+/** A mirror that somebody else wrote gets held rows back as they were since the undo. Once the images of held rows are
+ *  dropped. */
+export const restoreHeld = (holding: Holding): Fragment => {
+  const { comparison } = holding;
+  const { dialect, source, images } = comparison;
+  const inMirror = sql`m."tidemark.present"`;
+  const isGone = sql`h.mirror is null`;
+  const kept = keptValues(holding).map(({ name, value, has }) => ({
+    name,
+    value: sql`case when ${has} then ${value} else coalesce(${id('m', name)}, ${id('s', name)}) end`,
+  }));
+  const differs = ors(
+    kept.map(({ value }, place) => {
+      const { name, type } = source.columns[place] ?? { name: '', type: '' };
+      return dialect.differs(value, id('m', name), type);
+    }),
+  );
+  const same = sameAsHeld(holding, sql`(s."tidemark.present" is not null)`, (name) => id('s', name));
+  const row = commas([
+    ...source.key.map(({ name }) => id('h', name)),
+    ...source.columns.map(({ name }) => id('m', name)),
+    ...kept.map(({ value }) => sql`case when not ${isGone} then ${value} end`),
+  ]);
+  const known = keysMatch(
+    dialect,
+    source.key,
+    (name) => id('h', name),
+    (name) => id('i', keyName(images, name)),
+  );
+  return insertImages(
+    images,
+    sql`select row_number() over () + (select coalesce(max(n.seq), 0) from ${table(images.table)} as n),
+  case when ${isGone} then 'D' when ${inMirror} is null then 'I' else 'U' end, null, ${row}
+from ${heldRows(holding, sql`false`)} as h
+left join ${stagingRows(source, alive(source))} as s on ${joined(holding, 's')}
+left join ${mirrorRows(comparison)} as m on ${joined(holding, 'm')}
+where ${same} and case when ${isGone} then ${inMirror} is not null else ${inMirror} is null or ${differs} end
+  and not exists (select 1 from ${table(images.table)} as i where ${known})`,
+  );
+};
+
 /** A mirror that is made anew takes held rows as the old one had them. Three statements. */
 export const keepHeldRows = (holding: Holding<BesideMirror>): readonly Fragment[] => {
   const { comparison, holds } = holding;
@@ -126,12 +185,7 @@ export const keepHeldRows = (holding: Holding<BesideMirror>): readonly Fragment[
   const key = keyText(dialect, images);
   const same = sameAsHeld(holding, sql`true`, (name) => id('i', afterName(images, name)));
   const held = sql`h.source = ${source.name} and not h.queued`;
-  const mirror = asJson(dialect, id('h', 'mirror'));
-  const kept = source.columns.map(({ name, type }) => ({
-    name,
-    value: dialect.fromJsonText(dialect.jsonText(mirror, name), type),
-    has: dialect.jsonHas(mirror, name),
-  }));
+  const kept = keptValues(holding);
   const assignments = kept.map(
     ({ name, value, has }) =>
       sql`${id(afterName(images, name))} = case when ${has} then ${value} else ${id('i', afterName(images, name))} end`,

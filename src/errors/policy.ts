@@ -70,6 +70,7 @@ const policies = {
   database_too_new: usage,
   driver_missing: usage,
   state_newer: usage,
+  state_torn: usage,
   // differences
   plan_stale: differs,
   undo_conflicts: differs,

@@ -9,7 +9,7 @@ import type { TableName } from '../sql/table-name.ts';
 import { isGrouped } from './desired/aggregate.ts';
 import { keyExpression, rootRows } from './desired/root.ts';
 import { joined } from './desired/joins.ts';
-import { imageShapeOf, rootKeyName, rootView, viewOf, type TargetWork } from './target-work.ts';
+import { imageShapeOf, rootKeyName, rootView, viewOf, type TargetWork, type Within } from './target-work.ts';
 
 const keyColumns = (work: TargetWork): readonly Fragment[] => {
   const shape = imageShapeOf(work.target);
@@ -105,9 +105,15 @@ export const duplicateImages = (images: ImageTable, limit: number): Fragment => 
 };
 
 /** Keys that a table holds more than once. */
-export const repeatedKeys = (of: TableName, key: readonly KeyColumn[], limit: number): Fragment => {
+export const repeatedKeys = (
+  of: TableName,
+  key: readonly KeyColumn[],
+  limit: number,
+  within?: Within,
+): Fragment => {
   const names = commas(key.map(({ name }) => id('t', name)));
-  return sql`select ${names}, count(*) as "tidemark.rows" from ${table(of)} as t group by ${names} having count(*) > 1 limit ${sql.lit(limit)}`;
+  const where = within === undefined ? sql`` : sql` where ${within((name) => id('t', name))}`;
+  return sql`select ${names}, count(*) as "tidemark.rows" from ${table(of)} as t${where} group by ${names} having count(*) > 1 limit ${sql.lit(limit)}`;
 };
 
 /** Rows that would put NULL into a column that does not take it. */

@@ -141,7 +141,9 @@ const currentRows = (work: TargetWork): Fragment => {
     return sql`(select ${commas([sql`true as "tidemark.present"`, ...nulls])} where false) as t`;
   }
   const from = work.scope === 'all' ? target.table : scratch.current;
-  return sql`(select true as "tidemark.present", ${commas(columns.map(({ name }) => id('c', name)))} from ${table(from)} as c) as t`;
+  const { within } = work;
+  const limited = within === undefined ? sql`` : sql` where ${within((name) => id('c', name))}`;
+  return sql`(select true as "tidemark.present", ${commas(columns.map(({ name }) => id('c', name)))} from ${table(from)} as c${limited}) as t`;
 };
 
 const rowPairs = (work: TargetWork): Fragment => {

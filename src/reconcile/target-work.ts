@@ -4,6 +4,7 @@ import type { Target } from '../dictionary/dictionary.ts';
 import { columnsRead, relationOf } from '../graph/reads.ts';
 import type { Column, Dialect } from '../sql/dialect.ts';
 import type { ImageShape, ImageTable } from '../sql/images.ts';
+import type { Fragment } from '../sql/fragment.ts';
 import type { TableName } from '../sql/table-name.ts';
 import type { RelationView } from './relation-view.ts';
 
@@ -25,6 +26,9 @@ export interface TargetScratch {
   readonly images: ImageTable;
 }
 
+/** Some keys of a target, as a condition on its key columns, whatever they are called where it is asked. */
+export type Within = (key: (name: string) => Fragment) => Fragment;
+
 export interface TargetWork {
   readonly dialect: Dialect;
   readonly target: Target;
@@ -33,6 +37,8 @@ export interface TargetWork {
   readonly scratch: TargetScratch;
   /** `affected` limits the work to what the images reach; `all` compares every row. */
   readonly scope: 'affected' | 'all';
+  /** Of `all`: only rows with these keys. */
+  readonly within?: Within | undefined;
   /** Beside what the images reach, the rows of these keys. */
   readonly part?: TargetPart | undefined;
 }

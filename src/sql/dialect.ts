@@ -81,6 +81,8 @@ export interface Dialect {
   jsonNumbers(json: Fragment): Fragment;
   /** Aggregate over rows: a text that depends on the multiset of the rows' values, not on their order. */
   digest(values: readonly Fragment[]): Fragment;
+  /** The number, from 0 to below a power of two, of the part that a row with these values belongs to. */
+  part(values: readonly Fragment[], parts: number): Fragment;
   /** The clock of the warehouse, not of the transaction. */
   clock(): Fragment;
   /** `moment` moved back by a length of time. */

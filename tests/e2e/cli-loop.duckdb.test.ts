@@ -17,6 +17,8 @@ const settled = (text: string): string =>
     .replaceAll(/status +lag/g, 'status  lag')
     .replaceAll(/in step +(\d+ min )?\d+ s/g, 'in step  <lag>')
     .replaceAll(/ by \S+ on \S+/g, ' by <actor>')
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '<run>')
+    .replaceAll(/:[0-9a-f]{12}\b/g, ':<hash>')
     .replaceAll(/ {2,}<took>/g, '  <took>');
 
 const json = async (...args: readonly string[]) => {
@@ -217,7 +219,9 @@ describe.sequential('the loop', () => {
       "batch 2 (run, applied): 4 source rows changed → 4 rows, 2 cells in 1 target
       data as of     <time> UTC
       committed      <time> UTC by <actor>
+      started by     \`tidemark run\`, run <run>
       meta           ticket=A-1, by=ci, nightly
+      mappings       dim_customer:<hash>
 
       source     inserted  updated  deleted  cells by column
       customers         1        2        1  name 1, country_id 1, updated_at 2

@@ -52,9 +52,9 @@ export const describeKilledPrunes = (engine: Engine): void => {
       const record = join(undisturbed.folder, 'statements');
       expect(await start(argv(undisturbed), { stop: { record } }).ended).toMatchObject({ exit: 0 });
       const after = await standing(undisturbed);
+      const statements = readFileSync(record, 'utf8').trimEnd().split('\n').length;
       await undisturbed.remove();
       expect(after).not.toBe(before);
-      const statements = readFileSync(record, 'utf8').trimEnd().split('\n').length;
       expect(statements).toBeGreaterThan(15);
       const limit = pLimit(2);
       const wrong = await Promise.all(

@@ -92,6 +92,12 @@ const repeatedRoot = (work: TargetWork, twice: readonly Row[]): TidemarkError =>
   });
 };
 
+/** Refuses matches of a look-up that no row of the result shows. */
+export const refuseUnseen = async (session: Session, work: TargetWork): Promise<void> => {
+  const unseen = await ambiguousLookUp(session, work, unseenLookUps(work));
+  if (unseen !== undefined) throw unseen;
+};
+
 /** Refuses desired rows that have no key of their own. */
 export const refuseBadRows = async (session: Session, work: TargetWork): Promise<void> => {
   const { target } = work;
@@ -106,8 +112,7 @@ export const refuseBadRows = async (session: Session, work: TargetWork): Promise
       details: { target: target.name, rows },
     });
   }
-  const unseen = await ambiguousLookUp(session, work, unseenLookUps(work));
-  if (unseen !== undefined) throw unseen;
+  await refuseUnseen(session, work);
   const shared = await session.rows(duplicateTargetKeys(work, named));
   if (shared.length === 0) return;
   const single = target.joins.filter((join) => manyOn(target.joins, [join.alias]).size === 0);
@@ -141,7 +146,7 @@ const refuseRepeated = ({ target }: TargetWork, twice: readonly Row[]): void => 
 export const refuseRepeatedRows = async (session: Session, work: TargetWork): Promise<void> => {
   const { target, scope } = work;
   if (scope !== 'all' || !target.exists || target.keyIsEnforced) return;
-  refuseRepeated(work, await session.rows(repeatedKeys(target.table, target.key, named)));
+  refuseRepeated(work, await session.rows(repeatedKeys(target.table, target.key, named, work.within)));
 };
 
 /** Refuses images that the target's table cannot take. */

@@ -1,6 +1,13 @@
 // Held rows in a freeze: what staging still says of changes that were undone is taken back out of the images, and
 // the holds that end are kept for the commit to forget.
-import { compareReleased, dropHeld, fillEnded, keepHeldRows, type Holding } from '../../detect/holds.ts';
+import {
+  compareReleased,
+  dropHeld,
+  fillEnded,
+  keepHeldRows,
+  restoreHeld,
+  type Holding,
+} from '../../detect/holds.ts';
 import type { Folding } from '../../detect/log/fold-images.ts';
 import { dropHeldKeys, endContradicted, endTold } from '../../detect/log/held-keys.ts';
 import type { Comparison } from '../../detect/mirror.ts';
@@ -58,7 +65,9 @@ export const respectHolds = async (
     if (reading === 'part' && keys === undefined && queued > 0)
       await session.execute(compareReleased(holding));
     const dropped = await session.execute(dropHeld(holding));
-    if (dropped > 0) await session.execute(renumber({ comparison }));
+    const isHealed = reading === 'all' && context.healing.mirrors.has(name);
+    const restored = isHealed ? await session.execute(restoreHeld(holding)) : 0;
+    if (dropped + restored > 0) await session.execute(renumber({ comparison }));
   }
   const count = await session.execute(fillEnded(holding, ended, keys));
   return count > 0 ? ended : undefined;

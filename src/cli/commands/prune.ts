@@ -4,7 +4,7 @@ import type { Retention } from '../../project/project.ts';
 import { holderWords } from '../../store/lease-holder.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { durationOf, isOn, sizeOf } from '../read-options.ts';
-import { count, instantUtc, number, size } from '../render/text.ts';
+import { bytesText, count, instantUtc, number } from '../render/text.ts';
 import { waitingFor } from '../waiting.ts';
 
 const leaseWaitMs = 90_000;
@@ -15,7 +15,7 @@ const numbers = ({ batches, first, last }: Figures): string =>
   batches === 1 ? `batch ${first}` : `batches ${first} to ${last}`;
 
 const records = ({ pruned }: PruneReport): string =>
-  `${count(pruned.changes, 'change')} and ${number(pruned.audit)} audited rows (${size(pruned.bytes)})`;
+  `${count(pruned.changes, 'change')} and ${number(pruned.audit)} audited rows (${bytesText(pruned.bytes)})`;
 
 /** What nobody can undo afterwards: said before it is so. */
 const lost = ({ no_longer_undoable: undoable }: PruneReport, verb: string): string =>
@@ -34,7 +34,7 @@ const render = (report: PruneReport): string => {
   const left =
     kept.batches === 0
       ? 'no batch has records'
-      : `${numbers(kept)} ${kept.batches === 1 ? 'keeps its' : 'keep their'} records (${size(kept.bytes)})`;
+      : `${numbers(kept)} ${kept.batches === 1 ? 'keeps its' : 'keep their'} records (${bytesText(kept.bytes)})`;
   if (status === 'nothing') return ['nothing to prune', left, ...spared(report)].join('\n');
   const pending = status === 'pending';
   const until =

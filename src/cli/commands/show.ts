@@ -16,13 +16,19 @@ const headline = (report: ShowReport): string => {
 
 const facts = (report: ShowReport): string => {
   const who = [report.actor, report.host].filter((each) => each !== null).join(' on ');
+  const written = new Set(report.targets.map(({ name }) => name));
+  // Of the targets that it wrote: JSON has them all.
+  const mappings = report.mapping
+    .split(' ')
+    .filter((each) => written.has(each.slice(0, each.lastIndexOf(':'))))
+    .join(', ');
   const meta = Object.entries(report.meta).map(([name, text]) => `${name}=${value(text)}`);
   return [
     `data as of     ${instantUtc(report.moment)}`,
     `committed      ${instantUtc(report.committed_at)}${who === '' ? '' : ` by ${who}`}`,
     ...(report.command === null ? [] : [`started by     \`tidemark ${report.command}\`, run ${report.run}`]),
     ...(meta.length === 0 ? [] : [`meta           ${meta.join(', ')}`]),
-    ...(report.mapping === '' ? [] : [`mappings       ${report.mapping}`]),
+    ...(mappings === '' ? [] : [`mappings       ${mappings}`]),
     ...(report.undoes === undefined
       ? []
       : [`undoes         ${report.undoes.map((each) => `batch ${each}`).join(', ')}`]),

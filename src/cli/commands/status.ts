@@ -6,7 +6,7 @@ import { holderJson } from '../render/json.ts';
 import { projectLine, type ProjectLine } from '../render/project-line.ts';
 import { plainStyle, type Style } from '../render/style.ts';
 import { renderTable, type TableColumn } from '../render/table.ts';
-import { count, duration, instantUtc } from '../render/text.ts';
+import { count, duration, instantUtc, pairs } from '../render/text.ts';
 import { readersWaitMs, waitingFor } from '../waiting.ts';
 
 const ageLine = (report: StatusReport): string => {
@@ -100,6 +100,20 @@ const setAside = (report: StatusReport, style: Style): readonly string[] =>
     }),
   );
 
+const proofs = (report: StatusReport, style: Style): readonly string[] =>
+  report.targets.flatMap(({ name, verified }) => {
+    if (verified === undefined) return [];
+    const last =
+      verified.proved_at === null ? 'never proved whole' : `proved equal ${instantUtc(verified.proved_at)}`;
+    const now =
+      verified.complete || verified.rows === 0
+        ? ''
+        : `; a new pass is ${verified.up_to === null ? 'under way' : `at ${pairs(verified.up_to)}`} (${count(verified.rows, 'row')})`;
+    return [
+      style.colors.dim(`${name}: ${last}${verified.complete ? ` (${count(verified.rows, 'row')})` : now}`),
+    ];
+  });
+
 /** A run passes over them as long as staging says what it said before the undo. */
 const held = (report: StatusReport, style: Style): readonly string[] =>
   report.sources.flatMap(({ name, holds }) => {
@@ -117,11 +131,13 @@ const render = (report: StatusReport, line: ProjectLine, style: Style): string =
   const why = reasons(report, style);
   const aside = setAside(report, style);
   const holds = held(report, style);
+  const proved = proofs(report, style);
   return [
     [line(style), ageLine(report), batchLine(report), ...runLine(report), leaseLine(report)].join('\n'),
     ...(report.sources.length === 0 ? [] : [table('source', report.sources, [watermark], style)]),
     ...(report.targets.length === 0 ? [] : [table('target', report.targets, [], style)]),
     ...(why.length === 0 ? [] : [why.join('\n')]),
+    ...(proved.length === 0 ? [] : [proved.join('\n')]),
     ...(holds.length === 0
       ? []
       : [[...holds, style.colors.dim('`tidemark release BATCH` lets go of them')].join('\n')]),

@@ -40,7 +40,7 @@ const sizes = [
   ['kB', 1e3],
 ] as const;
 
-export const size = (bytes: number): string => {
+export const bytesText = (bytes: number): string => {
   const [name, unit] = sizes.find(([, each]) => bytes >= each) ?? ['bytes', 1];
   const amount = bytes / unit;
   return `${amount.toLocaleString('en-US', { maximumFractionDigits: unit > 1 && amount < 10 ? 1 : 0 })} ${name}`;

@@ -3,7 +3,7 @@ import type { CommandSpec } from '../command-spec.ts';
 import { flag, text, waitForLease } from './options.ts';
 
 export const pruneSpec = {
-  summary: 'drop ledger and audit of old batches, which can then not be undone',
+  summary: 'drop ledger and audit of old batches',
   options: [
     text('--older-than', 'TIME', 'of batches committed so long ago: `90d`'),
     text('--keep-size', 'SIZE', 'of the oldest, until the rest is no more than this: `5GB`'),
@@ -12,7 +12,7 @@ export const pruneSpec = {
   ],
   select: 'none',
   examples: [
-    ['tidemark prune --older-than 90d --dry-run', 'what would go, and stop being undoable?'],
+    ['tidemark prune --older-than 90d --dry-run', 'what would go?'],
     ['tidemark prune', 'as `retention:` in tidemark.yml says'],
   ],
   exits: [0, 1, 2, 4],

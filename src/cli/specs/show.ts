@@ -15,7 +15,7 @@ export const showSpec = {
   select: 'none',
   examples: [
     ['tidemark show 42', 'figures and a few rows of each target'],
-    ['dbt build --select $(tidemark show last --dbt-select)', 'what reads the targets, anew'],
+    ['tidemark show last --dbt-select', 'what dbt has to build anew'],
     ['tidemark show last --rows', 'every cell with its value before and after'],
   ],
   exits: [0, 1, 2, 4],

@@ -46,9 +46,27 @@ export const desiredColumns = (work: TargetWork): readonly ScratchColumn[] => {
   ];
 };
 
-export const fillDesired = (work: TargetWork, root: Fragment = rootRows(work)): Fragment =>
-  sql`insert into ${table(work.scratch.desired)} (${commas(desiredColumns(work).map((column) => id(column.name)))})
-${kinds[work.target.form.kind].rows(work, root)}`;
+const columnNames = (work: TargetWork): Fragment =>
+  commas(desiredColumns(work).map((column) => id(column.name)));
+
+/** As a table, under this alias and the names of `desiredColumns`. */
+export const desiredAs = (work: TargetWork, alias: string, root: Fragment = rootRows(work)): Fragment =>
+  sql`(${kinds[work.target.form.kind].rows(work, root)}) as ${id(alias)}(${columnNames(work)})`;
+
+/** A key column of desired rows. */
+export const desiredKey =
+  ({ target }: TargetWork, alias: string) =>
+  (name: string): Fragment =>
+    id(alias, keyName(imageShapeOf(target), name));
+
+export const fillDesired = (work: TargetWork, root: Fragment = rootRows(work)): Fragment => {
+  const { within } = work;
+  const rows =
+    within === undefined
+      ? kinds[work.target.form.kind].rows(work, root)
+      : sql`select w.* from ${desiredAs(work, 'w', root)} where ${within(desiredKey(work, 'w'))}`;
+  return sql`insert into ${table(work.scratch.desired)} (${columnNames(work)})\n${rows}`;
+};
 
 /** One mapped column of some root rows: what a search for a failing expression evaluates. */
 export const fillColumn = (work: TargetWork, root: Fragment, column: MappedColumn): Fragment =>

@@ -7,11 +7,12 @@ import { id, sql, verbatim, type Fragment } from '../../sql/fragment.ts';
 import { isLaid, overlay, type Limit } from '../overlay.ts';
 import { viewOf, type TargetWork } from '../target-work.ts';
 
-/** The columns that the work needs of the root: what the target reads, and the root's key. */
+/** The columns that the work needs of the root: what the target reads, the root's key, and what goes along. */
 export const rootColumns = (work: TargetWork): readonly string[] => {
   const { root } = work.target;
   const key = viewOf(work, root.alias).key.map((column) => column.name);
-  return [...new Set([...key, ...columnsRead(work.target, root.alias)])];
+  const guards = (work.scratch.images.guards ?? []).map(({ name }) => name);
+  return [...new Set([...key, ...columnsRead(work.target, root.alias), ...guards])];
 };
 
 /** Root and look-ups joined; `root` is the query that yields the root's rows. */

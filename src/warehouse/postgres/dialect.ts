@@ -109,6 +109,8 @@ export const postgresDialect: Dialect = {
     values.length === 0
       ? sql`(count(*) || ':0')`
       : sql`(count(*) || ':' || coalesce(sum(hashtextextended(row(${commas(values)})::text, 0)::numeric), 0))`,
+  part: (values, parts) =>
+    sql`cast(hashtextextended(row(${commas(values)})::text, 0) & ${sql.lit(parts - 1)} as integer)`,
   clock: () => sql`clock_timestamp()`,
   minus: (moment, milliseconds) =>
     sql`(${operand(moment)} - cast(${milliseconds} as double precision) * interval '1 millisecond')`,

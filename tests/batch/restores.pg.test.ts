@@ -1,0 +1,4 @@
+// See restores-suite.ts.
+import { describeRestores } from './restores-suite.ts';
+
+describeRestores('postgres');

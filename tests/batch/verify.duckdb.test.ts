@@ -1,0 +1,4 @@
+// See verify-suite.ts.
+import { describeVerify } from './verify-suite.ts';
+
+describeVerify('duckdb');
