@@ -493,6 +493,10 @@ select (select (count(*) || ':' || coalesce(sum(cast(hash("i"."k_visit_id", "i".
 
 select (select max(batch) from "tidemark"."batches") as batch, (select max(change_id) from "tidemark"."changes") as change;
 
+select (select max(batch) from "tidemark"."batches") as listed,
+  (select max(b.batch) from "tidemark"."batches" as b where b.changes > 0 and b.kind <> 'bootstrap' and b.pruned_at is null) as told,
+  (select max(batch) from "tidemark"."changes") as ledger, (select max(batch) from "tidemark"."audit") as audit;
+
 select 0 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
   then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."dim_customer")) end as storage
 from pragma_storage_info('"marts"."dim_customer"') as s

@@ -529,6 +529,10 @@ select (select (count(*) || ':' || coalesce(sum(hashtextextended(row("i"."k_visi
 
 select (select max(batch) from "tidemark"."batches") as batch, (select max(change_id) from "tidemark"."changes") as change;
 
+select (select max(batch) from "tidemark"."batches") as listed,
+  (select max(b.batch) from "tidemark"."batches" as b where b.changes > 0 and b.kind <> 'bootstrap' and b.pruned_at is null) as told,
+  (select max(batch) from "tidemark"."changes") as ledger, (select max(batch) from "tidemark"."audit") as audit;
+
 select 0 as n, s.cells, s.reads from (select (count(*) || ':' || coalesce(sum(hashtextextended(row("t"."code", "t"."code", "t"."name")::text, 0)::numeric), 0)) as cells, '' as reads from "staging_public"."countries" as t) as s
 union all
 select 1 as n, s.cells, s.reads from (select (count(*) || ':' || coalesce(sum(hashtextextended(row("t"."id", "t"."id", "t"."name", "t"."country", "t"."credit", "t"."updated_at")::text, 0)::numeric), 0)) as cells, '' as reads from "staging_public"."customers" as t) as s

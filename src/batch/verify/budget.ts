@@ -1,7 +1,7 @@
 // Verification within a time: slice after slice, what was begun first, then what was proved longest ago. What is proved is
 // kept, so that the next one goes on; a slice that differs is where a target's proof stops.
 import type { Target } from '../../dictionary/dictionary.ts';
-import { changedRows, type ImageSummary, type RelationView } from '../../reconcile/relation-view.ts';
+import { changedRows, nothing, type ImageSummary, type RelationView } from '../../reconcile/relation-view.ts';
 import { sql } from '../../sql/fragment.ts';
 import { readBatches } from '../../store/batches.ts';
 import { instantIso } from '../../store/state.ts';
@@ -117,8 +117,6 @@ const proveSlice = async (
   return { compared, differs: false, standing: await beyond(context, { ...pass, rows }, next, proved) };
 };
 
-const none: ImageSummary = { inserted: 0, updated: 0, deleted: 0, columns: new Map(), digest: '' };
-
 /** Goes on with one target until it ends, differs, or the time is over. At least one slice, so that it gets on. */
 export const advance = async (
   context: BatchContext,
@@ -134,7 +132,7 @@ export const advance = async (
   };
   let pass: Pass | null = known?.pass ?? (await begin(context));
   let standing: Standing = { pass, proved: known?.proved ?? null };
-  let compared: Compared = { rows: 0, summary: none, samples: [] };
+  let compared: Compared = { rows: 0, summary: nothing, samples: [] };
   while (pass !== null) {
     const step: Step = await proveSlice(context, target, budget, { pass, proved: standing.proved });
     standing = step.standing;

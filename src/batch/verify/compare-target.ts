@@ -1,14 +1,14 @@
 // One target, or a slice of its keys, against what its mapping yields from the mirrors.
 import type { Target } from '../../dictionary/dictionary.ts';
 import { historyFaults, type HistoryFaults, type HistoryFaultsRow } from '../../reconcile/history/rules.ts';
-import { changedRows, type ImageSummary, type RelationView } from '../../reconcile/relation-view.ts';
+import { changedRows, nothing, type ImageSummary, type RelationView } from '../../reconcile/relation-view.ts';
 import { readSample, sampleImages, type Sample, type SampleRow } from '../../reconcile/samples.ts';
 import type { TargetWork, Within } from '../../reconcile/target-work.ts';
 import { sql, table } from '../../sql/fragment.ts';
 import type { Session } from '../../warehouse/port.ts';
 import { runChecks } from '../compute/check-target.ts';
 import { computeHistory } from '../compute/compute-history.ts';
-import { computeTarget, nothing, workFor } from '../compute/compute-target.ts';
+import { computeTarget, workFor } from '../compute/compute-target.ts';
 import { storedEvents } from '../compute/take-events.ts';
 import type { BatchContext } from '../context.ts';
 import { checksum } from './proved-equal.ts';
