@@ -26,6 +26,7 @@ import { knownTables, type Remembered } from './known-tables.ts';
 import { readSourceMemory, targetMemory } from './drift/mapping-hash.ts';
 import { reboundRelations } from './drift/rebind.ts';
 import { remakeRepeated } from './drift/repeated-mirrors.ts';
+import { readModels } from './models.ts';
 import { resolveTypes } from './compute/resolve-types.ts';
 import { judgeDrift } from './drift/source-drift.ts';
 import { setBackTargets, wholeMappingsOf } from './drift/set-back.ts';
@@ -90,7 +91,15 @@ export const checkDictionary = async (
   );
   const tables = await warehouse.introspect([...tablesOf(raw, naming), ...mirrors, ...states]);
   const asTheyAre = knownTables(raw, naming, { tables, strict });
-  const first = resolveDictionary(raw, naming, asTheyAre);
+  const declared = resolveDictionary(raw, naming, asTheyAre);
+  const models = await readModels({
+    raw,
+    naming,
+    manifest: project.manifest,
+    dictionary: declared.dictionary,
+    catalog: asTheyAre,
+  });
+  const first = models.size === 0 ? declared : resolveDictionary(raw, naming, asTheyAre, { models });
   const forgiving = !strict && first.problems.some(({ severity }) => severity === 'error');
   const relations: KnownState['relations'] = forgiving
     ? await relationsBefore(warehouse, project)
@@ -99,16 +108,16 @@ export const checkDictionary = async (
     relations.size === 0
       ? asTheyAre
       : knownTables(raw, naming, { tables, strict, remembered: rememberedColumns(relations) });
-  const again = catalog === asTheyAre ? first : resolveDictionary(raw, naming, catalog);
+  const again = catalog === asTheyAre ? first : resolveDictionary(raw, naming, catalog, { models });
   const shapeless = shapelessTargets(raw, naming, { relations, catalog });
   const resolve = (names: ReadonlyMap<string, Trust>): Dictionary =>
-    resolveDictionary(raw, naming, catalog, { trusted: names, shapeless }).dictionary;
+    resolveDictionary(raw, naming, catalog, { trusted: names, shapeless, models }).dictionary;
   const trusted = trustedTargets({ raw, relations, problems: again.problems, resolve });
   const tableNames = await tableNamesFor(warehouse, project, again.problems);
   const isSettled = tableNames.length + trusted.size + shapeless.size === 0;
   const { dictionary, problems } = isSettled
     ? again
-    : resolveDictionary(raw, naming, catalog, { tableNames, trusted, shapeless });
+    : resolveDictionary(raw, naming, catalog, { tableNames, trusted, shapeless, models });
   const typed = await spellLogTypes(warehouse, dictionary);
   return {
     dictionary: typed.dictionary,

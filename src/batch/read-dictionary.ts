@@ -1,4 +1,6 @@
 // The dictionary as it stands in the mappings, seen from its sources. Needs no warehouse.
+import { parseDictionary } from '../dictionary/parse.ts';
+import { targetName } from '../dictionary/tables.ts';
 import { shapeOf, sourceFirst, type Fed, type Shape } from '../dictionary/source-first.ts';
 import { TidemarkError } from '../errors/tidemark-error.ts';
 import { didYouMean } from '../project/problems.ts';
@@ -45,6 +47,10 @@ export const readDictionary = (options: ReadDictionaryOptions): DictionaryReport
 
 /** All sources and targets, as one may name them. */
 export const namesOfProject = (project: Project): readonly string[] => {
-  const { graph } = lineageOfFiles(project, readMappings(project));
-  return [...graph.sources.keys(), ...graph.targets.keys()];
+  const files = readMappings(project);
+  const { graph } = lineageOfFiles(project, files);
+  const models = parseDictionary(files).raw.targets.filter(
+    ({ model, enabled }) => model !== undefined && enabled,
+  );
+  return [...graph.sources.keys(), ...graph.targets.keys(), ...models.map(targetName)];
 };

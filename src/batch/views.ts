@@ -1,7 +1,9 @@
 // The relations of a batch as its computations see them: tables as committed, with the batch's images.
 import type { Source, Target } from '../dictionary/dictionary.ts';
 import { relationsOf } from '../graph/graph.ts';
+import { modelView } from '../reconcile/model/relation-states.ts';
 import { changedRows, type RelationImages, type RelationView } from '../reconcile/relation-view.ts';
+import type { Dialect } from '../sql/dialect.ts';
 import { table } from '../sql/fragment.ts';
 import type { BatchContext } from './context.ts';
 import type { Frozen } from './freeze/freeze.ts';
@@ -43,16 +45,20 @@ export const sourceViews = (context: BatchContext, frozen: Frozen): Map<string, 
   return views;
 };
 
-/** The views that one target reads, its own rows among them when it is its own root. */
+/** The views that one target reads, its own rows among them when it is its own root; of a dbt model what its SQL yields over them. */
 export const viewsFor = (
   target: Target,
   views: ReadonlyMap<string, RelationView>,
+  dialect: Dialect,
 ): ReadonlyMap<string, RelationView> => {
   const read = new Map<string, RelationView>();
   for (const name of relationsOf(target)) {
     const view = views.get(name);
     if (view !== undefined) read.set(name, view);
   }
-  if (target.root.kind === 'this') read.set(target.name, targetView(target, undefined));
+  const { root } = target;
+  if (root.kind === 'this') read.set(target.name, targetView(target, undefined));
+  if (root.kind === 'query')
+    read.set(root.relation, modelView({ dialect, target, query: root.query, views: read }));
   return read;
 };

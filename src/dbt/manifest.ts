@@ -20,6 +20,8 @@ export interface DbtNode {
   /** Ids of the nodes that it reads. */
   readonly reads: readonly string[];
   readonly file: string;
+  /** Of models: the SQL that dbt made of it; `dbt parse` makes none. */
+  readonly compiled?: string | undefined;
 }
 
 export interface DbtManifest {
@@ -90,6 +92,7 @@ const nodeOf = (id: string, node: Json): DbtNode => {
     materialized,
     reads: readsOf(node),
     file: text(node['original_file_path']) ?? '',
+    compiled: kind === 'model' ? text(node['compiled_code']) : undefined,
   };
 };
 

@@ -1,10 +1,12 @@
 // Targets that feed each other in a circle.
+import type { ModelOutcome } from './resolve-model.ts';
 import { targetCycle } from './problems.ts';
 import type { Context, Declared, DeclaredTarget } from './relations.ts';
 
 /** Reports each circle once; answers the targets that stand in one. */
 export const findCycles = (
   declared: ReadonlyMap<string, Declared>,
+  models: ReadonlyMap<string, ModelOutcome>,
   { report }: Context,
 ): ReadonlySet<string> => {
   const circular = new Set<string>();
@@ -19,7 +21,7 @@ export const findCycles = (
       return;
     }
     if (done.has(target.name)) return;
-    for (const name of feedersOf(target)) {
+    for (const name of feedersOf(target, models)) {
       const feeder = declared.get(name);
       if (feeder?.kind === 'target') visit(feeder, [...path, target.name]);
     }
@@ -29,7 +31,11 @@ export const findCycles = (
   return circular;
 };
 
-const feedersOf = ({ raw }: DeclaredTarget): readonly string[] => [
-  ...(raw.from === undefined ? [] : [raw.from.text]),
-  ...raw.joins.map((join) => join.relation.text),
-];
+const feedersOf = (
+  { raw, name }: DeclaredTarget,
+  models: ReadonlyMap<string, ModelOutcome>,
+): readonly string[] => {
+  const model = models.get(name);
+  if (model !== undefined && 'query' in model) return [...model.query.relations.keys()];
+  return [...(raw.from === undefined ? [] : [raw.from.text]), ...raw.joins.map((join) => join.relation.text)];
+};

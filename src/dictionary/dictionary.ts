@@ -1,5 +1,6 @@
 // The typed dictionary: what the YAML says after names, types and positions were resolved against a catalog.
 // Everything below this layer trusts it.
+import type { ModelQuery } from '../dbt/model/model-query.ts';
 import type { Column, KeyColumn } from '../sql/dialect.ts';
 import type { Position } from '../errors/tidemark-error.ts';
 import type { Limits } from '../project/project.ts';
@@ -98,7 +99,17 @@ export interface MappedColumn {
 /** What one row of a target stands for. */
 export type Root =
   | { readonly kind: 'grain'; readonly alias: string; readonly relation: string }
-  | { readonly kind: 'this'; readonly alias: 'this' };
+  | { readonly kind: 'this'; readonly alias: 'this' }
+  /** A row of what a dbt model's own SQL yields; `relation` is no name that mappings can use. */
+  | {
+      readonly kind: 'query';
+      readonly alias: 'model';
+      readonly relation: string;
+      readonly query: ModelQuery;
+    };
+
+/** What the rows of a model's SQL are called beside the table that holds them. */
+export const modelRelation = (target: string): string => `model ${target}`;
 
 /** How its rows are made of the root's: what each kind of target needs to know beside the root and the joins. */
 export type TargetForm =

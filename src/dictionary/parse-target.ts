@@ -18,16 +18,15 @@ import { readLimits } from '../project/settings.ts';
 import { historyAt } from './parse-history.ts';
 import { testsAt } from './mapping-tests/parse-tests.ts';
 import { keyAt } from './parse-key.ts';
+import { besideModel } from './model-problems.ts';
 import { columnMappedTwice } from './problems.ts';
 import type { RawCheck, RawColumn, RawJoin, RawOnDelete, RawSetting, RawTarget } from './raw.ts';
-
-/** Kinds of target that do not work yet. */
-const otherKinds = ['model'];
 
 export const targetKeys = {
   known: [
     'target',
     'key',
+    'model',
     'from',
     'join',
     'where',
@@ -46,16 +45,16 @@ export const targetKeys = {
     'owner',
     'tests',
   ],
-  later: [...otherKinds, 'prune_by'],
+  later: ['prune_by'],
 };
 
 export const readTarget = (fields: Fields): RawTarget | undefined => {
   required(fields, 'target', 'the table that this file maps; a file of sources has `sources`');
   const name = textAt(fields, 'target');
   if (name === undefined) return undefined;
-  const otherKind = otherKinds.some((key) => fields.get(key) !== undefined);
-  if (!otherKind) {
-    required(fields, 'key', 'the columns that tell its rows apart');
+  required(fields, 'key', 'the columns that tell its rows apart');
+  if (fields.get('model') !== undefined) refuseBeside(fields);
+  else {
     required(fields, 'columns', 'which column is filled by which expression');
     if (fields.get('from') === undefined)
       required(fields, 'join', 'without `from`, a join says how `this` row finds its values');
@@ -63,9 +62,9 @@ export const readTarget = (fields: Fields): RawTarget | undefined => {
   const limits = fields.get('limits');
   return {
     name,
-    unsupported: otherKind,
     enabled: flagAt(fields, 'enabled') ?? true,
     key: keyAt(fields),
+    model: textAt(fields, 'model'),
     from: textAt(fields, 'from'),
     joins: joinsAt(fields),
     where: sqlAt(fields, 'where'),
@@ -87,6 +86,14 @@ export const readTarget = (fields: Fields): RawTarget | undefined => {
     owner: textAt(fields, 'owner')?.text,
     tests: testsAt(fields),
   };
+};
+
+/** Its SQL is the mapping. */
+const refuseBeside = (fields: Fields): void => {
+  for (const name of ['from', 'join', 'where', 'columns', 'history', 'on_missing', 'changed_at', 'tests']) {
+    const entry = fields.get(name);
+    if (entry !== undefined) fields.report(besideModel(entry.key.at, name));
+  }
 };
 
 const columnsAt = (fields: Fields): readonly RawColumn[] =>

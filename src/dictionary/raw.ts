@@ -127,9 +127,10 @@ export interface RawHistory {
 
 export interface RawTarget {
   readonly name: Scalar;
-  readonly unsupported: boolean;
   readonly enabled: boolean;
   readonly key: readonly RawKeyColumn[];
+  /** The dbt model whose own SQL is the mapping. */
+  readonly model?: Scalar | undefined;
   readonly from?: Scalar | undefined;
   readonly joins: readonly RawJoin[];
   readonly history?: RawHistory | undefined;

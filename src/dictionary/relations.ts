@@ -124,7 +124,11 @@ export const relationOf = (
   const shown = showTable(table);
   const unsettled = declared.kind === 'target' ? unsettledColumns(declared.raw, name, info) : undefined;
   const anything: Relation = { name, shown, columns: undefined, leftOut: new Set(), unsettled };
-  if (declared.raw.unsupported || context.catalog === undefined || context.shapeless?.has(name) === true)
+  if (
+    (declared.kind === 'source' && declared.raw.unsupported) ||
+    context.catalog === undefined ||
+    context.shapeless?.has(name) === true
+  )
     return anything;
   if (declared.kind === 'source') {
     const isIn = (column: string): boolean => mirrored?.some((each) => each.name === column) !== false;

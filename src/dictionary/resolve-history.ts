@@ -150,7 +150,7 @@ const writtenTime = (
 const checkKey = (target: DeclaredTarget, { all, aliases, lines }: HistoryParts, context: Context): void => {
   const { root } = aliases;
   const declared = root.kind === 'grain' ? all.declared.get(root.relation) : undefined;
-  if (declared === undefined || declared.raw.unsupported) return;
+  if (declared === undefined || (declared.kind === 'source' && declared.raw.unsupported)) return;
   const plain = new Set(
     target.raw.key.flatMap(({ name }) => {
       const expression = lines.find(({ raw }) => raw.name.text === name.text)?.compiled?.expression;

@@ -3,27 +3,20 @@ import type { Column, KeyColumn } from '../sql/dialect.ts';
 import { showTable } from '../sql/table-name.ts';
 import { cutAggregates } from './aggregate-calls.ts';
 import { historyOfGroups } from './aggregate-problems.ts';
-import type {
-  AggregatedPart,
-  History,
-  MappedColumn,
-  OnDelete,
-  Root,
-  Target,
-  TargetForm,
-} from './dictionary.ts';
+import type { AggregatedPart, History, MappedColumn, Root, Target, TargetForm } from './dictionary.ts';
 import { compileExpression } from './expression.ts';
 import type { Compiled } from './expression.ts';
 import { isEnforced, resolveKey } from './keys.ts';
 import { unknownColumn } from './expression-problems.ts';
 import * as say from './problems.ts';
-import type { RawColumn, RawOnDelete } from './raw.ts';
+import type { RawColumn } from './raw.ts';
 import type { Context, DeclaredTarget } from './relations.ts';
 import { resolveForm, type Shaped } from './resolve-form.ts';
 import type { Scope } from './scope.ts';
 import { resolveAliases, resolveJoins } from './resolve-joins.ts';
 import type { Aliases, Relations } from './resolve-joins.ts';
 import { resolveHistory } from './resolve-history.ts';
+import { onDeleteOf } from './resolve-rows.ts';
 import { checkSetMapped, checkSettings, resolveTouch } from './resolve-touch.ts';
 import type { Part } from './trust.ts';
 
@@ -141,7 +134,7 @@ const formOf = (shaped: Shaped, history: History | undefined, { report }: Contex
 
 /** None where the relation is unknown, which is reported elsewhere. */
 const rootKeyOf = (root: Root, { declared }: Relations): readonly string[] | undefined =>
-  root.kind === 'this' ? [] : declared.get(root.relation)?.raw.key.map(({ name }) => name.text);
+  root.kind !== 'grain' ? [] : declared.get(root.relation)?.raw.key.map(({ name }) => name.text);
 
 /** Only where the rows are somebody else's is there a question when he changed them. */
 const changedAtOf = ({ raw, name, table, info }: DeclaredTarget, { report }: Context): string | undefined => {
@@ -166,16 +159,6 @@ const asColumn = ({ name, type }: { readonly name: string; readonly type: string
   type,
   nullable: true,
 });
-
-/** Rows that are not managed are never deleted by us, whatever becomes of their grain. */
-const onDeleteOf = (raw: RawOnDelete | undefined, rows: Target['rows']): OnDelete => {
-  if (raw === undefined) return { kind: rows === 'manage' ? 'delete' : 'keep' };
-  if (raw.kind !== 'set') return raw;
-  return {
-    kind: 'set',
-    values: Object.fromEntries(raw.values.map(({ column, value }) => [column.text, value])),
-  };
-};
 
 const checkKind = (target: DeclaredTarget, context: Context): void => {
   const { raw, name, table, info } = target;

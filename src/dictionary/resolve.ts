@@ -4,15 +4,16 @@ import type { Project } from '../project/project.ts';
 import { inOrder } from '../project/problems.ts';
 import type { Catalog } from './catalog.ts';
 import { findCycles } from './cycles.ts';
-import type { Dictionary, Source } from './dictionary.ts';
+import type { Dictionary, Source, Target } from './dictionary.ts';
 import type { RawDictionary } from './raw.ts';
 import { declare, relationOf } from './relations.ts';
-import type { Context, DeclaredSource } from './relations.ts';
+import type { Context, DeclaredSource, DeclaredTarget } from './relations.ts';
+import { resolveModel, type ModelOutcome } from './resolve-model.ts';
 import { resolveLog } from './resolve-log.ts';
 import { resolveSource } from './resolve-source.ts';
 import { resolveTarget, type Grounds } from './resolve-target.ts';
 import type { Naming } from './tables.ts';
-import { isBelieved, type Trust } from './trust.ts';
+import { isBelieved, type Part, type Trust } from './trust.ts';
 
 export interface Resolved {
   /** To be trusted only where there are no problems. */
@@ -27,6 +28,8 @@ export interface Known {
   readonly trusted?: ReadonlyMap<string, Trust> | undefined;
   /** Targets whose tables are not what they were. */
   readonly shapeless?: ReadonlySet<string> | undefined;
+  /** What is known of the dbt models that are targets, by target; a target that is none of them is passed over. */
+  readonly models?: ReadonlyMap<string, ModelOutcome> | undefined;
 }
 
 const resolveAny = (declared: DeclaredSource, context: Context): Source => {
@@ -39,7 +42,7 @@ export const resolveDictionary = (
   raw: RawDictionary,
   project: Naming & Pick<Project, 'limits'>,
   catalog: Catalog | undefined,
-  { tableNames = [], trusted, shapeless }: Known = {},
+  { tableNames = [], trusted, shapeless, models = new Map() }: Known = {},
 ): Resolved => {
   const problems: Problem[] = [];
   const context: Context = {
@@ -71,11 +74,18 @@ export const resolveDictionary = (
   const names = new Set(declared.keys());
   const strict: Grounds = { all: { declared, relations, names }, context };
   const lenient: Grounds = { all: { declared, relations: believed, names }, context: silent };
-  const circular = findCycles(declared, context);
+  const circular = findCycles(declared, models, context);
+  const resolveOne = (one: DeclaredTarget): readonly Target[] => {
+    const groundsOf = (part: Part): Grounds => (isBelieved(trusted?.get(one.name), part) ? lenient : strict);
+    if (one.raw.model === undefined) return [resolveTarget(one, groundsOf)];
+    const model = models.get(one.name);
+    if (model !== undefined && 'query' in model)
+      return [resolveModel(one, model.query, groundsOf({ kind: 'base' }).context)];
+    if (model !== undefined) context.report(model.problem);
+    return [];
+  };
   const targets = all.flatMap((one) =>
-    one.kind === 'target' && one.raw.enabled && !one.raw.unsupported && !circular.has(one.name)
-      ? [resolveTarget(one, (part) => (isBelieved(trusted?.get(one.name), part) ? lenient : strict))]
-      : [],
+    one.kind === 'target' && one.raw.enabled && !circular.has(one.name) ? resolveOne(one) : [],
   );
   return { dictionary: { sources, targets }, problems: inOrder(problems) };
 };

@@ -13,6 +13,7 @@ export interface Graph {
 /** Names of the sources and targets that a target reads, itself left out. */
 export const relationsOf = (target: Target): readonly string[] => {
   const names = target.joins.map((join) => join.relation);
+  if (target.root.kind === 'query') return [...target.root.query.relations.keys()];
   if (target.root.kind === 'grain') names.unshift(target.root.relation);
   return [...new Set(names)];
 };

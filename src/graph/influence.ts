@@ -1,5 +1,6 @@
 // What each column that a target reads decides of it: a column of its own, or which rows there are.
 import type { Expression, Join, MappedColumn, Target } from '../dictionary/dictionary.ts';
+import type { ModelQuery } from '../dbt/model/model-query.ts';
 import { historyOf } from '../dictionary/history-of.ts';
 import { aliasesIn, plainColumn } from '../dictionary/references.ts';
 import { pathToRoot, refsOf } from './reads.ts';
@@ -106,7 +107,26 @@ const ofRoot = (target: Target): Influence => ({
   expression: undefined,
 });
 
-export const influencesOf = (target: Target): readonly Influence[] => [
+/** Of a dbt model what its SQL's lineage says. */
+const ofModel = (target: Target, { influences, relations }: ModelQuery): readonly Influence[] => [
+  ...influences.map(({ relation: alias, column, how, decides }): Influence => {
+    const isOfKey = decides !== undefined && isKeyColumn(target, decides);
+    const own = isOfKey ? undefined : decides;
+    return { alias, column, how: isOfKey ? 'key' : how, decides: own, expression: undefined };
+  }),
+  ...[...relations.keys()].map((alias): Influence => ({
+    alias,
+    column: undefined,
+    how: 'join',
+    decides: undefined,
+    expression: undefined,
+  })),
+];
+
+export const influencesOf = (target: Target): readonly Influence[] =>
+  target.root.kind === 'query' ? ofModel(target, target.root.query) : ofMapping(target);
+
+const ofMapping = (target: Target): readonly Influence[] => [
   ...ofColumns(target),
   ...ofJoins(target),
   ...ofFilter(target),

@@ -19,18 +19,26 @@ const expressionsOf = (target: Target): readonly Expression[] => [
 ];
 
 /** Columns that the target reads through one alias, in any place: values, conditions, filter. */
-export const columnsRead = (target: Target, alias: string): ReadonlySet<string> =>
-  new Set(
+export const columnsRead = (target: Target, alias: string): ReadonlySet<string> => {
+  const { root } = target;
+  const ofModel = root.kind === 'query' ? root.query.relations.get(alias)?.reads : undefined;
+  if (ofModel !== undefined) return ofModel;
+  return new Set(
     expressionsOf(target)
       .flatMap(refsOf)
       .filter((ref) => ref.alias === alias)
       .map((ref) => ref.column),
   );
+};
+
+/** The aliases behind which relations stand: of a dbt model the relations that its SQL reads, under their own names. */
+export const aliasesOf = ({ root, joins }: Target): readonly string[] =>
+  root.kind === 'query' ? [...root.query.relations.keys()] : [root.alias, ...joins.map(({ alias }) => alias)];
 
 /** Columns of a relation that a target reads, through whichever alias. */
 export const columnsReadOf = (target: Target, relation: string): ReadonlySet<string> =>
   new Set(
-    [target.root.alias, ...target.joins.map(({ alias }) => alias)]
+    aliasesOf(target)
       .filter((alias) => relationOf(target, alias) === relation)
       .flatMap((alias) => [...columnsRead(target, alias)]),
   );
@@ -41,6 +49,7 @@ export const pathToRoot = (target: Target, alias: string): readonly Join[] => wa
 
 /** The name of the relation behind an alias; the target's own name for `this`. */
 export const relationOf = (target: Target, alias: string): string => {
+  if (target.root.kind === 'query') return alias === target.root.alias ? target.root.relation : alias;
   if (alias === target.root.alias) return target.root.kind === 'this' ? target.name : target.root.relation;
   const join = target.joins.find((candidate) => candidate.alias === alias);
   if (join === undefined) throw new RangeError(`${target.name} has no alias ${alias}`);

@@ -6,37 +6,13 @@ import type { ScratchColumn } from '../sql/dialect.ts';
 import { renderExpression } from '../sql/expression.ts';
 import { commas, id, ors, sql, table, unionAll, verbatim, type Fragment } from '../sql/fragment.ts';
 import { afterName, beforeName, keyName } from '../sql/images.ts';
-import { keysMatch } from '../sql/keys.ts';
 import { rootColumns } from './desired/joins.ts';
+import { causeOf, withCauses } from './causes.ts';
 import { imageRows } from './image-rows.ts';
+import { changedModelRows } from './model/relation-states.ts';
 import { overlay, type Limit } from './overlay.ts';
 import { concerns, type RelationImages } from './relation-view.ts';
 import { rootKeyName, rootView, viewOf, type TargetWork } from './target-work.ts';
-
-const nullCause = sql`cast(null as bigint)`;
-
-const causeOf = (images: RelationImages): Fragment => {
-  switch (images.causes.kind) {
-    case 'numbered':
-      return sql`i.seq + ${sql.lit(images.causes.offset)}`;
-    case 'listed':
-      return sql`c.cause`;
-    case 'none':
-      return nullCause;
-  }
-};
-
-const withCauses = (work: TargetWork, images: RelationImages): Fragment => {
-  if (images.causes.kind !== 'listed') return verbatim('');
-  const { table: shape } = images;
-  const match = keysMatch(
-    work.dialect,
-    shape.key,
-    (name) => id('i', keyName(shape, name)),
-    (name) => id('c', keyName(shape, name)),
-  );
-  return sql` left join ${table(images.causes.table)} as c on ${match}`;
-};
 
 /** One condition per column among these that some image changes. */
 const changedIn = (
@@ -68,7 +44,7 @@ const fromRoot = (work: TargetWork, images: RelationImages): Fragment => {
   const columns = columnsRead(work.target, work.target.root.alias);
   const key = rootView(work).key.map((column) => id('i', keyName(images.table, column.name)));
   return sql`select ${commas([...key, causeOf(images)])}
-from ${table(images.table.table)} as i${withCauses(work, images)} where ${matters(work, images, columns)}`;
+from ${table(images.table.table)} as i${withCauses(work.dialect, images)} where ${matters(work, images, columns)}`;
 };
 
 /** The look-up's columns that decide which root rows it is found from: those in the conditions on the way. */
@@ -88,7 +64,7 @@ const bothSides = (work: TargetWork, join: Join, images: RelationImages): Fragme
     const rows = imageRows(work.dialect, viewOf(work, join.alias), name, columns);
     const values = [...columns].map((column) => sql`${rows.value(column)} as ${id(column)}`);
     return sql`select ${commas([sql`${causeOf(images)} as "tidemark.cause"`, ...values])}
-from ${rows.from}${withCauses(work, images)} where ${filter} and ${matters(work, images, columns)}`;
+from ${rows.from}${withCauses(work.dialect, images)} where ${filter} and ${matters(work, images, columns)}`;
   };
   const after = side('after', sql`i.op <> 'D'`);
   const way = wayColumns(pathToRoot(work.target, join.alias), join.alias);
@@ -163,6 +139,11 @@ export const affectedKeys = (work: TargetWork): readonly Fragment[] => {
   const insert = (rows: Fragment): Fragment =>
     sql`insert into ${table(work.scratch.affected)} (${rootKeyColumns(work)})\n${rows}`;
   const { root, joins } = work.target;
+  if (root.kind === 'query') {
+    const { dialect, target, views } = work;
+    const rows = changedModelRows({ dialect, target, query: root.query, views });
+    return rows === undefined ? [] : [insert(rows)];
+  }
   const statements: Fragment[] = [];
   const rootImages = rootView(work).images;
   if (rootImages !== undefined && concerns(rootImages, columnsRead(work.target, root.alias))) {

@@ -74,7 +74,10 @@ export const shapeCases: Readonly<Record<string, Case>> = {
     target: 'snap',
     history: "{ preset: dbt_snapshot, dbt_valid_to_current: 'to_date(x)' }",
   }),
-  'a model': one('not_supported', 'target: fct_orders\nkey: order_id\nmodel: fct_orders\n'),
+  'a grain beside a model': one(
+    'wrong_type',
+    'target: fct_orders\nkey: order_id\nmodel: fct_orders\nfrom: orders\n',
+  ),
   'a check without SQL': vendor('wrong_type', { checks: '{ none: }' }),
   'checks that are a list': vendor('wrong_type', { checks: '[select 1]' }),
   'a stream': source('not_supported', 'companies: { key: id, detect: stream }'),

@@ -72,7 +72,7 @@ export const workFor = (
 ): TargetWork => ({
   dialect: context.warehouse.dialect,
   target,
-  views: viewsFor(target, views),
+  views: viewsFor(target, views, context.warehouse.dialect),
   scratch: scratchFor(context, target),
   scope,
 });

@@ -20,9 +20,10 @@ import { leaveOut, pausedBy, type LeftOut } from '../left-out.ts';
 import { changeOfMapping } from '../drift/mapping-notices.ts';
 import type { Session } from '../../warehouse/port.ts';
 import { sourceViews, targetView } from '../views.ts';
-import { unfinished, type Part } from '../parts/part.ts';
+import { unfinished } from '../parts/part.ts';
 import { layWrites } from '../undo/lay-writes.ts';
 import { isTaken } from './history-work.ts';
+import { partOf, workOf } from './work-of.ts';
 import { readsUnread, sourceStale, upstreamBehind } from './stale.ts';
 import { takeEvents, type TakenEvents } from './take-events.ts';
 
@@ -36,29 +37,6 @@ export interface Computed {
   readonly events: readonly TakenEvents[];
   readonly digest: string;
 }
-
-const partOf = ({ options: { part } }: BatchContext, { name }: Target): Part | undefined =>
-  part?.target === name ? part : undefined;
-
-/** All rows are compared when nothing says that the table was in step before; otherwise what the images reach. */
-const scopeOf = (context: BatchContext, frozen: Frozen, target: Target): TargetWork['scope'] => {
-  const known = context.known.relations.get(target.name);
-  const inStep =
-    target.exists &&
-    known?.firstBatch !== undefined &&
-    known.behind === undefined &&
-    known.mapping === context.mappings.get(target.name);
-  // What is set back is not compared: the audit says what it must be.
-  if (frozen.undo?.writes.has(target.name) === true || partOf(context, target) !== undefined)
-    return 'affected';
-  const looked = target.changedAt === undefined || context.known.positions.has(target.name);
-  if (!inStep || !looked || context.healing.targets.has(target.name)) return 'all';
-  const reads = new Set(relationsOf(target));
-  const first = frozen.sources.some(
-    ({ source, reading }) => reading.kind === 'bootstrap' && reads.has(source.name),
-  );
-  return first ? 'all' : 'affected';
-};
 
 /** Where only columns are mapped anew, each of them is judged by itself, and the rest of the target goes on. */
 const touchedBesides = (
@@ -133,18 +111,6 @@ const whyNot = (
   if ((stale !== undefined || keysOnly) && context.healing.targets.has(target.name))
     return sourceStale(target, stale === undefined ? onlyPart(context) : `\`${stale}\` is left out`);
   return undefined;
-};
-
-/** A history whose first events are yet to be taken, or are those of another root, is looked at in full. */
-const workOf = (
-  context: BatchContext,
-  frozen: Frozen,
-  target: Target,
-  views: ReadonlyMap<string, RelationView>,
-): TargetWork => {
-  const part = partOf(context, target);
-  const work = { ...workFor(context, target, views, scopeOf(context, frozen, target)), part };
-  return target.form.kind !== 'history' || isTaken(context, work) ? work : { ...work, scope: 'all' };
 };
 
 const computeOne = async (

@@ -17,8 +17,14 @@ export const typingWork = (
   target: Target,
   views: ReadonlyMap<string, RelationView>,
 ): TargetWork => {
-  const work = askingWork(warehouse, target, views);
-  return { ...work, views: new Map([...work.views].map(([name, view]) => [name, emptied(view)])) };
+  const empty = new Map([...views].map(([name, view]) => [name, emptied(view)]));
+  const work = askingWork(warehouse, target, empty);
+  // What a model's SQL yields over empty relations is empty, and says of which types it is.
+  const asked = target.root.kind === 'query' ? target.root.relation : undefined;
+  return {
+    ...work,
+    views: new Map([...work.views].map(([name, view]) => [name, name === asked ? view : emptied(view)])),
+  };
 };
 
 /** A work that is only good for asking: no scratch. */
@@ -30,7 +36,7 @@ export const askingWork = (
   return {
     dialect: warehouse.dialect,
     target,
-    views: viewsFor(target, views),
+    views: viewsFor(target, views, warehouse.dialect),
     scratch: {
       affected: noTable,
       root: noTable,

@@ -1,6 +1,6 @@
 // Targets that wait for what they read: a relation that is left out, a source that was not read.
 import type { Target } from '../../dictionary/dictionary.ts';
-import { columnsRead, relationOf } from '../../graph/reads.ts';
+import { aliasesOf, columnsRead, relationOf } from '../../graph/reads.ts';
 import type { BatchContext } from '../context.ts';
 import type { Frozen } from '../freeze/freeze.ts';
 import { leaveOut, refusal, type LeftOut } from '../left-out.ts';
@@ -26,8 +26,7 @@ export const sourceStale = (target: Target, why: string): LeftOut =>
 
 /** A column that its mirror does not have yet is NULL until the source is read. */
 export const readsUnread = (context: BatchContext, frozen: Frozen, target: Target): LeftOut | undefined => {
-  const aliases = [target.root.alias, ...target.joins.map(({ alias }) => alias)];
-  for (const alias of aliases) {
+  for (const alias of aliasesOf(target)) {
     const name = relationOf(target, alias);
     if (frozen.sources.some(({ source }) => source.name === name)) continue;
     const lacking =

@@ -50,7 +50,8 @@ export const targetMemory = (target: Target): TargetMemory => ({
       nullable,
       expression: textOf(target.columns.find((column) => column.name === name)?.expression),
     })),
-    root: target.root,
+    // How its rows are found is ours, and may change without the model.
+    root: target.root.kind === 'query' ? [target.root.kind, target.root.query.sql] : target.root,
     joins: target.joins.map((join) => ({
       alias: join.alias,
       relation: join.relation,

@@ -5,7 +5,7 @@ import { foreignMirror, mirrorRebuilt } from '../../detect/drift-problems.ts';
 import { mirrorRowsOf, type MirrorPlan, type SourceMemory } from '../../detect/mirror-plan.ts';
 import { isLog, type Dictionary, type Source } from '../../dictionary/dictionary.ts';
 import type { Problem, TidemarkError } from '../../errors/tidemark-error.ts';
-import { columnsRead, relationOf } from '../../graph/reads.ts';
+import { aliasesOf, columnsRead, relationOf } from '../../graph/reads.ts';
 import { showTable } from '../../sql/table-name.ts';
 import type { KnownRelation } from '../../store/relations.ts';
 import type { TableInfo, Warehouse } from '../../warehouse/port.ts';
@@ -37,7 +37,7 @@ export interface DriftQuestion {
 const readersOf = (dictionary: Dictionary, source: Source, column: string): readonly string[] =>
   dictionary.targets
     .filter((target) =>
-      [target.root.alias, ...target.joins.map(({ alias }) => alias)].some(
+      aliasesOf(target).some(
         (alias) => relationOf(target, alias) === source.name && columnsRead(target, alias).has(column),
       ),
     )

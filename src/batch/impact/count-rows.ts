@@ -5,7 +5,7 @@ import type { Source } from '../../dictionary/dictionary.ts';
 import type { Problem } from '../../errors/tidemark-error.ts';
 import { buildGraph, relationsOf, type Graph } from '../../graph/graph.ts';
 import { markTargets, type MarkedTarget } from '../../graph/marks.ts';
-import { columnsRead, relationOf } from '../../graph/reads.ts';
+import { aliasesOf, columnsRead, relationOf } from '../../graph/reads.ts';
 import type { Spot } from '../../graph/reach.ts';
 import type { Project } from '../../project/project.ts';
 import {
@@ -54,7 +54,7 @@ interface Known {
 const wanted = ({ graph }: Known, relation: string): ReadonlySet<string> =>
   new Set(
     graph.order.flatMap((target) =>
-      [target.root.alias, ...target.joins.map(({ alias }) => alias)]
+      aliasesOf(target)
         .filter((alias) => relationOf(target, alias) === relation)
         .flatMap((alias) => [...columnsRead(target, alias)]),
     ),
@@ -88,6 +88,13 @@ const notCounted = (name: string): Problem => ({
   hint: '`tidemark run` makes it',
 });
 
+const countedByNone = (name: string): Problem => ({
+  code: 'compared_in_full',
+  severity: 'warning',
+  message: `the rows of \`${name}\` are not counted: they are what the SQL of a dbt model yields`,
+  hint: '`tidemark plan` counts those that would change',
+});
+
 interface Counts {
   readonly counted: ReadonlyMap<string, { readonly marked: MarkedTarget; readonly count: MarkedCount }>;
   readonly warnings: readonly Problem[];
@@ -104,8 +111,12 @@ const countAll = async (
   const warnings: Problem[] = [];
   for (const marked of markTargets(known.graph, spots)) {
     const { target } = marked;
-    if (!target.exists || relationsOf(target).some((name) => !bases.has(name))) {
-      warnings.push(notCounted(target.name));
+    if (
+      target.root.kind === 'query' ||
+      !target.exists ||
+      relationsOf(target).some((name) => !bases.has(name))
+    ) {
+      warnings.push(target.root.kind === 'query' ? countedByNone(target.name) : notCounted(target.name));
       bases.delete(target.name);
       continue;
     }

@@ -6,7 +6,7 @@ import type { Project } from '../../project/project.ts';
 import { readMappings } from '../../project/read-project.ts';
 import { readMappingsAt } from '../../project/read-revision.ts';
 import type { ImpactReport } from './impact-report.ts';
-import { lineageOfFiles, reachReport } from './impact.ts';
+import { lineageOfFiles, modelsLeftOut, reachReport } from './impact.ts';
 
 export interface ImpactOfChangeOptions {
   readonly project: Project;
@@ -19,7 +19,8 @@ const nothing = lineageOf(buildGraph({ sources: [], targets: [] }));
 export const impactOfChange = ({ project, revision }: ImpactOfChangeOptions): ImpactReport => {
   const files = readMappingsAt(project, revision);
   const was = files.length === 0 ? nothing : lineageOfFiles(project, files);
-  const is = lineageOfFiles(project, readMappings(project));
+  const now = readMappings(project);
+  const is = lineageOfFiles(project, now);
   const changes = changesBetween(was.graph, is.graph);
   return {
     schema: 'tidemark/impact/1',
@@ -36,6 +37,6 @@ export const impactOfChange = ({ project, revision }: ImpactOfChangeOptions): Im
       before: before ?? null,
       after: after ?? null,
     })),
-    warnings: [],
+    warnings: [...modelsLeftOut(now)],
   };
 };

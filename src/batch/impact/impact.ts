@@ -6,6 +6,7 @@ import type { Problem } from '../../errors/tidemark-error.ts';
 import { readAsked, type Asked } from '../../graph/asked.ts';
 import { buildGraph } from '../../graph/graph.ts';
 import { columnsReadOf, lineageOf, reachOf, type Lineage, type Reach, type Spot } from '../../graph/reach.ts';
+import { quoted } from '../../project/problems.ts';
 import type { FileText } from '../../project/document.ts';
 import type { Project } from '../../project/project.ts';
 import { readMappings } from '../../project/read-project.ts';
@@ -62,16 +63,45 @@ interface Question {
   readonly warnings: readonly Problem[];
 }
 
+/** Targets that are dbt models, of which the mappings by themselves say nothing: never shown as if nothing reached them. */
+export const modelsLeftOut = (files: readonly FileText[]): readonly Problem[] => {
+  const models = parseDictionary(files).raw.targets.filter(({ model }) => model !== undefined);
+  if (models.length === 0) return [];
+  return [
+    {
+      code: 'catalog_missing',
+      severity: 'warning',
+      message: `what reaches ${quoted(models.map(({ name }) => name.text))} is not told: the mappings alone do not say what a dbt model reads`,
+      hint: '`tidemark impact SOURCE.COLUMN` asks the warehouse and the manifest',
+    },
+  ];
+};
+
+const lineageFor = async ({
+  project,
+  offline,
+  waitMs,
+}: ImpactOptions): Promise<Pick<Question, 'lineage' | 'warnings'>> => {
+  const files = readMappings(project);
+  const warnings = modelsLeftOut(files);
+  if (warnings.length === 0 || offline === true) return { lineage: lineageOfFiles(project, files), warnings };
+  const { lineageOfModels } = await import('./lineage-of-models.ts');
+  return { lineage: await lineageOfModels(project, waitMs), warnings: [] };
+};
+
 const questionOf = async (options: ImpactOptions): Promise<Question> => {
-  const { project } = options;
-  const lineage = lineageOfFiles(project, readMappings(project));
+  const { lineage, warnings } = await lineageFor(options);
   const asked = distinct(options.columns.map((text) => readAsked(lineage, text)));
   const unnamed = asked.filter(({ isNamed }) => !isNamed);
-  if (unnamed.length === 0) return { lineage, asked, warnings: [] };
+  if (unnamed.length === 0) return { lineage, asked, warnings };
   const { lookUpColumns } = await import('./look-up-columns.ts');
   const looked = await lookUpColumns(lineage, unnamed, options);
   const named = asked.filter(({ isNamed }) => isNamed);
-  return { lineage, asked: distinct([...named, ...looked.asked]), warnings: looked.warnings };
+  return {
+    lineage,
+    asked: distinct([...named, ...looked.asked]),
+    warnings: [...warnings, ...looked.warnings],
+  };
 };
 
 export const impact = async (options: ImpactOptions): Promise<ImpactReport> => {

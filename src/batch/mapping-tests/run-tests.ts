@@ -118,7 +118,7 @@ const choose = (wish: TestsWish): Chosen => {
   );
   const isSound = (part: TestPart) => (test: TestPart['tests'][number]) =>
     named.every((each) => each.part !== part || each.test !== test || each.problems.length === 0);
-  const idle = wish.raw.targets.filter(({ enabled, unsupported }) => !enabled || unsupported);
+  const idle = wish.raw.targets.filter(({ enabled, model }) => !enabled || model !== undefined);
   return {
     sound: parts
       .map((part) => ({ ...part, tests: part.tests.filter(isSound(part)) }))

@@ -3,7 +3,7 @@
 import type { Target } from '../../dictionary/dictionary.ts';
 import { relationsOf } from '../../graph/graph.ts';
 import type { Graph } from '../../graph/graph.ts';
-import { columnsRead, relationOf } from '../../graph/reads.ts';
+import { aliasesOf, columnsRead, relationOf } from '../../graph/reads.ts';
 import { changedRows } from '../../reconcile/relation-view.ts';
 import { unproved } from '../../reconcile/undo/proof.ts';
 import { sql, table } from '../../sql/fragment.ts';
@@ -43,8 +43,7 @@ const shownKeys = 5;
 const sourceColumns = (graph: Graph, target: Target): ReadonlyMap<string, ReadonlySet<string>> => {
   const found = new Map<string, Set<string>>();
   const collect = (each: Target): void => {
-    const aliases = [each.root.alias, ...each.joins.map(({ alias }) => alias)];
-    for (const alias of aliases) {
+    for (const alias of aliasesOf(each)) {
       const name = relationOf(each, alias);
       if (!graph.sources.has(name)) continue;
       const columns = found.get(name) ?? new Set<string>();

@@ -92,7 +92,13 @@ const bindTable = (body: Json, environment: Environment): Bound => {
   if (columns === undefined)
     return { problem: `the columns of \`${name}\`, which have other names here, are not known` };
   const query = underNames({ ...plain, join: 'cross', using: [] }, columns, aliases);
-  return [{ alias, source: { kind: 'query', query, lateral: false }, columns: renamed(columns, aliases) }];
+  return [
+    {
+      alias,
+      source: { kind: 'query', query, lateral: false, node: undefined },
+      columns: renamed(columns, aliases),
+    },
+  ];
 };
 
 /** A table whose columns have other names is a query that gives them. */
@@ -122,7 +128,11 @@ const bindSubquery = (body: Json, scope: Scope, environment: Environment): Bound
   const aliases = storedNames(body['column_aliases'], environment.dialect);
   const alias = storedOf(body['alias'], environment.dialect) ?? '';
   return [
-    { alias, source: { kind: 'query', query, lateral }, columns: renamed(outputNames(query), aliases) },
+    {
+      alias,
+      source: { kind: 'query', query, lateral, node: body['this'] },
+      columns: renamed(outputNames(query), aliases),
+    },
   ];
 };
 

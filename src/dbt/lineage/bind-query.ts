@@ -88,7 +88,7 @@ const withCtes = (body: Json, environment: Environment): Environment => {
     const query =
       clause['recursive'] === true ? bindRecursive(cte, name, names, inside) : bindQuery(cte['this'], inside);
     const columns = outputNames(query)?.map((each, place) => names[place] ?? each);
-    const found: Cte = { columns, source: { kind: 'query', query, lateral: false } };
+    const found: Cte = { columns, source: { kind: 'query', query, lateral: false, node: cte['this'] } };
     inside = { ...inside, ctes: new Map([...inside.ctes, [name, found]]) };
   }
   return inside;

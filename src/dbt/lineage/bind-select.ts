@@ -145,7 +145,7 @@ const aggregates = (outputs: readonly Output[]): boolean =>
 
 /** Of queries that do not say `group by`. */
 const aggregateCalls = new Set(
-  `count count_if countif sum avg min max any_value first last arbitrary string_agg group_concat listagg array_agg list
+  `aggregate_function list_agg count count_if countif sum avg min max any_value first last arbitrary string_agg group_concat listagg array_agg list
   median mode quantile quantile_cont quantile_disc percentile_cont percentile_disc approx_count_distinct stddev
   stddev_pop stddev_samp variance var_pop var_samp corr covar_pop covar_samp bool_and bool_or every bit_and bit_or
   bit_xor json_agg jsonb_agg json_object_agg jsonb_object_agg json_group_array json_group_object object_agg arg_min

@@ -9,6 +9,7 @@ interface Gathered {
   readonly subqueries: Query[];
   readonly windows: Window[];
   readonly calls: string[];
+  viaList: boolean;
   problem: string | undefined;
 }
 
@@ -42,7 +43,10 @@ const fail = ({ gathered }: Walk, problem: string): void => {
 
 const take = (walk: Walk, found: Found): void => {
   if ('problem' in found) fail(walk, found.problem);
-  else walk.gathered.refs.push(...found.refs);
+  else {
+    walk.gathered.refs.push(...found.refs);
+    walk.gathered.viaList ||= found.viaList === true;
+  }
 };
 
 const readColumn = (body: Json, walk: Walk): void => {
@@ -130,7 +134,7 @@ const readNode = (kind: string, body: Json, walk: Walk): void => {
   if (kind === 'function' && body['name'] === 'columns')
     return fail(walk, '`columns(…)` stands for any columns');
   const name = typeof body['name'] === 'string' ? body['name'] : kind;
-  gathered.calls.push(name.toLowerCase());
+  gathered.calls.push(name.toLowerCase(), kind);
   return Object.values(body).forEach((part) => walkInto(part, walk));
 };
 
@@ -145,7 +149,14 @@ const walkInto = (value: unknown, walk: Walk): void => {
 };
 
 const bindExpression = (node: unknown, walk: Walk): Expr => {
-  const gathered: Gathered = { refs: [], subqueries: [], windows: [], calls: [], problem: undefined };
+  const gathered: Gathered = {
+    refs: [],
+    subqueries: [],
+    windows: [],
+    calls: [],
+    viaList: false,
+    problem: undefined,
+  };
   walkInto(node, { ...walk, gathered });
   return {
     node,
@@ -163,5 +174,5 @@ export const expressionOf = (
     environment,
     named,
     locals: [],
-    gathered: { refs: [], subqueries: [], windows: [], calls: [], problem: undefined },
+    gathered: { refs: [], subqueries: [], windows: [], calls: [], viaList: false, problem: undefined },
   });

@@ -33,13 +33,32 @@ export const isBlank = (value: unknown): boolean =>
 export const unknownPart = (body: Json, known: ReadonlySet<string>): string | undefined =>
   Object.keys(body).find((name) => !isBlank(body[name]) && !known.has(name) && !name.endsWith('comments'));
 
-/** Without what says where a text stands and how it was commented: two trees that agree mean the same. */
+/** How a thing was spelt, not what it is. */
+const spelling = new Set(['span', 'original_name', 'alias_explicit_as', 'alias_keyword']);
+
+/** Texts of any length have several names. */
+const texts = new Set(['var_char', 'text']);
+
+const calls = new Set(['function', 'aggregate_function']);
+
+/** Names of functions are the same in any case. */
+const meaningOfPart = (name: string, part: unknown, isCall: boolean): unknown => {
+  if (name === 'data_type' && typeof part === 'string' && texts.has(part)) return 'text';
+  return isCall && name === 'name' && typeof part === 'string' ? part.toLowerCase() : meaning(part);
+};
+
+const meaningOfParts = (value: Json, isCall: boolean): unknown =>
+  Object.fromEntries(
+    Object.entries(value)
+      .filter(([name, part]) => !spelling.has(name) && !name.endsWith('comments') && !isBlank(part))
+      .map(([name, part]) => [
+        name,
+        calls.has(name) && isJson(part) ? meaningOfParts(part, true) : meaningOfPart(name, part, isCall),
+      ]),
+  );
+
+/** Without what says where a text stands and how it was written: two trees that agree mean the same. */
 export const meaning = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(meaning);
-  if (!isJson(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([name, part]) => name !== 'span' && !name.endsWith('comments') && !isBlank(part))
-      .map(([name, part]) => [name, meaning(part)]),
-  );
+  return isJson(value) ? meaningOfParts(value, false) : value;
 };

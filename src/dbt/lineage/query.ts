@@ -22,6 +22,8 @@ export interface Expr {
   readonly windows: readonly Window[];
   /** Names of functions, in lower case. */
   readonly calls: readonly string[];
+  /** It reads a column of the same select list, not one of a relation. */
+  readonly viaList?: boolean | undefined;
   /** Why nobody can tell what it reads. */
   readonly problem?: string | undefined;
 }
@@ -46,7 +48,7 @@ export interface TableSpot {
 
 export type Source =
   | { readonly kind: 'table'; readonly table: TableSpot }
-  | { readonly kind: 'query'; readonly query: Query; readonly lateral: boolean }
+  | { readonly kind: 'query'; readonly query: Query; readonly lateral: boolean; readonly node: unknown }
   /** A recursive query's reading of itself. */
   | { readonly kind: 'recursion'; readonly of: { query?: Query } }
   /** A function that yields rows. */

@@ -29,7 +29,9 @@ export interface Environment {
   readonly bind: (node: unknown, environment: Environment) => Query;
 }
 
-export type Found = { readonly refs: readonly Ref[] } | { readonly problem: string };
+export type Found =
+  | { readonly refs: readonly Ref[]; readonly viaList?: boolean | undefined }
+  | { readonly problem: string };
 
 /** What some engines say without brackets and is no column. */
 const wordsOfTheEngine = new Set([
@@ -122,7 +124,7 @@ const findIn = (
 
 const ofAlias = ({ expr }: Output): Found =>
   expr.problem === undefined && expr.subqueries.length === 0 && expr.windows.length === 0
-    ? { refs: expr.refs }
+    ? { refs: expr.refs, viaList: true }
     : { problem: expr.problem ?? 'reads another column of the same list that is no plain expression' };
 
 /** A name without a qualifier. */
@@ -134,7 +136,7 @@ export const findBare = (
     const found = findIn(name, scope, dialect, depth + 1 < scopes.length);
     if (found === undefined) continue;
     if ('problem' in found) return found;
-    return { refs: found.refs.map((ref) => ({ ...ref, depth: ref.depth + depth })) };
+    return { ...found, refs: found.refs.map((ref) => ({ ...ref, depth: ref.depth + depth })) };
   }
   return { problem: `\`${name}\` is a column of none of its relations` };
 };

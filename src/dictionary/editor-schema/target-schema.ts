@@ -81,6 +81,7 @@ export const targetProperties = (known: KnownDictionary): Readonly<Record<string
       anyOf: [oneOf(new Map(targets.map(({ name, table }) => [name, `\`${table}\``]))), text()],
     },
     key: listOrOne(keyColumn(text()), 'the columns that tell its rows apart'),
+    model: text('a dbt model whose own SQL is the mapping'),
     from: described(relationNames(known), 'the grain: one row per row of it'),
     join: mapOf(joinSchema(known, expression), 'look-ups, by alias'),
     where: { description: 'only rows for which this is true' },

@@ -97,6 +97,13 @@ export const fillKeys = (work: TargetWork): Fragment => {
   const rootKey = view.key.map((column) => id(alias, column.name));
   const pair = commas([...keyValues(work), ...rootKey]);
   const arms = [sql`select ${pair} from (${rootRows(work)}) as ${id(alias)}`];
+  // Its key is the target's: a row that it no longer yields is known by it.
+  if (target.root.kind === 'query') {
+    const gone = commas(
+      [...view.key, ...view.key].map((_, place) => id('d', rootKeyName(place % view.key.length))),
+    );
+    arms.push(sql`select ${gone} from ${table(scratch.affected)} as d`);
+  }
   const { images } = view;
   if (images !== undefined) {
     const was = imageRows(work.dialect, view, 'before', rootColumns(work));
