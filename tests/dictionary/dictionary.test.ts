@@ -99,15 +99,13 @@ describe('the examples of the documentation', () => {
     ]);
   });
 
-  it.each([
-    [
-      'a model',
-      'target: fct_orders                       # a dbt model: its own SQL is the mapping\nkey: order_id\nmodel: fct_orders\n',
-      ['not_supported'],
-    ],
-  ])('%s comes later, with one clear answer', (_name, text, codes) => {
+  it('a model has no columns where its manifest is not read', () => {
+    const text = `target: fct_orders                       # a dbt model: its own SQL is the mapping
+key: order_id
+model: fct_orders
+`;
     const { problems, dictionary } = resolve({ 'target.yml': text });
-    expect(problems.map((problem) => problem.code)).toEqual(codes);
+    expect(problems).toEqual([]);
     expect(dictionary.targets).toEqual([]);
   });
 });
