@@ -7,11 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { saveBlocks, type Block } from './document.ts';
 import { openDuckDbLab } from './duckdb-lab.ts';
 import { partNames, readOptions, type Options, type PartName } from './options.ts';
+import { aggregates } from './parts/aggregates.ts';
 import { alongside } from './parts/alongside.ts';
 import { audit } from './parts/audit.ts';
 import { checks } from './parts/checks.ts';
 import { dictionary } from './parts/dictionary.ts';
 import { growth } from './parts/growth.ts';
+import { histories } from './parts/histories.ts';
 import { idle } from './parts/idle.ts';
 import { memory } from './parts/memory.ts';
 import { rebuild } from './parts/rebuild.ts';
@@ -69,6 +71,8 @@ const partsOf = (
     checks: () => checks(lab, folder, runs),
     dictionary: () => dictionary(folder, runs),
     verify: async () => verify(await large(), runs),
+    histories: () => histories(lab, folder, Math.ceil(2_000_000 * scale), runs),
+    aggregates: () => aggregates(lab, folder, Math.ceil(1_000_000 * scale), runs),
   };
 };
 

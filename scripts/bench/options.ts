@@ -13,6 +13,8 @@ export const partNames = [
   'checks',
   'dictionary',
   'verify',
+  'histories',
+  'aggregates',
 ] as const;
 export type PartName = (typeof partNames)[number];
 

@@ -14,6 +14,8 @@ import { freeze } from './freeze/freeze.ts';
 import { interrupted, stoppable } from './interruption.ts';
 import type { Lessons } from './lessons.ts';
 import type { PhaseClock } from './phases.ts';
+import { freezeOlder } from './older-versions/freeze-older.ts';
+import type { OlderWish } from './older-versions/wish.ts';
 import { freezeUndo } from './undo/freeze-undo.ts';
 import { judgeUndo, refusedReport } from './undo/judge-undo.ts';
 import type { UndoWish } from './undo/wish.ts';
@@ -42,6 +44,8 @@ export interface AttemptWish {
   readonly command: 'run' | 'reconcile' | 'rollback';
   /** Earlier batches are taken back, instead of taking in what changed in staging. */
   readonly undo?: UndoWish | undefined;
+  /** Older versions are merged into a history, instead. */
+  readonly older?: OlderWish | undefined;
   /** The digest that the batch must have: that of an approved plan. */
   readonly expectedDigest?: string | undefined;
   readonly meta?: Readonly<Record<string, string>> | undefined;
@@ -135,7 +139,11 @@ export const attempt = async (
 ): Promise<RunResult> => {
   const frozen = await clock.time('freeze', () =>
     stoppable(context.warehouse, wish.signal, () =>
-      wish.undo === undefined ? freeze(context, lessons.without) : freezeUndo(context, wish.undo),
+      wish.older !== undefined
+        ? freezeOlder(context, wish.older)
+        : wish.undo === undefined
+          ? freeze(context, lessons.without)
+          : freezeUndo(context, wish.undo),
     ),
   );
   const judged = await judgeUndo(context, frozen, () =>

@@ -8,6 +8,7 @@ import type { KnownState } from './known-state.ts';
 import type { ChangedKeys } from './freeze/changed-keys.ts';
 import type { HeldColumns } from './drift/held.ts';
 import type { Healing, Observation } from './drift/watch.ts';
+import type { OlderWish } from './older-versions/wish.ts';
 import type { Part } from './parts/part.ts';
 import type { UndoWish } from './undo/wish.ts';
 import type { ScratchSpace, TableInfo, Warehouse } from '../warehouse/port.ts';
@@ -29,6 +30,8 @@ export interface BatchOptions {
   readonly part?: Part | undefined;
   /** Earlier batches are taken back: staging is not read. */
   readonly undo?: UndoWish | undefined;
+  /** Older versions are merged into a history: staging is not read. */
+  readonly older?: OlderWish | undefined;
 }
 
 export interface BatchContext {

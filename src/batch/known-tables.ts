@@ -15,8 +15,14 @@ const mirroredColumns = (source: RawSource, mirror: TableInfo): readonly Column[
     return mirror.columns.some((each) => each.name === name) ? [] : [{ ...column, name }];
   });
 
+interface RememberedSource {
+  readonly columns: readonly Column[];
+  /** Of a log: the columns of its table by which it is read. */
+  readonly own: readonly Column[];
+}
+
 /** What each source had when it was last in step, by its name. */
-export type Remembered = ReadonlyMap<string, readonly Column[]>;
+export type Remembered = ReadonlyMap<string, RememberedSource>;
 
 const inNeither = (columns: readonly Column[], more: readonly Column[]): readonly Column[] => {
   const names = new Set(columns.map(({ name }) => name));
@@ -42,14 +48,20 @@ const columnsOnceThere = (
 const knownTable = (
   source: RawSource,
   staging: TableInfo | undefined,
-  columns: readonly Column[],
+  { columns, own }: RememberedSource,
 ): Omit<CatalogTable, 'table'> | undefined => {
   if (columns.length === 0) return undefined;
   if (staging === undefined)
-    return { kind: 'table', columns, uniqueKeys: [], constrained: false, standIn: true };
+    return {
+      kind: 'table',
+      columns: [...columns, ...inNeither(columns, own)],
+      uniqueKeys: [],
+      constrained: false,
+      standIn: true,
+    };
   // The columns of JSON images are in no table but the mirror.
-  if (source.log?.after !== undefined) return undefined;
-  const vanished = inNeither(staging.columns, columns);
+  const once = source.log?.after === undefined ? [...columns, ...inNeither(columns, own)] : own;
+  const vanished = inNeither(staging.columns, once);
   return vanished.length === 0 ? undefined : { ...staging, columns: [...staging.columns, ...vanished] };
 };
 
@@ -73,8 +85,9 @@ export const knownTables = (
     const mirror = tables.find((each) => showTable(each.table) === showTable(mirrorTable(source, naming)));
     const info = staging && tables.find((each) => showTable(each.table) === showTable(staging.table));
     if (strict && info !== undefined) return [];
-    const once = columnsOnceThere(source, mirror, remembered?.get(source.name.text) ?? []);
-    const each = knownTable(source, info, once);
+    const before = remembered?.get(source.name.text);
+    const once = columnsOnceThere(source, mirror, before?.columns ?? []);
+    const each = knownTable(source, info, { columns: once, own: before?.own ?? [] });
     return each === undefined ? [] : [{ ...each, table: info?.table ?? table }];
   });
   return new Map([...catalog, ...catalogOf(known)]);

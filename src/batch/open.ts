@@ -1,4 +1,5 @@
 // Opens a project on its warehouse: mapping files read and resolved against the tables as they are now.
+import type { SourceMemory } from '../detect/mirror-plan.ts';
 import type { Dictionary } from '../dictionary/dictionary.ts';
 import { parseDictionary, type ParsedDictionary } from '../dictionary/parse.ts';
 import { dictionaryInvalid } from '../dictionary/problems.ts';
@@ -9,6 +10,7 @@ import type { Problem, TidemarkError } from '../errors/tidemark-error.ts';
 import { buildGraph } from '../graph/graph.ts';
 import type { Project } from '../project/project.ts';
 import { readMappings } from '../project/read-project.ts';
+import type { Column } from '../sql/dialect.ts';
 import { showTable } from '../sql/table-name.ts';
 import { logStateTable } from '../store/log-state-table.ts';
 import { stateVersion } from '../store/migrate.ts';
@@ -69,8 +71,10 @@ const rememberedColumns = (relations: KnownState['relations']): Remembered =>
   new Map(
     [...relations].flatMap(([name, { kind, mapping }]) => {
       const memory = kind === 'source' ? readSourceMemory(mapping) : undefined;
-      const columns = [...(memory?.columns ?? []), ...(memory?.kept ?? [])];
-      return [[name, columns.map(([column, type]) => ({ name: column, type, nullable: true }))] as const];
+      const asColumns = (pairs: SourceMemory['kept'] = []): readonly Column[] =>
+        pairs.map(([column, type]) => ({ name: column, type, nullable: true }));
+      const columns = asColumns([...(memory?.columns ?? []), ...(memory?.kept ?? [])]);
+      return [[name, { columns, own: asColumns(memory?.own) }] as const];
     }),
   );
 

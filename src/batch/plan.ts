@@ -8,10 +8,13 @@ import type { HeldColumn } from '../store/relations.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import { compute, type Computed } from './compute/compute.ts';
 import type { BatchContext, Progress } from './context.ts';
-import { freeze } from './freeze/freeze.ts';
+import { freeze, type Frozen } from './freeze/freeze.ts';
 import { ColumnsHeld } from './drift/held.ts';
 import { withContext, withWarehouse, type OpenBatch } from './open.ts';
 import { exitOf, reportOf, type BatchReport } from './report.ts';
+import { freezeOlder } from './older-versions/freeze-older.ts';
+import { mergedInto } from './older-versions/merged-into.ts';
+import type { OlderWish } from './older-versions/wish.ts';
 import { freezeUndo } from './undo/freeze-undo.ts';
 import { judgeUndo, refusedReport } from './undo/judge-undo.ts';
 import type { UndoWish } from './undo/wish.ts';
@@ -27,6 +30,8 @@ export interface PlanOptions {
   readonly strict?: boolean | undefined;
   /** What a rollback would do, instead of a run. */
   readonly undo?: UndoWish | undefined;
+  /** What merging older versions into a history would do, instead of a run. */
+  readonly older?: OlderWish | undefined;
   readonly progress?: Progress | undefined;
   readonly waitMs?: number | undefined;
 }
@@ -78,14 +83,20 @@ const planned = (options: PlanOptions, warehouse: Warehouse, held: Holds): OpenB
   warehouse,
   options: {
     adopt: new Set(options.adopt),
-    allow: new Set(options.allow),
+    allow: new Set([...(options.allow ?? []), ...mergedInto(options.older)]),
     strict: options.strict,
     undo: options.undo,
+    older: options.older,
   },
   rebind: options.rebind,
   held,
   progress: options.progress,
 });
+
+const freezePlanned = (context: BatchContext, { undo, older }: PlanOptions): Promise<Frozen> => {
+  if (older !== undefined) return freezeOlder(context, older);
+  return undo === undefined ? freeze(context) : freezeUndo(context, undo);
+};
 
 const planOnce = async (
   warehouse: Warehouse,
@@ -94,8 +105,8 @@ const planOnce = async (
 ): Promise<PlanResult | 'overtaken'> =>
   withContext(planned(options, warehouse, held), async (context) => {
     const started = performance.now();
-    const { undo } = options;
-    const frozen = undo === undefined ? await freeze(context) : await freezeUndo(context, undo);
+    const { undo, older } = options;
+    const frozen = await freezePlanned(context, options);
     const judged = await judgeUndo(context, frozen, () => compute(context, frozen));
     const { computed, proof } = judged;
     if (await batchedMeanwhile(context)) return 'overtaken';
@@ -104,7 +115,12 @@ const planOnce = async (
     const durationMs = performance.now() - started;
     const facts =
       undo === undefined
-        ? ({ command: 'plan', batch: undefined, durationMs } as const)
+        ? ({
+            command: 'plan',
+            kind: older === undefined ? 'run' : 'reconcile',
+            batch: undefined,
+            durationMs,
+          } as const)
         : ({ command: 'rollback', kind: 'rollback', batch: undefined, durationMs, proof } as const);
     return {
       report: judged.refused ? refusedReport(context, judged, facts) : reportOf(context, computed, facts),

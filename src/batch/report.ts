@@ -118,6 +118,7 @@ export const reportOf = (context: BatchContext, computed: Computed, facts: Repor
     warnings: [
       ...computed.frozen.sources.flatMap(({ warnings }) => warnings),
       ...context.notices,
+      ...(computed.frozen.older?.warnings ?? []),
       ...mappingNotices(context, computed.targets, facts.batch === undefined ? 'plan' : 'run'),
       ...heldIn(context, computed, 'old'),
     ],

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { ParsedDictionary } from '../dictionary/parse.ts';
 import { dictionaryInvalid } from '../dictionary/problems.ts';
-import { isTidemarkError, TidemarkError, type Problem } from '../errors/tidemark-error.ts';
+import { isTidemarkError, type Problem } from '../errors/tidemark-error.ts';
 import type { Project } from '../project/project.ts';
 import { readBatches } from '../store/batches.ts';
 import { freeToken, takeLease } from '../store/lease.ts';
@@ -18,12 +18,15 @@ import type { Progress } from './context.ts';
 import { allowance } from './compute/guards.ts';
 import { claim } from './known-state.ts';
 import { learn, nothingLearnt } from './lessons.ts';
+import { lostBefore } from './lost-before.ts';
 import { checkDictionary, withContext, withWarehouse, type Checked } from './open.ts';
 import { refuseUnknownColumns } from './parts/refuse-columns.ts';
 import { planParts, type Parts } from './parts/plan-parts.ts';
 import type { Part } from './parts/part.ts';
 import { goesOn, runParts, told } from './parts/run-parts.ts';
 import { startClock } from './phases.ts';
+import { mergedInto } from './older-versions/merged-into.ts';
+import type { OlderWish } from './older-versions/wish.ts';
 import { refuseUnknownTargets } from './refuse-unknown.ts';
 import type { UndoWish } from './undo/wish.ts';
 
@@ -54,6 +57,8 @@ export interface RunOptions {
   readonly rebind?: boolean | undefined;
   /** Earlier batches to take back, instead of a run. */
   readonly undo?: UndoWish | undefined;
+  /** Versions from before a history began, to be merged into it, instead of a run. */
+  readonly older?: OlderWish | undefined;
   readonly meta?: Readonly<Record<string, string>> | undefined;
   readonly waitMs?: number | undefined;
   readonly owner?: string | undefined;
@@ -66,9 +71,9 @@ export interface RunOptions {
 
 const defaultWaitMs = 90_000;
 
-const commandOf = ({ reconcile, rejected, undo }: RunOptions): AttemptWish['command'] => {
+const commandOf = ({ reconcile, rejected, undo, older }: RunOptions): AttemptWish['command'] => {
   if (undo !== undefined) return 'rollback';
-  return reconcile === undefined && rejected !== true ? 'run' : 'reconcile';
+  return (reconcile ?? older) === undefined && rejected !== true ? 'run' : 'reconcile';
 };
 
 /** One batch, or one part of what was asked for. */
@@ -82,10 +87,15 @@ const attemptUntilDone = async (options: OneBatch, by: Attempt): Promise<RunResu
   const adopt = options.adopt ?? [];
   const asked = options.reconcile ?? [];
   const lessons = nothingLearnt(options.suspects ?? asked);
-  const allow = new Set([...(options.allow ?? []), ...asked.map((name) => allowance(name, 'touched'))]);
+  const allow = new Set([
+    ...(options.allow ?? []),
+    ...asked.map((name) => allowance(name, 'touched')),
+    ...mergedInto(options.older),
+  ]);
   const wish: AttemptWish = {
     command: commandOf(options),
     undo: options.undo,
+    older: options.older,
     expectedDigest: options.expectedDigest,
     meta: options.meta,
     signal: options.signal,
@@ -103,6 +113,7 @@ const attemptUntilDone = async (options: OneBatch, by: Attempt): Promise<RunResu
         strict: options.strict,
         undo: options.undo,
         part: options.part,
+        older: options.older,
       },
       release: new Set(options.columns),
       held: lessons.held,
@@ -164,21 +175,6 @@ const recordFailure = async (
   await recording.catch(() => undefined);
   await lease.release().catch(() => undefined);
 };
-
-/** The connection is gone, and with it whatever was not committed; that of a batch whose COMMIT got no answer is
- *  settled by then. */
-const lostBefore = (error: unknown): unknown =>
-  isTidemarkError(error) &&
-  error.details['unsettled'] !== true &&
-  (error.code === 'commit_unknown' || error.code === 'connection_lost') &&
-  !error.message.includes('nothing was written')
-    ? new TidemarkError('connection_lost', {
-        message: `the connection was lost, nothing was written: ${error.code === 'commit_unknown' ? 'no answer came' : error.message}`,
-        hint: 'run again',
-        details: error.details,
-        cause: error,
-      })
-    : error;
 
 /** What state the data is in, for whoever reads the error; nothing where nobody can be asked any more. */
 const standingOf = async (

@@ -30,6 +30,8 @@ export interface SourceMemory {
   readonly events?: string | undefined;
   /** Names and types of the columns that are compared, in the order of the images. */
   readonly columns: readonly (readonly [name: string, type: string])[];
+  /** Of a log: the columns of its table by which it is read. */
+  readonly own?: readonly (readonly [name: string, type: string])[];
   /** Columns that staging no longer yields as the targets that read them want them: the mirror keeps its own, or
    *  kept it while it was there. */
   readonly kept: readonly (readonly [name: string, type: string])[];

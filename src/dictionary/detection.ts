@@ -70,6 +70,8 @@ export interface EventTime {
   readonly column: string;
   readonly kind: 'moment' | 'number' | 'text';
   readonly unit: EpochUnit;
+  /** Of a time that names none; UTC where there is none. */
+  readonly timezone?: string;
 }
 
 /** The rows of the table are events, and those of the source what became of them. */

@@ -56,7 +56,6 @@ const readSource = (entry: Entry, file: Fields): RawSource => {
   const detect = detectAt(fields);
   const unsupported = detect === 'later';
   if (detect === 'mirror') refuseLogKeys(fields);
-  if (detect === 'log') refuseTimezone(fields);
   if (!unsupported) required(fields, 'key', 'the columns that tell its rows apart');
   return {
     name: entry.key,
@@ -103,15 +102,6 @@ const detectAt = (fields: Fields): 'mirror' | 'log' | 'later' => {
     notSupported(at, `\`detect: ${detect}\``, 'leave it out: the default compares staging with the mirror'),
   );
   return 'later';
-};
-
-/** The time of an event is an instant, or is read as UTC. */
-const refuseTimezone = (fields: Fields): void => {
-  const entry = fields.get('timezone');
-  if (entry === undefined) return;
-  fields.report(
-    notSupported(entry.key.at, '`timezone` of a log', 'let a view over the log turn its times into instants'),
-  );
 };
 
 const fullCompareAt = (fields: Fields): number | undefined => {

@@ -71,6 +71,9 @@ export const ownColumn = (
   if (name === undefined) return undefined;
   const found = own?.find((column) => column.name === name.text);
   if (found !== undefined) return found;
+  // Of a table that is gone for the moment it is known what it had.
+  const before = declared.info?.columns.find((column) => column.name === name.text);
+  if (own === undefined && before !== undefined) return before;
   if (own !== undefined)
     report(
       unknownOwnColumn(name.at, key, name.text, { table: showTable(declared.table), columns: namesOf(own) }),
@@ -134,7 +137,8 @@ const timeOf = (around: LogAround): EventTime | undefined => {
     around.report(say.noEventTime(time.column.at, name, type));
   if (time.unit !== undefined && isMoment(type)) around.report(say.unitOfMoment(time.column.at, name, type));
   const kind = isMoment(type) ? 'moment' : isText(type) ? 'text' : 'number';
-  return { column: name, kind, unit: time.unit ?? 'ms' };
+  const timezone = around.declared.raw.timezone?.text;
+  return { column: name, kind, unit: time.unit ?? 'ms', ...(timezone === undefined ? {} : { timezone }) };
 };
 
 const arrivalOf = (around: LogAround): Column | undefined => {

@@ -6,6 +6,7 @@ import type { Expression, History, HistoryColumn, HistoryRole } from './dictiona
 import { compileExpression } from './expression.ts';
 import type { Compiled } from './expression.ts';
 import * as say from './history-problems.ts';
+import { isZone } from './zones.ts';
 import { defaultNames } from './parse-history.ts';
 import type { RawHistory, RawSource } from './raw.ts';
 import type { Context, DeclaredTarget } from './relations.ts';
@@ -183,18 +184,12 @@ const checkKind = ({ raw }: DeclaredTarget, history: RawHistory, { report }: Con
 };
 
 const zoneOf = (history: RawHistory, parts: HistoryParts, { report }: Context): string => {
-  const timezone = history.timezone ?? rootSource(parts)?.timezone;
+  const source = rootSource(parts);
+  const timezone = history.timezone ?? source?.timezone;
   if (timezone === undefined) return 'UTC';
-  if (!isZone(timezone.text)) report(say.unknownTimezone(timezone.at, timezone.text));
+  const isTold = history.timezone === undefined && source?.log !== undefined;
+  if (!isTold && !isZone(timezone.text)) report(say.unknownTimezone(timezone.at, timezone.text));
   return timezone.text;
-};
-
-const isZone = (name: string): boolean => {
-  try {
-    return Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
 };
 
 export const resolveHistory = (

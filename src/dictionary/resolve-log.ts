@@ -4,6 +4,7 @@ import type { Column, KeyColumn } from '../sql/dialect.ts';
 import { showTable } from '../sql/table-name.ts';
 import type { LogImage } from './detection.ts';
 import type { Source } from './dictionary.ts';
+import { unknownTimezone } from './history-problems.ts';
 import { resolveKey } from './keys.ts';
 import * as say from './log-problems.ts';
 import { neededColumn, unknownOwnColumn } from './problems.ts';
@@ -18,6 +19,7 @@ import {
   renamedColumns,
 } from './source-parts.ts';
 import { mirrorTable } from './tables.ts';
+import { isZone } from './zones.ts';
 
 export const resolveLog = (declared: DeclaredSource, raw: RawLog, context: Context): Source => {
   const { name, table, info } = declared;
@@ -29,6 +31,9 @@ export const resolveLog = (declared: DeclaredSource, raw: RawLog, context: Conte
     ? { table: 'types', columns: namesOf(columns) }
     : own && { table: showTable(table), columns: namesOf(own) };
   checkUpdatedAt(around, image, columns);
+  const { timezone } = declared.raw;
+  if (timezone !== undefined && !isZone(timezone.text))
+    context.report(unknownTimezone(timezone.at, timezone.text));
   return {
     name,
     at: declared.raw.name.at,

@@ -71,6 +71,8 @@ const policies = {
   plan_unreadable: usage,
   revision_unreadable: usage,
   import_unreadable: usage,
+  older_versions_unreadable: usage,
+  older_versions_refused: usage,
   database_too_new: usage,
   driver_missing: usage,
   state_newer: usage,
@@ -135,6 +137,7 @@ const policies = {
   // said beside a batch that went well
   late_rows: notice,
   events_set_aside: notice,
+  versions_passed_over: notice,
   mapping_changed: notice,
   mirror_changed: notice,
   mirror_rebuilt: notice,

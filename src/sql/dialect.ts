@@ -77,6 +77,11 @@ export interface Dialect {
   jsonText(json: Fragment, name: string): Fragment;
   /** The object has a member of this name, whatever its value; NULL where there is no object. */
   jsonHas(json: Fragment, name: string): Fragment;
+  /** As rows, the names of the members of a JSON object. */
+  jsonNames(json: Fragment): Fragment;
+  /** The rows of a file, each with its number and as an object of texts; none where the engine reads no files of this
+   *  machine. */
+  fileRows?(path: string, format: 'csv' | 'json' | 'parquet'): Fragment;
   /** As rows, the whole numbers of a JSON array. */
   jsonNumbers(json: Fragment): Fragment;
   /** Aggregate over rows: a text that depends on the multiset of the rows' values, not on their order. */

@@ -1,5 +1,6 @@
 // Aggregate targets: groups that appear, vanish, lose their last member, and rows that move between them.
 import { afterEach, describe, expect, it } from 'vitest';
+import { plan } from '../../src/batch/plan.ts';
 import { verify } from '../../src/batch/verify.ts';
 import { call } from './command.ts';
 import { createSandbox, type Engine, type Recipe, type Sandbox } from '../support/sandbox.ts';
@@ -369,6 +370,35 @@ columns: { country: customers.country, n: count(*), name: ${column} }
       await box.sql(`update marts.metrics set weight = weight + 1e-6 where customer_id = 1`);
       const healed = await good();
       expect(healed.targets).toMatchObject([{ updated: 1, columns: { weight: 1 } }]);
+    });
+
+    it('I8: the digest of a plan does not hang on the order in which floats were added up', async () => {
+      const mapping = metrics('weight: sum(orders.weight)');
+      const more = {
+        'heavy.yml':
+          'target: heavy\nkey: customer_id\nfrom: metrics\ncolumns: { customer_id: metrics.customer_id, weight: metrics.weight }\n',
+      };
+      box = await createSandbox(engine, recipe(mapping, more));
+      const other = await box.copy();
+      try {
+        const addends = [
+          '(20, 1, 0, null, 0.3, null)',
+          '(21, 1, 0, null, 0.7, null)',
+          '(22, 1, 0, null, 1e-9, null)',
+        ];
+        await box.sql(`insert into staging.orders values ${addends.join(', ')}`);
+        await other.sql(
+          'create table staging.mixed as select * from staging.orders',
+          'delete from staging.orders',
+          `insert into staging.orders values ${addends.toReversed().join(', ')}`,
+          'insert into staging.orders select * from staging.mixed order by id desc',
+        );
+        const planned = await plan({ project: box.project() });
+        const { report } = await other.run({ expectedDigest: planned.report.digest });
+        expect(report).toMatchObject({ status: 'applied', digest: planned.report.digest });
+      } finally {
+        await other.remove();
+      }
     });
 
     it('a value that fails inside an aggregate is told by its row of the root and its line', async () => {

@@ -108,7 +108,7 @@ export const describePeers = (engine: Engine): void => {
       await settled();
     });
 
-    it('SQLMesh#3642, SQLMesh#5901: versions of one row are made anew from what is known, those of others are not touched', async () => {
+    it('SQLMesh#3642, SQLMesh#5901, SQLMesh#5138: versions of one row are made anew from what is known, those of others are not touched', async () => {
       await start(items);
       await step(`insert into staging.items values ('a', 'b', 'x'), ('c', 'd', 'y')`);
       await step(`update staging.items set v = v || '2'`);
@@ -213,6 +213,20 @@ export const describePeers = (engine: Engine): void => {
       expect(report.targets).toMatchObject([{ name: 'items_scd', inserted: 1, updated: 1, deleted: 0 }]);
       await sandbox.sql('update staging.items set v = v');
       expect((await sandbox.run()).report.status).toBe('idle');
+    });
+
+    it('dbt-core#1797, dbt-core#11735, dbt-adapters#852, dbt-adapters#1702: a column that is new, or wider, breaks no history', async () => {
+      await start(items);
+      await step(`insert into staging.items values ('a', 'b', 'x')`);
+      await step('alter table staging.items add column extra integer');
+      await step(
+        engine === 'duckdb'
+          ? 'alter table staging.items alter column v set data type text'
+          : 'alter table staging.items alter column v type varchar(40)',
+      );
+      await step(`update staging.items set v = 'longer than before', extra = 1`);
+      expect(await itemVersions()).toEqual(['a b x false false', 'a b longer than before false true']);
+      await settled();
     });
 
     it('dbt-core#4661, dbt-core#1884: what was taken once and is told again makes no second current version', async () => {

@@ -1,3 +1,3 @@
 import { benchSuite } from './bench-suite.ts';
 
-benchSuite('postgres', ['audit', 'growth', 'undo', 'rebuild', 'verify']);
+benchSuite('postgres', ['audit', 'growth', 'undo', 'rebuild', 'verify', 'aggregates']);

@@ -6,6 +6,7 @@ import { dialectCases } from './dialect-cases.ts';
 import { errorCases } from './error-cases.ts';
 import { shop, type Engine, type Use } from './harness.ts';
 import { jsonCases } from './json-cases.ts';
+import { readingCases } from './reading-cases.ts';
 import { sessionCases } from './session-cases.ts';
 import { structureCases } from './structure-cases.ts';
 
@@ -28,6 +29,7 @@ export const conformance = (engine: Engine): void => {
     structureCases(use);
     dialectCases(engine, use);
     jsonCases(engine, use);
+    readingCases(use);
     errorCases(use);
     it('has a description without secrets', () => {
       expect(use().description).toContain(engine.name);

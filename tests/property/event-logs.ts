@@ -13,7 +13,7 @@ import { tellHistories, type History } from './histories.ts';
 import { projectAt, type Engine, type Place, type Schemas } from './place.ts';
 import { timeline, type Rules } from './reference/timeline.ts';
 
-const keysPerHistory = 80;
+const keysPerHistory = 160;
 
 interface Policy {
   readonly target: string;
@@ -130,7 +130,7 @@ const tell = async ({ place, schemas, seed }: History): Promise<void> => {
   }
 };
 
-/** A history is eighty logs. */
+/** A history is a hundred and sixty logs. */
 export const describeEventLogs = (engine: Engine, file: string): void => {
   tellHistories({ name: `logs of events, ${keysPerHistory} each`, engine, file, share: 13, tell });
 };

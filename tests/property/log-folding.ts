@@ -22,7 +22,7 @@ import { createLog, Landing, overlap, shuffled } from './log-folding/landing.ts'
 import { projectAt, type Engine, type Place, type Schemas } from './place.ts';
 import { fold, type Cells } from './reference/fold.ts';
 
-const logsPerHistory = 80;
+const logsPerHistory = 160;
 
 const sourcesFile = (schemas: Schemas, manner: Manner, readsAll: boolean): string => {
   const images =
@@ -164,7 +164,7 @@ const tell = async (history: History): Promise<void> => {
   }
 };
 
-/** A history is eighty logs. */
+/** A history is a hundred and sixty logs. */
 export const describeLogFolding = (engine: Engine, file: string): void => {
   tellHistories({ name: `logs of changes, ${logsPerHistory} each`, engine, file, share: 13, tell });
 };

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Source, Target } from '../../dictionary/dictionary.ts';
 import { refsOf } from '../../graph/reads.ts';
-import type { Graph } from '../../graph/graph.ts';
+import { relationsOf, type Graph } from '../../graph/graph.ts';
 import { isGrouped } from '../../reconcile/desired/aggregate.ts';
 import { eventKeyName, type EventStore } from '../../reconcile/history/event-store.ts';
 import type { Column } from '../../sql/dialect.ts';
@@ -67,6 +67,17 @@ export const indexMirror = async (session: Session, graph: Graph, source: Source
       sql`create index if not exists ${id(indexName(source.mirror, [column]))} on ${table(source.mirror)} (${id(column)})`,
     );
   }
+};
+
+/** Targets that are new, or mapped otherwise, may find rows of mirrors by columns that nobody used before. */
+export const indexForTargets = async (
+  session: Session,
+  graph: Graph,
+  { targets, mirrors }: { readonly targets: readonly Target[]; readonly mirrors: ReadonlySet<string> },
+): Promise<void> => {
+  const read = new Set(targets.flatMap((target) => relationsOf(target)));
+  for (const source of graph.sources.values())
+    if (read.has(source.name) && mirrors.has(source.name)) await indexMirror(session, graph, source);
 };
 
 /** Events are found by the key of their row. */

@@ -13,6 +13,7 @@ import type { Session } from '../../warehouse/port.ts';
 import { hasNews, saveLog } from './save-logs.ts';
 import type { BatchContext } from '../context.ts';
 import type { Computed } from '../compute/compute.ts';
+import { indexForTargets } from './create-tables.ts';
 import type { LeftOut } from '../left-out.ts';
 
 interface Saving {
@@ -116,6 +117,22 @@ const inStep = (
   });
 };
 
+/** Only mirrors of ours are given indexes. */
+const indexMirrors = async (
+  { graph, known, warehouse }: BatchContext,
+  session: Session,
+  relations: readonly RelationNow[],
+): Promise<void> => {
+  if (!warehouse.dialect.capabilities.indexesMirrors) return;
+  const targets = relations.flatMap(({ name, kind, behind: why }) =>
+    kind === 'target' && why === undefined ? (graph.targets.get(name) ?? []) : [],
+  );
+  const mirrors = new Set(
+    [...known.relations].flatMap(([name, relation]) => (relation.madeByUs ? [name] : [])),
+  );
+  if (targets.length > 0) await indexForTargets(session, graph, { targets, mirrors });
+};
+
 const behind = (context: BatchContext, leftOut: readonly LeftOut[], at: string): readonly RelationNow[] =>
   leftOut.flatMap(({ name, kind, code, reason, retryable }) => {
     const known = context.known.relations.get(name)?.behind;
@@ -181,6 +198,7 @@ export const saveProgress = async (
     for (const position of positions) await advancePosition(session, schema, position);
     for (const relation of relations) await saveRelation(session, schema, relation);
     for (const { target, progress } of parts) await saveParts(session, schema, target, progress);
+    await indexMirrors(context, session, relations);
     for (const each of missing) await saveMissing(session, schema, each);
     for (const log of logs) await saveLog(context, session, log, computed.frozen.moment);
     for (const each of ended) await endHolds(session, schema, each);

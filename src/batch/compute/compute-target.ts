@@ -1,5 +1,6 @@
 // One target: affected keys, desired rows, diff; then what must not be is refused. Only scratch is written.
 import type { Target } from '../../dictionary/dictionary.ts';
+import { relationsOf } from '../../graph/graph.ts';
 import { desiredColumns, fillDesired } from '../../reconcile/desired/desired.ts';
 import { fillPartKeys, narrowImages } from '../../reconcile/desired/part.ts';
 import { affectedColumns, fillKeys, keysColumns, rootScratchColumns } from '../../reconcile/desired/root.ts';
@@ -131,9 +132,11 @@ export const computeTarget = async (
   await refuseBadRows(session, work);
   await refuseRepeatedRows(session, work);
   if (work.scope === 'affected') await readCurrent(session, work);
-  if (undone === undefined) return diffTarget(session, work, { override: narrowing(session, work) });
+  const digested = isAddedUp(context, target) ? withoutFloats(work) : undefined;
+  if (undone === undefined)
+    return diffTarget(session, work, { digested, override: narrowing(session, work) });
   const override = () => overrideRules(context, session, work, undone);
-  const computed = await diffTarget(session, work, { override });
+  const computed = await diffTarget(session, work, { digested, override });
   const restored = await findRestored(session, work, undone);
   return { ...computed, undone, restored };
 };
@@ -145,6 +148,19 @@ const narrowing = (session: Session, work: TargetWork): DiffWish['override'] => 
     for (const statement of narrowImages(work, columns)) await session.execute(statement);
   };
 };
+
+/** Its floats may be sums, or come from sums of another target. */
+const isAddedUp = ({ graph }: BatchContext, target: Target): boolean =>
+  target.form.kind === 'aggregate' || relationsOf(target).some((name) => graph.targets.has(name));
+
+/** Floats that are added up in parallel differ from run to run by the order of their addends; what they follow from
+ *  is in the digests of the sources. */
+const withoutFloats =
+  ({ dialect, target }: TargetWork): DigestedValue =>
+  (value, name) => {
+    const type = [...target.key, ...target.columns].find((column) => column.name === name)?.type ?? '';
+    return dialect.nearlySame(value, value, type) === undefined ? value : undefined;
+  };
 
 interface DiffWish {
   readonly digested?: DigestedValue | undefined;

@@ -71,7 +71,7 @@ const guardTarget = (context: BatchContext, { target, summary }: ComputedTarget)
 };
 
 const onlyPart = ({ options }: BatchContext): string =>
-  options.undo === undefined ? 'only named keys are read' : 'no source is read';
+  options.changes === undefined ? 'no source is read' : 'only named keys are read';
 
 interface Progressing {
   readonly views: Map<string, RelationView>;
@@ -106,7 +106,7 @@ const whyNot = (
     unusable ?? relationsOf(target).find((name) => context.graph.targets.has(name) && isLeftOut(so, name));
   if (behind !== undefined) return upstreamBehind(target, behind);
   const stale = [...sourcesOf(context.graph, target)].find((name) => isLeftOut(so, name));
-  const keysOnly = (context.options.changes ?? context.options.undo) !== undefined;
+  const keysOnly = (context.options.changes ?? context.options.undo ?? context.options.older) !== undefined;
   if (isSetBack) return undefined;
   if ((stale !== undefined || keysOnly) && context.healing.targets.has(target.name))
     return sourceStale(target, stale === undefined ? onlyPart(context) : `\`${stale}\` is left out`);

@@ -6,7 +6,8 @@ import { multipliedEvents } from '../../reconcile/history/checks.ts';
 import { eventStoreColumns } from '../../reconcile/history/event-store.ts';
 import { fillFresh } from '../../reconcile/history/fresh-events.ts';
 import { somePartial, someSetAside, someTied, type EventsWish } from '../../reconcile/history/all-events.ts';
-import { affectedByUndo } from '../../reconcile/history/set-aside.ts';
+import { affectedByOlder, fillOlder } from '../../reconcile/history/older-events.ts';
+import { affectedByOlderUndone, affectedByUndo } from '../../reconcile/history/set-aside.ts';
 import type { Undone } from '../../reconcile/history/history-work.ts';
 import { affectedByLog, fillFromLog } from '../../reconcile/history/log-events.ts';
 import { fillSeeds } from '../../reconcile/history/seeds.ts';
@@ -68,7 +69,8 @@ const addKeys = async (
 ): Promise<boolean> => {
   const { dialect, scratch } = work;
   if (!found) {
-    await session.execute(dialect.dropScratch(scratch.affected));
+    // Made by an earlier look that found nothing.
+    for (const name of [scratch.affected, scratch.root]) await session.execute(dialect.dropScratch(name));
     await session.execute(dialect.createScratch(scratch.affected, affectedColumns(work)));
     await session.execute(dialect.createScratch(scratch.root, rootScratchColumns(work)));
   }
@@ -86,8 +88,18 @@ const addUndoneKeys = async (
 ): Promise<boolean> => {
   const { target } = place.work;
   const looked = undo.looked.get(relationOf(target, target.root.alias));
-  if (undo.scope.narrowed || looked === undefined || !place.store.isLog) return found;
-  const keys = affectedByUndo(place, looked);
+  let any = found;
+  if (!undo.scope.narrowed) any = await addWithRows(session, place, affectedByOlderUndone(place), any);
+  if (undo.scope.narrowed || looked === undefined || !place.store.isLog) return any;
+  return addWithRows(session, place, affectedByUndo(place, looked), any);
+};
+
+const addWithRows = async (
+  session: Session,
+  place: HistoryPlace,
+  keys: Fragment | undefined,
+  found: boolean,
+): Promise<boolean> => {
   if (keys === undefined || !(await addKeys(session, place, keys, found))) return found;
   await findRows(session, place);
   return true;
@@ -133,6 +145,7 @@ export const takeEvents = async (
   const { moment } = frozen;
   const told = toldBy(frozen, work);
   const undo = frozen.undo?.scope;
+  const older = frozen.older?.target === target.name ? frozen.older.versions : undefined;
   const own = historyWork(context, work);
   const undone = undoneOf(work, frozen.undo);
   const place: HistoryPlace = {
@@ -147,12 +160,14 @@ export const takeEvents = async (
         await findRows(session, place);
     }
     if (frozen.undo !== undefined) any = await addUndoneKeys(session, place, frozen.undo, any);
+    if (older !== undefined) any = await addWithRows(session, place, affectedByOlder(place, older), any);
     if (!any) return { place, rows: 0, affected: false, wish: nothingSpecial, moment, undo };
   }
   await session.execute(dialect.createScratch(place.scratch.fresh, eventStoreColumns(place.store)));
   let rows = 0;
   if (place.known === undefined && (await holdsRows(session, place)))
     rows += await session.execute(fillSeeds(place, moment));
+  if (older !== undefined) rows += await session.execute(fillOlder(place, older, moment));
   if (told !== undefined) rows += await session.execute(fillFromLog(place, told.events, moment));
   const before = await wishOf(session, place, rows > 0);
   rows += await session.execute(fillFresh(place, { batch: context.known.lastBatch + 1, moment, ...before }));

@@ -1,7 +1,8 @@
 // Judges the drift of every source when a batch is opened: the dictionary with the columns that can be compared, how
 // each mirror stands, and who is left out because of it.
 import { judgeSource, type Judged, type Situation } from '../../detect/judge-drift.ts';
-import { foreignMirror, mirrorRebuilt } from '../../detect/drift-problems.ts';
+import { ownColumnsOf } from '../../detect/log/own-columns.ts';
+import { foreignMirror, mirrorRebuilt, neededColumnGone } from '../../detect/drift-problems.ts';
 import { mirrorRowsOf, type MirrorPlan, type SourceMemory } from '../../detect/mirror-plan.ts';
 import { isLog, type Dictionary, type Source } from '../../dictionary/dictionary.ts';
 import type { Problem, TidemarkError } from '../../errors/tidemark-error.ts';
@@ -101,7 +102,7 @@ const judge = (question: DriftQuestion, source: Source, waiting: ReadonlySet<str
     released,
     baseType: (type) => warehouse.dialect.baseType(type),
   };
-  const judged = judgeSource(situation);
+  const judged = withoutOwn(source, staging, judgeSource(situation));
   if (mirror?.kind === 'view')
     return { ...judged, refused: judged.refused ?? foreignMirror(source, 'it is a view now') };
   if (mirror !== undefined) return judged;
@@ -111,8 +112,37 @@ const judge = (question: DriftQuestion, source: Source, waiting: ReadonlySet<str
   return { ...judged, plan: withoutMirror, notices, appeared: [] };
 };
 
-const memoryOf = ({ source, plan, lost }: Judged, staging: TableInfo | undefined): SourceMemory => ({
+/** A log is read by columns that no mirror has. */
+const withoutOwn = (source: Source, staging: TableInfo | undefined, judged: Judged): Judged => {
+  if (!isLog(source) || staging === undefined) return judged;
+  const gone = ownColumnsOf(source).find((name) => !staging.columns.some((each) => each.name === name));
+  if (gone === undefined) return judged;
+  const column = { name: gone, type: '', nullable: true };
+  return { ...judged, refused: judged.refused ?? neededColumnGone(source, column) };
+};
+
+/** What is gone for the moment is remembered as it was. */
+const ownMemory = (
+  source: Source,
+  staging: TableInfo | undefined,
+  was: SourceMemory | undefined,
+): Pick<SourceMemory, 'own'> => {
+  if (!isLog(source)) return {};
+  const before = new Map(was?.own);
+  const own = ownColumnsOf(source).flatMap((name): readonly (readonly [string, string])[] => {
+    const type = staging?.columns.find((each) => each.name === name)?.type ?? before.get(name);
+    return type === undefined ? [] : [[name, type]];
+  });
+  return { own };
+};
+
+const memoryOf = (
+  { source, plan, lost }: Judged,
+  staging: TableInfo | undefined,
+  was: SourceMemory | undefined,
+): SourceMemory => ({
   ...sourceIdentity(source, staging?.definition),
+  ...ownMemory(source, staging, was),
   columns: source.columns.map(({ name, type }) => [name, type]),
   // One that is nowhere any more must not become a mistake in the mappings that read it.
   kept: [...plan.kept, ...lost].map(({ name, type }) => [name, type]),
@@ -140,7 +170,11 @@ export const judgeDrift = async (question: DriftQuestion): Promise<Drift> => {
     memories: new Map(
       judged.map((each) => [
         each.source.name,
-        memoryOf(each, question.tables.get(showTable(each.source.table))),
+        memoryOf(
+          each,
+          question.tables.get(showTable(each.source.table)),
+          readSourceMemory(question.known.relations.get(each.source.name)?.mapping),
+        ),
       ]),
     ),
     refused: new Map(

@@ -5,6 +5,7 @@ import { isTidemarkError } from '../../errors/tidemark-error.ts';
 import { sql } from '../../sql/fragment.ts';
 import { showTable } from '../../sql/table-name.ts';
 import type { Session } from '../../warehouse/port.ts';
+import type { FrozenOlder } from '../older-versions/frozen-older.ts';
 import type { FrozenUndo } from '../undo/frozen-undo.ts';
 import { tableInfo, type BatchContext } from '../context.ts';
 import { freezeLog } from './freeze-log.ts';
@@ -20,6 +21,8 @@ export interface Frozen {
   readonly leftOut: readonly LeftOut[];
   /** Of an undo: its sources are the mirrors' own past. */
   readonly undo?: FrozenUndo | undefined;
+  /** Of a batch that merges older versions into a history, instead of reading sources. */
+  readonly older?: FrozenOlder | undefined;
 }
 
 const paused = (context: BatchContext, source: Source): LeftOut | undefined => {

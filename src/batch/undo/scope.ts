@@ -11,6 +11,7 @@ import { ledgerSources } from '../../store/ledger.ts';
 import { readUndos, type Undo } from '../../store/undos.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { BatchContext } from '../context.ts';
+import { broughtVersions } from '../older-versions/brought-versions.ts';
 import { keyValues } from '../freeze/changed-keys.ts';
 import { planOf } from '../freeze/freeze-source.ts';
 import { notUndoable, numbersOf, withoutChanges } from './refusals.ts';
@@ -172,11 +173,17 @@ export const readScope = async (context: BatchContext, wish: UndoWish): Promise<
     const after = all.filter(({ batch }) => batch > last).toReversed();
     if (narrowed && !ofTargets(wish) && asked.length === 0) throw nothingThere(batches, wish);
     refuseBrokenTargets(context, batches);
-    const writes = await readWrites(session, context, { batches, wish, told, sources: names.length });
+    const brought = await broughtVersions(session, context, numbers);
+    const writes = await readWrites(session, context, {
+      batches,
+      wish,
+      told: { ...told, histories: new Set([...told.histories, ...brought]) },
+      sources: names.length,
+    });
     const sources = ofTargets(wish) ? [] : asked.map((name) => undoable(context, name, batches));
     refuseReapply(sources, wish);
     await refuseRebuilt(session, context, sources, after);
-    if (sources.length + writes.length === 0) throw withoutChanges(batches);
+    if (sources.length + writes.length + brought.size === 0) throw withoutChanges(batches);
     const later = inEffect(after, await readUndos(session, schema), last);
     return { wish, batches, sources, writes, later, narrowed };
   });

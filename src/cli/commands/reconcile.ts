@@ -4,12 +4,20 @@ import { batchOutcome, tellWaiting } from '../batch-outcome.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { allowancesOf, durationOf, isOn, namesOf, pairsOf, textOf, wholeOf } from '../read-options.ts';
 import { usage } from '../usage.ts';
+import { mergeHistory } from './merge-history.ts';
 import { waitingFor } from '../waiting.ts';
 
 const defaultWaitMs = 90_000;
 
 const execute = async (invocation: Invocation): Promise<Outcome> => {
   const { options, select, log, signal } = invocation;
+  const from = textOf(options, 'history');
+  if (from !== undefined) return mergeHistory(invocation, from, defaultWaitMs);
+  if (isOn(options, 'dryRun') || namesOf(options, 'as').length > 0)
+    throw usage(
+      '`--dry-run` and `--as` belong to `--history`',
+      '`tidemark plan` shows what a run would write',
+    );
   const waitMs = durationOf(options, 'wait') ?? defaultWaitMs;
   const allowed = allowancesOf(options);
   const meta = pairsOf(options, 'meta');

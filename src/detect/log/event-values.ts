@@ -25,14 +25,23 @@ const counted = (dialect: Dialect, number: Fragment, unit: EpochUnit): Fragment 
   return sql`case when ${number} between ${from} and ${to} then ${dialect.instantOf(scaled)} end`;
 };
 
+/** A time of day with a zone behind it. */
+const zoned = String.raw`:[0-9]{2}([.][0-9]+)? *([zZ]|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)$`;
+const namesZone = (text: Fragment): Fragment =>
+  sql`regexp_replace(trim(${text}), ${sql.lit(zoned)}, '') <> trim(${text})`;
+
 /** A text that is a number, or else a time as people write it. */
 const countedOrWritten = (
   dialect: Dialect,
   text: Fragment,
-  of: { readonly type: string; readonly unit: EpochUnit },
+  of: { readonly type: string; readonly unit: EpochUnit; readonly timezone?: string | undefined },
 ): Fragment => {
   const number = dialect.tryConvert(text, 'double precision');
-  return sql`case when ${number} is null then ${dialect.tryConvert(text, of.type)} else cast(${counted(dialect, number, of.unit)} as ${verbatim(of.type)}) end`;
+  const written =
+    of.timezone === undefined
+      ? dialect.tryConvert(text, of.type)
+      : sql`case when ${namesZone(text)} then ${dialect.tryConvert(text, of.type)} else timezone(${sql.lit(of.timezone)}, ${dialect.tryConvert(text, 'timestamp')}) end`;
+  return sql`case when ${number} is null then ${written} else cast(${counted(dialect, number, of.unit)} as ${verbatim(of.type)}) end`;
 };
 
 /** When it happened; NULL where the log says nothing, or nothing that is a time. */
@@ -41,14 +50,19 @@ const eventTime = ({ dialect, source, columns }: LogTable): Fragment => {
   if (time === undefined) return sql`cast(null as timestamptz)`;
   const value = logColumn(columns, time.column);
   switch (time.kind) {
-    case 'moment':
-      return sql`cast(${value} as timestamptz)`;
+    case 'moment': {
+      const type = columns.find(({ name }) => name === time.column)?.type ?? '';
+      return time.timezone === undefined || dialect.baseType(type) === 'timestamp with time zone'
+        ? sql`cast(${value} as timestamptz)`
+        : sql`timezone(${sql.lit(time.timezone)}, cast(${value} as timestamp))`;
+    }
     case 'number':
       return counted(dialect, sql`cast(${value} as double precision)`, time.unit);
     case 'text':
       return countedOrWritten(dialect, sql`cast(${value} as varchar)`, {
         type: 'timestamptz',
         unit: time.unit,
+        timezone: time.timezone,
       });
   }
 };

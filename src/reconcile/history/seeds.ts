@@ -11,7 +11,7 @@ const shownBy = ({ work }: HistoryWork, alias: string, column: string): string |
     return ref?.alias === alias && ref.column === column;
   })?.name;
 
-const isDeleted = ({ history, work }: HistoryWork): Fragment => {
+export const isDeleted = ({ history, work }: HistoryWork): Fragment => {
   const flag = roleColumn(history, 'deleted');
   if (flag === undefined) return sql`false`;
   return work.dialect.baseType(flag.type) === 'boolean'
@@ -20,7 +20,7 @@ const isDeleted = ({ history, work }: HistoryWork): Fragment => {
 };
 
 /** The columns of one event beside its time and operation; `row`: with what the version shows. */
-const shownValues = (history: HistoryWork, row: boolean): readonly Fragment[] => {
+export const shownValues = (history: HistoryWork, row: boolean): readonly Fragment[] => {
   const { store } = history;
   const nothing = (type: string): Fragment => sql`cast(null as ${verbatim(type)})`;
   const value = (alias: string, column: string, type: string): Fragment => {

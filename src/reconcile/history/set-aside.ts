@@ -12,7 +12,19 @@ export const thisBatch = Number.MAX_SAFE_INTEGER;
 
 const numbers = ({ batches }: Undone): Fragment => commas(batches.map((batch) => sql.lit(batch)));
 
-const concerned = ({ onlyLookUps }: Undone): Fragment => (onlyLookUps ? sql`e.op = 'L'` : sql`e.op <> 'S'`);
+/** Before the ties of versions that were there when the history was taken over, and in the same order everywhere. */
+const placeFirst = '000000000000 ';
+
+/** An event of an older version that somebody handed in. */
+export const isOlder = (alias: string): Fragment =>
+  sql`(${id(alias, 'tie')} like ${sql.lit(`${placeFirst}%`)})`;
+
+/** In the order of time; an end before what begins at the same moment. */
+export const olderTie = (instant: Fragment, ends: boolean): Fragment =>
+  sql`${sql.lit(placeFirst)} || cast(timezone('UTC', ${instant}) as varchar) || ${sql.lit(ends ? ' 0' : ' 1')}`;
+
+const concerned = ({ onlyLookUps }: Undone): Fragment =>
+  onlyLookUps ? sql`(e.op = 'L' or ${isOlder('e')})` : sql`(e.op <> 'S' or ${isOlder('e')})`;
 
 /** Versions that were taken over were not brought by a batch; what another undo set aside stays there. */
 export const takenBack = (undone: Undone): Fragment =>
@@ -67,4 +79,13 @@ export const affectedByUndo = (
 select distinct ${commas([...store.key.map(({ name }) => id('e', eventKeyName(name))), sql`cast(null as bigint)`])}
 from ${table(store.table)} as e where (${takenBack(undone)} or ${restored(undone)})
   and not exists (select 1 from ${table(looked.table)} as p where ${known})`;
+};
+
+/** Older versions that are handed back again reach rows of which no source changed. */
+export const affectedByOlderUndone = ({ work, store, undone }: HistoryWork): Fragment | undefined => {
+  if (undone === undefined || store.stored === undefined) return undefined;
+  const names = [...store.key.map((_, place) => id(rootKeyName(place))), id('cause')];
+  return sql`insert into ${table(work.scratch.affected)} (${commas(names)})
+select distinct ${commas([...store.key.map(({ name }) => id('e', eventKeyName(name))), sql`cast(null as bigint)`])}
+from ${table(store.table)} as e where ${isOlder('e')} and (${takenBack(undone)} or ${restored(undone)})`;
 };

@@ -25,7 +25,7 @@ const hasZone = ({ work, store }: HistoryWork, at: Expression): boolean => {
 };
 
 /** When the event happened. */
-const happened = (history: HistoryWork): Fragment => {
+export const happened = (history: HistoryWork): Fragment => {
   const { store } = history;
   const { at, atIsWritten, timezone } = history.history;
   if (at === undefined) return sql`coalesce(e.at, e.moment)`;

@@ -4,6 +4,7 @@ import type { Dialect } from '../../sql/dialect.ts';
 import { compileStatement } from '../compile-statement.ts';
 import { operand } from '../operand.ts';
 import { duckDbBaseType } from './base-type.ts';
+import { duckDbFileRows } from './file-rows.ts';
 import { duckDbJsonObjects } from './json-objects.ts';
 import { duckDbTryConvert } from './try-convert.ts';
 import { duckDbFromJsonText, duckDbJsonHas, duckDbJsonText, duckDbJsonValue } from './json-value.ts';
@@ -56,6 +57,8 @@ export const duckDbDialect: Dialect = {
   last: (value, _type, { where, order }) => sql`last(${value} order by ${order}) filter (where ${where})`,
   jsonText: duckDbJsonText,
   jsonHas: duckDbJsonHas,
+  jsonNames: (json) => sql`unnest(json_keys(${json}))`,
+  fileRows: duckDbFileRows,
   jsonNumbers: (json) => sql`unnest(cast(${json} as bigint[]))`,
   digest: (values) =>
     values.length === 0

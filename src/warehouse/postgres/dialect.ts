@@ -104,6 +104,7 @@ export const postgresDialect: Dialect = {
   last,
   jsonText: postgresJsonText,
   jsonHas: postgresJsonHas,
+  jsonNames: (json) => sql`jsonb_object_keys(${json})`,
   jsonNumbers: (json) => sql`cast(jsonb_array_elements_text(${json}) as bigint)`,
   digest: (values) =>
     values.length === 0

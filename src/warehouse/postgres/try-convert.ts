@@ -14,6 +14,10 @@ const integers = new Set(['smallint', 'integer', 'bigint']);
 const whole = (text: Fragment): Fragment =>
   sql`case when strpos(${text}, '.') > 0 then regexp_replace(${text}, '\.0*\s*$', '') else ${text} end`;
 
+/** Servers from 16 on read `0x10` and `1_000`; others, and other engines, do not. */
+const isDecimal = (text: Fragment): Fragment =>
+  sql`(lower(${text}) = upper(${text}) and strpos(${text}, '_') = 0)`;
+
 const isMoment = (base: string): boolean => base === 'date' || base.startsWith('timestamp');
 
 /** `now` and `today` are moments as well, another one each time. */
@@ -37,7 +41,7 @@ export const postgresTryConvert =
     const judge = (each: Fragment, as: string): Fragment =>
       isValid === undefined ? validByRule(each, as) : isValid(each, as);
     if (integers.has(base))
-      return sql`case when ${judge(whole(text), type)} then cast(${whole(text)} as ${verbatim(type)}) end`;
+      return sql`case when ${isDecimal(text)} and ${judge(whole(text), type)} then cast(${whole(text)} as ${verbatim(type)}) end`;
     if (isMoment(base))
       return sql`case when ${isWritten(text)} and ${judge(text, 'timestamptz')} then ${asMoment(text, type)} end`;
     return sql`case when ${judge(text, type)} then cast(${text} as ${verbatim(openType(type))}) end`;

@@ -1,0 +1,4 @@
+// See late-versions-suite.ts.
+import { describeLateVersions } from './late-versions-suite.ts';
+
+describeLateVersions('duckdb');

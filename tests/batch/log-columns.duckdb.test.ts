@@ -1,0 +1,4 @@
+// See log-columns-suite.ts.
+import { describeLogColumns } from './log-columns-suite.ts';
+
+describeLogColumns('duckdb');

@@ -1,0 +1,4 @@
+// See older-versions-suite.ts.
+import { describeOlderVersions } from './older-versions-suite.ts';
+
+describeOlderVersions('postgres');
