@@ -32,6 +32,9 @@ const ours = (stream: NodeJS.WriteStream, fd: number): Stream => {
     get columns() {
       return isTTY ? stream.columns : undefined;
     },
+    get rows() {
+      return isTTY ? stream.rows : undefined;
+    },
     write: (text) => void stream.write(text),
   };
 };

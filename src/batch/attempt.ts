@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { isTidemarkError, TidemarkError } from '../errors/tidemark-error.ts';
 import type { Lease } from '../store/lease.ts';
 import { recordRun } from '../store/runs.ts';
+import { summarizeLags, type LagHistogram, type LagSummary } from '../store/lag-histogram.ts';
 import { instantIso } from '../store/state.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import { warningOf, type Warn } from './commit/after-commit.ts';
@@ -12,6 +13,7 @@ import type { BatchContext } from './context.ts';
 import type { Checked } from './open.ts';
 import { freeze } from './freeze/freeze.ts';
 import { interrupted, stoppable } from './interruption.ts';
+import { measureLags } from './lag/measure-lags.ts';
 import type { Lessons } from './lessons.ts';
 import type { PhaseClock } from './phases.ts';
 import { freezeOlder } from './older-versions/freeze-older.ts';
@@ -30,13 +32,17 @@ export interface RunResult {
   readonly relations: readonly RelationNow[];
 }
 
-interface RelationNow {
+export interface RelationNow {
   readonly name: string;
   readonly kind: 'source' | 'target';
   /** The moment whose staging it shows, in ISO-8601; not known of one that was never in step. */
   readonly dataAt: string | undefined;
   /** Why it was left out. */
   readonly behind: string | undefined;
+  /** How long a change may take until it is here. */
+  readonly targetLagMs?: number | undefined;
+  /** How long those of this batch took; nothing where none reached it. */
+  readonly lag?: LagSummary | undefined;
 }
 
 /** What of the wishes of its caller concerns each attempt. */
@@ -97,12 +103,21 @@ const commitOnce = async (
 const relationsNow = (
   { graph, known }: BatchContext,
   { frozen, leftOut }: Computed,
+  lags: ReadonlyMap<string, LagHistogram>,
 ): readonly RelationNow[] => {
   const of = (name: string, kind: RelationNow['kind']): RelationNow => {
     const out = leftOut.find((each) => each.name === name);
     const since = known.relations.get(name)?.behind?.at;
     const dataAt = out === undefined ? instantIso(frozen.moment) : since;
-    return { name, kind, dataAt, behind: out?.code };
+    const histogram = lags.get(name);
+    return {
+      name,
+      kind,
+      dataAt,
+      behind: out?.code,
+      targetLagMs: graph.targets.get(name)?.targetLagMs,
+      lag: histogram && summarizeLags(histogram),
+    };
   };
   return [
     ...[...graph.sources.keys()].map((name) => of(name, 'source')),
@@ -129,6 +144,22 @@ const recordAttempt = (
       meta,
     }),
   );
+
+/** An undo is no change of a source. */
+const lagsOf = async (
+  context: BatchContext,
+  computed: Computed,
+  batch: number | undefined,
+  warn: Warn,
+): Promise<ReadonlyMap<string, LagHistogram>> => {
+  if (batch === undefined || computed.frozen.undo !== undefined) return new Map();
+  try {
+    return await measureLags(context, computed, batch);
+  } catch (error) {
+    warn(warningOf('how long the changes took is not known', error));
+    return new Map();
+  }
+};
 
 /** Freeze, compute and commit once; everything is looked at anew when it has to be done again. */
 export const attempt = async (
@@ -176,10 +207,11 @@ export const attempt = async (
   await recordAttempt(context, report, facts, clock).catch((error: unknown) =>
     warn(warningOf('the run is missing from `tidemark.runs`', error)),
   );
+  const lags = await lagsOf(context, computed, batch, warn);
   return {
     report,
     exit: exitOf(context, computed),
     phases: clock.phases(),
-    relations: relationsNow(context, computed),
+    relations: relationsNow(context, computed, lags),
   };
 };

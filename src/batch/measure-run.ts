@@ -2,10 +2,36 @@
 import { isTidemarkError } from '../errors/tidemark-error.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { RunResult } from './attempt.ts';
+import type { BatchReport } from './report.ts';
 
 const seconds = (ms: number): number => ms / 1000;
 
+const quantiles = [
+  ['0.5', 'p50_ms'],
+  ['0.95', 'p95_ms'],
+  ['0.99', 'p99_ms'],
+] as const;
+
 const operations = ['inserted', 'updated', 'deleted'] as const;
+
+/** What waits for a person. */
+const measureWaiting = (metrics: Metrics, { guards, warnings }: BatchReport): void => {
+  metrics.clear('tidemark_rejected_events');
+  metrics.clear('tidemark_held_columns');
+  const held = new Map<string, number>();
+  for (const { code, details } of [...guards, ...warnings]) {
+    if (code === 'events_set_aside')
+      metrics.set(
+        'tidemark_rejected_events',
+        { source: String(details?.['source']) },
+        Number(details?.['open']),
+      );
+    if (code !== 'column_held') continue;
+    const target = String(details?.['relation']);
+    held.set(target, (held.get(target) ?? 0) + 1);
+  }
+  for (const [target, columns] of held) metrics.set('tidemark_held_columns', { target }, columns);
+};
 
 export const measureRun = (
   metrics: Metrics,
@@ -29,6 +55,8 @@ export const measureRun = (
     metrics.add('tidemark_batches_total', { kind: report.kind, status: report.status }, 1);
     metrics.set('tidemark_last_batch', {}, report.batch);
   }
+  metrics.add('tidemark_lease_wait_seconds_sum', {}, seconds(phases['lease'] ?? 0));
+  measureWaiting(metrics, report);
   metrics.clear('tidemark_phase_seconds');
   for (const [phase, ms] of Object.entries(phases))
     metrics.set('tidemark_phase_seconds', { phase }, seconds(ms));
@@ -36,8 +64,14 @@ export const measureRun = (
   if (exit === 0) metrics.set('tidemark_last_success_timestamp_seconds', {}, seconds(nowMs));
   metrics.clear('tidemark_data_timestamp_seconds');
   metrics.clear('tidemark_behind');
-  for (const { name, kind, dataAt, behind } of relations) {
+  metrics.clear('tidemark_lag_target_seconds');
+  for (const { name, kind, dataAt, behind, lag, targetLagMs } of relations) {
     const labels = { relation: name, kind };
+    for (const [quantile, key] of quantiles)
+      if (lag !== undefined)
+        metrics.set('tidemark_change_lag_seconds', { ...labels, quantile }, seconds(lag[key]));
+    if (targetLagMs !== undefined)
+      metrics.set('tidemark_lag_target_seconds', { relation: name }, seconds(targetLagMs));
     if (dataAt !== undefined)
       metrics.set('tidemark_data_timestamp_seconds', labels, seconds(Date.parse(dataAt)));
     if (behind !== undefined) metrics.set('tidemark_behind', { ...labels, code: behind }, 1);

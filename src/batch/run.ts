@@ -12,6 +12,7 @@ import { migrate } from '../store/migrate.ts';
 import { recordRun } from '../store/runs.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import { warningOf, type Warn } from './commit/after-commit.ts';
+import type { Begun } from './begun.ts';
 import { actorName, attempt, type Attempt, type AttemptWish, type RunResult } from './attempt.ts';
 import type { NamedChanges } from './freeze/changed-keys.ts';
 import type { Progress } from './context.ts';
@@ -65,6 +66,7 @@ export interface RunOptions {
   readonly progress?: Progress | undefined;
   readonly onWait?: ((holder: LeaseHolder) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly onBegin?: ((begun: Begun) => void) | undefined;
   /** The mappings, where they are not those of the project's folder. */
   readonly parsed?: ParsedDictionary | undefined;
 }
@@ -264,6 +266,7 @@ const runOnce = async (warehouse: Warehouse, options: RunOptions): Promise<RunRe
       signal: options.signal,
     }),
   );
+  options.onBegin?.({ runId, dictionary: checked.dictionary });
   const warnings: Problem[] = [];
   const warn: Warn = (problem) => warnings.push(problem);
   // What was checked still holds where no other run was at work since: it may have made tables.

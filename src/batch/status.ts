@@ -17,9 +17,11 @@ import type { Values } from '../sql/readable.ts';
 import type { Session, Warehouse } from '../warehouse/port.ts';
 import { policyOf } from '../errors/policy.ts';
 import { refuseStranger } from './known-state.ts';
+import { recentLags } from './lag/read-lags.ts';
 import { checkDictionary, withWarehouse } from './open.ts';
 import { mappingHash, proofOf } from './verify/proof.ts';
 import type { TargetProof } from './verify/report.ts';
+import type { LagSummary } from '../store/lag-histogram.ts';
 
 export interface RelationStatus {
   readonly name: string;
@@ -27,6 +29,12 @@ export interface RelationStatus {
   /** The data it shows was read from staging at this moment. */
   readonly data_at: string | null;
   readonly lag_ms: number | null;
+  /** Of a target: how long a change may take until it is here. */
+  readonly target_lag_ms?: number;
+  /** How long the changes of the last 24 hours took from source to commit. */
+  readonly change_lag?: LagSummary;
+  /** Later than the target allows. */
+  readonly late?: boolean;
   readonly watermark?: string | null;
   /** Events of a log that were set aside, by reason. */
   readonly rejected?: readonly RejectedEvents[];
@@ -97,6 +105,7 @@ interface Stored {
   readonly rejected: readonly RejectedReason[];
   readonly holds: ReadonlyMap<string, HoldCount>;
   readonly verified: ReadonlyMap<string, KnownProgress>;
+  readonly lags: ReadonlyMap<string, LagSummary>;
   /** The newest moment at which staging was read and everything found was committed. */
   readonly readAt: string | undefined;
 }
@@ -138,6 +147,7 @@ const readStored = async (
     rejected: await readRejected(session, schema, version),
     holds: await holdsIn(session, schema, version),
     verified: await readVerified(session, schema, version),
+    lags: await recentLags(session, warehouse, project, version),
     readAt,
   };
 };
@@ -151,6 +161,7 @@ const nothingStored: Stored = {
   rejected: [],
   holds: new Map(),
   verified: new Map(),
+  lags: new Map(),
   readAt: undefined,
 };
 
@@ -186,6 +197,17 @@ const verifiedOf = (name: string, { verified, relations }: Stored): Pick<Relatio
   return { verified: proofOf(proof, proof.pass === null) };
 };
 
+const lagOf = (name: string, { lags }: Stored): Pick<RelationStatus, 'change_lag'> => {
+  const lag = lags.get(name);
+  return lag === undefined ? {} : { change_lag: lag };
+};
+
+const judgedLag = (target: RelationStatus, wantedMs: number | undefined): RelationStatus => {
+  if (wantedMs === undefined) return target;
+  const late = (target.lag_ms ?? 0) > wantedMs || (target.change_lag?.p95_ms ?? 0) > wantedMs;
+  return { ...target, target_lag_ms: wantedMs, late };
+};
+
 const exitFor = (relations: readonly RelationStatus[], stored: Stored): 0 | 5 | 6 => {
   const codes = relations.flatMap(({ name }) => stored.relations.get(name)?.behind?.code ?? []);
   const causes = codes.filter((code) => !['upstream_behind', 'paused', 'set_back'].includes(code));
@@ -212,14 +234,22 @@ export const status = (options: StatusOptions): Promise<StatusResult> =>
     const sources = dictionary.sources.map((source) => ({
       ...relationStatus(source.name, stored, nowMs),
       watermark: stored.watermarks.get(source.name) ?? null,
+      ...lagOf(source.name, stored),
       ...rejectedOf(source.name, stored),
       ...holdsOf(source.name, stored),
     }));
     const lagging = new Map(sources.map((source) => [source.name, source]));
     const targets = graph.order.map((target) =>
-      olderSource(
-        { ...relationStatus(target.name, stored, nowMs), ...verifiedOf(target.name, stored) },
-        [...sourcesOf(graph, target)].flatMap((name) => lagging.get(name) ?? []),
+      judgedLag(
+        olderSource(
+          {
+            ...relationStatus(target.name, stored, nowMs),
+            ...lagOf(target.name, stored),
+            ...verifiedOf(target.name, stored),
+          },
+          [...sourcesOf(graph, target)].flatMap((name) => lagging.get(name) ?? []),
+        ),
+        target.targetLagMs,
       ),
     );
     const all = [...sources, ...targets];

@@ -1,5 +1,6 @@
 // The commands by name, in the order in which help lists them.
 import type { CommandSpec } from './command-spec.ts';
+import { alertsSpec } from './specs/alerts.ts';
 import { doctorSpec } from './specs/doctor.ts';
 import { historySpec } from './specs/history.ts';
 import { completionSpec } from './specs/completion.ts';
@@ -42,6 +43,7 @@ const commands = {
   verify: verifySpec,
   why: whySpec,
   doctor: doctorSpec,
+  alerts: alertsSpec,
   unlock: unlockSpec,
   prune: pruneSpec,
   completion: completionSpec,

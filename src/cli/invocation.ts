@@ -4,6 +4,7 @@ import type { Problem } from '../errors/tidemark-error.ts';
 import type { Log } from '../observe/log.ts';
 import type { Project } from '../project/project.ts';
 import type { KnownCommand } from './known-command.ts';
+import type { Screen } from './render/screen.ts';
 import type { Style } from './render/style.ts';
 
 export interface Invocation {
@@ -16,6 +17,8 @@ export interface Invocation {
   readonly log: Log;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** Stdout, where that is a terminal. */
+  readonly screen?: Screen | undefined;
   /** All there are, in the order of help. */
   readonly commands: readonly KnownCommand[];
 }

@@ -5,6 +5,7 @@ import { styleOf, type Style } from './render/style.ts';
 export interface Stream {
   readonly isTTY: boolean;
   readonly columns: number | undefined;
+  readonly rows?: number | undefined;
   write(text: string): void;
 }
 

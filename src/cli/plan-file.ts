@@ -36,7 +36,8 @@ export const writePlan = async (
     2,
   );
   try {
-    await writeFile(unfinished, `${text}\n`);
+    // It may hold rows.
+    await writeFile(unfinished, `${text}\n`, { mode: 0o600 });
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true });

@@ -1,13 +1,13 @@
 // One call of the program: arguments in, an exit status out. What is data goes to stdout, all else to stderr.
-import { readFileSync } from 'node:fs';
 import { isTidemarkError, TidemarkError } from '../errors/tidemark-error.ts';
 import type { Log } from '../observe/log.ts';
-import { inPackage } from '../project/package-root.ts';
 import { commandNames, specOf, type CommandName } from './command-table.ts';
 import type { Invocation, Outcome } from './invocation.ts';
 import { mannerOf, type Edge, type Manner } from './manner.ts';
+import { packageVersion } from './package-version.ts';
 import { parseArguments, type Parsed } from './parse.ts';
 import { openProgressLine, type ProgressLine } from './render/progress.ts';
+import type { Screen } from './render/screen.ts';
 import type { Style } from './render/style.ts';
 import { tell, tellError } from './tell.ts';
 import { usage } from './usage.ts';
@@ -61,6 +61,16 @@ const optionText = (options: Asked['options'], name: string): string | undefined
   return typeof value === 'string' ? value : undefined;
 };
 
+/** None where nothing may be drawn. */
+const screenOf = ({ stdout }: Edge, manner: Manner): Screen | undefined =>
+  !stdout.isTTY || manner.json || manner.quiet
+    ? undefined
+    : {
+        style: () => ({ ...manner.out, width: stdout.columns ?? manner.out.width }),
+        height: () => stdout.rows ?? 24,
+        write: (text) => stdout.write(text),
+      };
+
 const execute = async (
   asked: Asked,
   edge: Edge,
@@ -86,6 +96,7 @@ const execute = async (
     log: manner.log,
     progress: line?.progress ?? { step: () => undefined },
     signal: edge.signal,
+    screen: screenOf(edge, manner),
     commands: commandNames.map((name) => ({ name, ...specOf(name) })),
   };
   if (command.endsOnSignal) return command.execute(invocation);
@@ -97,12 +108,7 @@ const execute = async (
   }
 };
 
-const version = (): string => {
-  const { version: number } = JSON.parse(readFileSync(inPackage('package.json'), 'utf8')) as {
-    version: string;
-  };
-  return `tidemark ${number}`;
-};
+const version = (): string => `tidemark ${packageVersion()}`;
 
 const answerHelp = async (of: CommandName | undefined, edge: Edge, style: Style): Promise<void> => {
   const { renderCommandHelp, renderHelp } = await import('./render/help.ts');

@@ -38,6 +38,9 @@ export interface Watching {
   readonly metrics: Metrics;
   readonly tally: Tally;
   readonly save: () => void;
+  /** Told of what came of each tick that was ours. */
+  readonly hear: (outcome: Ticked<RunResult>) => void;
+  readonly hearRetry: (error: unknown) => void;
   trouble: string | undefined;
 }
 
@@ -83,9 +86,11 @@ export const toldOf = (watching: Watching): Told<RunResult> => ({
       measureFailure(metrics, outcome.kind, outcome.kind === 'taken' ? undefined : outcome.error, Date.now());
     tell(watching, tick, outcome);
     watching.save();
+    watching.hear(outcome);
   },
   retrying: (_tick, error, delayMs) => {
     watching.tally.retries += 1;
+    watching.hearRetry(error);
     watching.metrics.add('tidemark_retries_total', {}, 1);
     watching.log.info(`trying again in ${seconds(delayMs)}: ${messageOf(error)}`, { retry_ms: delayMs });
   },

@@ -191,6 +191,8 @@ export interface Target {
   readonly touch: readonly TouchColumn[];
   /** The project's limits with the target's own over them; none: the target says nothing of its own. */
   readonly limits?: Limits | undefined;
+  /** How long a change of a source may take until it is committed here. */
+  readonly targetLagMs?: number | undefined;
   readonly description?: string | undefined;
   readonly owner?: string | undefined;
   /** Of a `this` target: the column that says when its owner last changed a row. */

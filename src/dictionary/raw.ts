@@ -148,6 +148,7 @@ export interface RawTarget {
   readonly onMappingChangeAt?: Position | undefined;
   readonly onMappingChange?: 'backfill' | 'hold' | undefined;
   readonly limits: Partial<Limits>;
+  readonly targetLagMs?: number | undefined;
   readonly description?: string | undefined;
   readonly owner?: string | undefined;
   /** Run by `validate`. */

@@ -111,6 +111,7 @@ export const resolveTarget = (target: DeclaredTarget, groundsOf: (part: Part) =>
     rows,
     touch,
     limits: Object.keys(raw.limits).length === 0 ? undefined : { ...context.limits, ...raw.limits },
+    targetLagMs: raw.targetLagMs,
     description: raw.description,
     owner: raw.owner,
     changedAt: changedAtOf(target, context),

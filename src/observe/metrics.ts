@@ -64,10 +64,35 @@ export const metricTable = {
     help: 'The moment whose staging data a source or target shows; its lag is time() minus this.',
     labels: ['relation', 'kind'],
   },
+  tidemark_change_lag_seconds: {
+    kind: 'gauge',
+    help: 'How long the changes of the last batch that had some took from source to commit.',
+    labels: ['relation', 'kind', 'quantile'],
+  },
+  tidemark_lag_target_seconds: {
+    kind: 'gauge',
+    help: 'How long a change may take until it is in this target.',
+    labels: ['relation'],
+  },
   tidemark_behind: {
     kind: 'gauge',
     help: '1 for each source or target that is left out.',
     labels: ['relation', 'kind', 'code'],
+  },
+  tidemark_rejected_events: {
+    kind: 'gauge',
+    help: 'Events of a log that are set aside.',
+    labels: ['source'],
+  },
+  tidemark_held_columns: {
+    kind: 'gauge',
+    help: 'Columns of a target that are left as they are until somebody decides.',
+    labels: ['target'],
+  },
+  tidemark_lease_wait_seconds_sum: {
+    kind: 'counter',
+    help: 'Time that runs waited for the lease.',
+    labels: [],
   },
   tidemark_circuit_open: {
     kind: 'gauge',

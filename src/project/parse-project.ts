@@ -6,6 +6,7 @@ import { parseYaml } from './document.ts';
 import type { Entry, FileText } from './document.ts';
 import { entriesAt, fieldsOf, required, shown, textAt } from './fields.ts';
 import type { Fields } from './fields.ts';
+import { lineageOf } from './lineage-settings.ts';
 import type { Report } from './problems.ts';
 import {
   emptyFile,
@@ -63,6 +64,7 @@ export const parseProject = (input: ProjectInput): ParsedProject => {
   const found = withoutEchoes(problems).filter((problem) => !silenced.has(problem));
   if (found.length > 0 || name === undefined || settings.connection === undefined)
     return { project: undefined, problems: found };
+  const lineage = settings.lineage ?? lineageOf(undefined, { ...input, report });
   const project: Project = {
     name,
     directory: input.directory,
@@ -76,6 +78,8 @@ export const parseProject = (input: ProjectInput): ParsedProject => {
     ...(settings.schedule === undefined ? {} : { schedule: settings.schedule }),
     ...(settings.testsOn === undefined ? {} : { testsOn: settings.testsOn }),
     ...(settings.retention === undefined ? {} : { retention: settings.retention }),
+    ...(settings.alerts === undefined ? {} : { alerts: settings.alerts }),
+    ...(lineage === undefined ? {} : { lineage }),
   };
   return { project, problems: found };
 };
@@ -174,6 +178,8 @@ const readEnvironments = (fields: Fields, entries: readonly Entry[], input: Chos
     schedule: own?.schedule ?? base.schedule,
     testsOn: own?.testsOn ?? base.testsOn,
     retention: own?.retention ?? base.retention,
+    alerts: own?.alerts ?? base.alerts,
+    lineage: own?.lineage ?? base.lineage,
   };
 };
 

@@ -1,5 +1,7 @@
 // A project after its file was read, its environment chosen and its variables filled in.
 import type { TableName } from '../sql/table-name.ts';
+import type { AlertSettings } from './alert-settings.ts';
+import type { LineageSettings } from './lineage-settings.ts';
 
 export interface Limits {
   readonly deletesPercent: number;
@@ -82,6 +84,10 @@ export interface Project {
   readonly testsOn?: TestsOn | undefined;
   /** For `tidemark prune`; without it everything is kept. */
   readonly retention?: Retention | undefined;
+  /** Who is told when something is wrong. */
+  readonly alerts?: AlertSettings | undefined;
+  /** Where lineage events go. */
+  readonly lineage?: LineageSettings | undefined;
 }
 
 export const inSchema = (schema: SchemaName, name: string): TableName =>

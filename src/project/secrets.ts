@@ -1,29 +1,61 @@
-// Hides passwords that stand in the text of a project file, so that no message ever shows them. The text keeps
-// its length: a caret under the hidden line still points at the right character.
+// Hides secrets that stand in the text of a project file, so that no message ever shows them. The text keeps its
+// length: a caret under the hidden line still points at the right character.
 
 const secretKey =
-  /((?:password|passphrase|private_key|secret|token)["']?[ \t]*:[ \t]*)("[^"\n]*"|'[^'\n]*'|[^\n]*)/gi;
+  /(?:password|passphrase|private_key|secret|token|slack|webhook|authorization|api[-_]?key)["']?[ \t]*:[ \t]*/gi;
 const urlPassword = /(:\/\/[^\s:@/]*:)([^\s@]+)(?=@)/g;
 const onlyVariable = /^["']?\$\{[A-Za-z_]\w*\}["']?$/;
 
 const stars = (text: string): string => '*'.repeat(text.length);
 
-export const maskSecrets = (text: string): string =>
-  text
-    .replace(
-      secretKey,
-      (_all, key: string, rest: string, offset: number) => key + maskValue(rest, isFlow(text, offset)),
-    )
-    .replace(urlPassword, (_all, start: string, secret: string) =>
-      onlyVariable.test(secret) ? start + secret : start + stars(secret),
-    );
-
-const isFlow = (text: string, offset: number): boolean =>
-  text.slice(text.lastIndexOf('\n', offset) + 1, offset).includes('{');
+const maskValue = (value: string): string => (onlyVariable.test(value.trim()) ? value : stars(value));
 
 /** Inside `{ }` an unquoted value ends at a comma, and variables bring braces of their own. */
-const maskValue = (rest: string, flow: boolean): string => {
-  const value = flow ? (/^(?:"[^"]*"|'[^']*'|(?:\$\{[^}]*\}|[^,}])*)/.exec(rest)?.[0] ?? rest) : rest;
-  const kept = onlyVariable.test(value.trim()) ? value : stars(value);
-  return kept + rest.slice(value.length);
+const valueAt = (text: string, start: number): string => {
+  const rest = text.slice(start).split('\n', 1)[0] ?? '';
+  const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
+  const value = before.includes('{')
+    ? /^(?:"[^"]*"|'[^']*'|(?:\$\{[^}]*\}|[^,}])*)/.exec(rest)?.[0]
+    : /^(?:"[^"]*"|'[^']*'|.*)/.exec(rest)?.[0];
+  return value ?? rest;
 };
+
+/** One value after another: several may stand in a line. */
+const maskKeys = (text: string): string => {
+  let masked = '';
+  let done = 0;
+  for (const match of text.matchAll(secretKey)) {
+    const start = match.index + match[0].length;
+    if (start < done) continue;
+    const value = valueAt(text, start);
+    masked += text.slice(done, start) + maskValue(value);
+    done = start + value.length;
+  }
+  return masked + text.slice(done);
+};
+
+const headerLine = /^(\s*(?:"[^"]*"|'[^']*'|[^:]*):[ \t]+)(.*)$/;
+
+/** Whatever a header is called, it may be a key to something. */
+const maskHeaders = (text: string): string => {
+  let within: number | undefined;
+  return text
+    .split('\n')
+    .map((line) => {
+      const indent = line.length - line.trimStart().length;
+      if (within !== undefined && line.trim() !== '' && indent <= within) within = undefined;
+      if (within !== undefined)
+        return line.replace(headerLine, (_all, key: string, value: string) => key + maskValue(value));
+      if (/^\s*headers\s*:\s*$/.test(line)) within = indent;
+      return line.replace(
+        /(\bheaders["']?[ \t]*:[ \t]*\{)((?:\$\{[^}]*\}|[^}])*)/i,
+        (_all, key: string, values: string) => key + stars(values),
+      );
+    })
+    .join('\n');
+};
+
+export const maskSecrets = (text: string): string =>
+  maskHeaders(maskKeys(text)).replace(urlPassword, (_all, start: string, secret: string) =>
+    onlyVariable.test(secret) ? start + secret : start + stars(secret),
+  );

@@ -1,5 +1,6 @@
 // What the project file and each of its environments may set: warehouse, schemas, mappings folder, limits.
 import { join, resolve } from 'node:path';
+import { readAlerts, type AlertSettings } from './alert-settings.ts';
 import type { Entry } from './document.ts';
 import {
   choiceAt,
@@ -13,6 +14,7 @@ import {
   wholeAt,
 } from './fields.ts';
 import type { Fields } from './fields.ts';
+import { lineageOf, type LineageSettings } from './lineage-settings.ts';
 import { readConnection, type FoundConnection } from './connection.ts';
 import type { Report } from './problems.ts';
 import { badName, notBesideEvery, sharedSchema } from './problems.ts';
@@ -40,6 +42,8 @@ export const settingKeys = [
   'schedule',
   'tests',
   'retention',
+  'alerts',
+  'openlineage',
 ] as const;
 
 export interface Settings {
@@ -52,6 +56,8 @@ export interface Settings {
   readonly schedule?: Cadence | undefined;
   readonly testsOn?: TestsOn | undefined;
   readonly retention?: Retention | undefined;
+  readonly alerts?: AlertSettings | undefined;
+  readonly lineage?: LineageSettings | undefined;
 }
 
 export const defaultSchemas: Schemas = {
@@ -89,6 +95,8 @@ export const readSettings = (fields: Fields, around: Surroundings): Settings => 
   const schedule = filled('schedule', report);
   const tests = filled('tests', report);
   const retention = filled('retention', report);
+  const alerts = filled('alerts', report);
+  const lineage = filled('openlineage', report);
   const found = warehouse && readConnection(warehouse.value, { ...around, report: warehouseReport });
   // Where dbt builds what says nothing else is where targets are looked for.
   const built = found?.schema === undefined ? {} : { targets: { schema: found.schema } };
@@ -101,6 +109,8 @@ export const readSettings = (fields: Fields, around: Surroundings): Settings => 
     schedule: schedule && readSchedule(schedule, report),
     testsOn: tests === undefined ? undefined : testsOnOf(tests, report),
     retention: retention && readRetention(retention, report),
+    alerts: alerts && readAlerts(alerts, around.directory, report),
+    lineage: lineage && lineageOf(lineage, around),
   };
 };
 

@@ -24,6 +24,7 @@ export const stateTables = [
   'holds',
   'verified',
   'parts',
+  'lags',
 ] as const;
 
 export type StateTable = (typeof stateTables)[number];

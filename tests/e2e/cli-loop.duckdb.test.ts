@@ -14,6 +14,7 @@ const settled = (text: string): string =>
     .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?/g, '<time>')
     .replaceAll(/\d+\.\d\d s/g, '<took>')
     .replaceAll(/<time> UTC, \d+ s (ago|old)/g, '<time> UTC, <age> $1')
+    .replaceAll(/\d+d \d+d \d+d( *)/g, (_all, space: string) => (space === '' ? '<lags>' : '<lags>  '))
     .replaceAll(/status +lag/g, 'status  lag')
     .replaceAll(/in step +(\d+ min )?\d+ s/g, 'in step  <lag>')
     .replaceAll(/ by \S+ on \S+/g, ' by <actor>')
@@ -251,12 +252,12 @@ describe.sequential('the loop', () => {
       last run failed: the data changed since the plan was made: this run would write something else, nothing was written, started <time> UTC
       lease free
 
-      source     status  lag  watermark
-      countries  in step  <lag>  <time>
-      customers  in step  <lag>  <time>
+      source     status  lag  p50 p95 p99 of 24 h  watermark
+      countries  in step  <lag>                       <time>
+      customers  in step  <lag>  <lags>  <time>
 
-      target        status  lag
-      dim_customer  in step  <lag>
+      target        status  lag  p50 p95 p99 of 24 h
+      dim_customer  in step  <lag>  <lags>
       "
     `);
     expect((await json('status', '--fail-if-lag', '1h')).exit).toBe(0);
@@ -399,6 +400,20 @@ describe.sequential('the loop', () => {
       value: { status: 'pending', keep_bytes: 0, pruned: { first: 1 }, spared: expect.any(Number) },
     });
     expect((await json('prune', '--older-than', '90d')).value).toMatchObject({ status: 'nothing' });
+  });
+
+  it('alerts lists channels, and sends what it says it sends', async () => {
+    const file = readFileSync(join(sandbox.folder, 'tidemark.yml'), 'utf8');
+    const command = JSON.stringify(['sh', '-c', 'cat > alert.json']);
+    sandbox.write('tidemark.yml', `${file}alerts: { channels: { here: { command: ${command} } } }\n`);
+    expect((await json('alerts', '--test')).value).toMatchObject({ channels: [{ reached: true }], open: [] });
+    const message = JSON.parse(readFileSync(join(sandbox.folder, 'alert.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    expect({ errors: schemaErrors(message), event: message['event'] }).toEqual({ errors: [], event: 'test' });
+    seen.add('alert');
+    sandbox.write('tidemark.yml', file);
   });
 
   it('uninstall --dry-run lists what is ours, and leaves it', async () => {

@@ -401,6 +401,8 @@ select 6 + i.seq, 2, 'order_lines', i.op, i.declared, cast('{' || concat_ws(',',
 insert into "tidemark"."heartbeat" (id, token, owner, host, pid, command, taken_at, expires_at)
 select 1, 2, $1, $2, PID, $3, uuid_extract_timestamp(uuidv7()), uuid_extract_timestamp(uuidv7()) + cast($4 as interval);
 
+insert into "tidemark"."lags" (relation, batch, committed_at, buckets) values ($1, 2, cast($2 as timestamptz), cast($3 as json)), ($4, 2, cast($5 as timestamptz), cast($6 as json)), ($7, 2, cast($8 as timestamptz), cast($9 as json)), ($10, 2, cast($11 as timestamptz), cast($12 as json)), ($13, 2, cast($14 as timestamptz), cast($15 as json)) on conflict (relation, batch) do nothing;
+
 insert into "tidemark"."positions" (source, watermark, full_compare_at, delete_check_at, batch)
 values ($1, $2, cast($3 as timestamptz), cast($4 as timestamptz), $5)
 on conflict (source) do update set
@@ -552,6 +554,13 @@ select 1 as found from "temp"."main"."tm_OWNER_N_affected_fact_line" limit 1;
 select 1 as found from "temp"."main"."tm_OWNER_N_affected_fact_visit" limit 1;
 
 select 1 as found from "temp"."main"."tm_OWNER_N_affected_line_country" limit 1;
+
+select 1 as n, cast(floor(ln(greatest(1, m.ms)) / 0.09531017980432493) as int) as bucket, count(*) as changes
+from (select cast(extract(epoch from cast($1 as timestamptz) - t.at) * 1000 as double precision) as ms from (select cast("i"."a_updated_at" as timestamptz) as at from "temp"."main"."tm_OWNER_N_images_customers" as i
+where i.op <> 'D' and "i"."a_updated_at" is not null and (i.op = 'I' or "i"."b_updated_at" is distinct from "i"."a_updated_at")) as t where isfinite(t.at)) as m
+group by 1, 2;
+
+select cast(committed_at as varchar) as at from "tidemark"."batches" where batch = 2;
 
 select cast(uuid_extract_timestamp(uuidv7()) as varchar) as moment;
 

@@ -201,6 +201,8 @@ select 6 + i.seq, 2, 'order_lines', i.op, i.declared, cast('{' || concat_ws(',',
 insert into "tidemark"."heartbeat" (id, token, owner, host, pid, command, taken_at, expires_at)
 select 1, 2, $1, $2, PID, $3, clock_timestamp(), clock_timestamp() + cast($4 as interval);
 
+insert into "tidemark"."lags" (relation, batch, committed_at, buckets) values ($1, 2, cast($2 as timestamptz), cast($3 as jsonb)), ($4, 2, cast($5 as timestamptz), cast($6 as jsonb)), ($7, 2, cast($8 as timestamptz), cast($9 as jsonb)), ($10, 2, cast($11 as timestamptz), cast($12 as jsonb)), ($13, 2, cast($14 as timestamptz), cast($15 as jsonb)) on conflict (relation, batch) do nothing;
+
 insert into "tidemark"."positions" (source, watermark, full_compare_at, delete_check_at, batch)
 values ($1, $2, cast($3 as timestamptz), cast($4 as timestamptz), $5)
 on conflict (source) do update set
@@ -549,9 +551,16 @@ select 1 as found from "tidemark_scratch"."tm_OWNER_N_affected_fact_visit" limit
 
 select 1 as found from "tidemark_scratch"."tm_OWNER_N_affected_line_country" limit 1;
 
+select 1 as n, cast(floor(ln(greatest(1, m.ms)) / 0.09531017980432493) as int) as bucket, count(*) as changes
+from (select cast(extract(epoch from cast($1 as timestamptz) - t.at) * 1000 as double precision) as ms from (select cast("i"."a_updated_at" as timestamptz) as at from "tidemark_scratch"."tm_OWNER_N_images_customers" as i
+where i.op <> 'D' and "i"."a_updated_at" is not null and (i.op = 'I' or "i"."b_updated_at" is distinct from "i"."a_updated_at")) as t where isfinite(t.at)) as m
+group by 1, 2;
+
 select cast(clock_timestamp() as varchar) as moment;
 
 select cast(clock_timestamp() as varchar) as now;
+
+select cast(committed_at as varchar) as at from "tidemark"."batches" where batch = 2;
 
 select count(*) as locked from (select 1 from "marts"."dim_customer" as t join "tidemark_scratch"."tm_OWNER_N_changes_dim_customer" as i on i.op <> 'I' and ("t"."customer_id" = "i"."k_customer_id") for update of t) as l;
 

@@ -7,7 +7,7 @@ import { claimTick } from '../../store/ticks.ts';
 import type { Warehouse } from '../../warehouse/port.ts';
 import type { Progress } from '../context.ts';
 import { withWarehouse } from '../open.ts';
-import { runIn, type RunResult } from '../run.ts';
+import { runIn, type RunOptions, type RunResult } from '../run.ts';
 import { ticksOf } from './cadence.ts';
 import { runSchedule, type Surroundings, type Told } from './loop.ts';
 import type { Patience } from './patience.ts';
@@ -29,6 +29,7 @@ export interface ScheduleOptions {
   /** How long one tick waits for a lease or file that somebody else holds. */
   readonly waitMs?: number | undefined;
   readonly progress?: Progress | undefined;
+  readonly onBegin?: RunOptions['onBegin'];
   readonly around?: Surroundings | undefined;
   readonly atMost?: number | undefined;
 }
@@ -77,7 +78,15 @@ export const schedule = async (options: ScheduleOptions): Promise<void> => {
     const project = await options.project();
     return withWarehouse(project, { waitMs, create: false }, async (warehouse) => {
       if (!(await claimed(warehouse, project, tick, owner))) return undefined;
-      return runIn(warehouse, { project, waitMs, owner, meta, progress, signal: options.stop });
+      return runIn(warehouse, {
+        project,
+        waitMs,
+        owner,
+        meta,
+        progress,
+        signal: options.stop,
+        onBegin: options.onBegin,
+      });
     });
   };
   await runSchedule({

@@ -41,7 +41,7 @@ const unwritable = (path: string, error: unknown): TidemarkError =>
   });
 
 const writePages = async (path: string, first: Page): Promise<number> => {
-  const file = await open(path, 'wx');
+  const file = await open(path, 'wx', 0o600);
   try {
     let written = 0;
     for (let page: Page | undefined = first; page !== undefined; page = await page.next?.()) {
@@ -124,7 +124,7 @@ export const exportRecords = async (
     ],
   ];
   try {
-    await mkdir(directory, { recursive: true });
+    await mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw unwritable(directory, error);
   }

@@ -3,6 +3,7 @@ import { run as runBatch } from '../../batch/run.ts';
 import { batchOutcome, tellWaiting } from '../batch-outcome.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { allowancesOf, durationOf, isOn, namesOf, pairsOf, textOf, wholeOf } from '../read-options.ts';
+import { toldRun } from '../told-run.ts';
 import { usage } from '../usage.ts';
 import { mergeHistory } from './merge-history.ts';
 import { waitingFor } from '../waiting.ts';
@@ -26,6 +27,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   if (partRows === 0) throw usage('`--chunk` takes a number of rows, at least 1');
   const rejected = isOn(options, 'rejected');
   const project = await invocation.project();
+  const told = toldRun(project, log, { command: 'reconcile' });
   const result = await waitingFor(project, invocation, waitMs, (ms) =>
     runBatch({
       project,
@@ -42,9 +44,14 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
       owner: textOf(options, 'owner'),
       progress: invocation.progress,
       onWait: tellWaiting(log, waitMs),
+      onBegin: told.onBegin,
       signal,
     }),
-  );
+  ).catch(async (error: unknown) => {
+    await told.failed(error);
+    throw error;
+  });
+  await told.done(result);
   return batchOutcome(project, result);
 };
 

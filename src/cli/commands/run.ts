@@ -14,6 +14,7 @@ import { readPlan } from '../plan-file.ts';
 import { allowancesOf, choiceOf, durationOf, isOn, pairsOf, textOf } from '../read-options.ts';
 import { batchJson } from '../render/json.ts';
 import { projectLine } from '../render/project-line.ts';
+import { toldRun } from '../told-run.ts';
 import { usage } from '../usage.ts';
 import { waitingFor } from '../waiting.ts';
 
@@ -76,6 +77,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const changes = file === undefined ? undefined : await readChangesFile(file);
   const metricsFile = textOf(options, 'metricsFile');
   const startedAt = new Date();
+  const told = toldRun(project, log, { command: 'run', partly: changes !== undefined });
   let result: RunResult;
   try {
     result = await waitingFor(project, invocation, waitMs, (ms) =>
@@ -92,14 +94,17 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
         owner: textOf(options, 'owner'),
         progress: invocation.progress,
         onWait: tellWaiting(log, waitMs),
+        onBegin: told.onBegin,
         signal,
       }),
     );
     measured(log, metricsFile, (metrics) => measureRun(metrics, result, Date.now()));
+    await told.done(result);
   } catch (error) {
     measured(log, metricsFile, (metrics) =>
       measureFailure(metrics, isBusy(error) ? 'busy' : 'failed', error, Date.now()),
     );
+    await told.failed(error);
     if (ifBusy === 'skip' && isBusy(error)) return skipped(project, error, startedAt);
     throw error;
   }

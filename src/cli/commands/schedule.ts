@@ -1,5 +1,8 @@
 // tidemark schedule
+import type { Ticked } from '../../batch/schedule/loop.ts';
 import { schedule as runSchedule } from '../../batch/schedule/schedule.ts';
+import type { Begun } from '../../batch/begun.ts';
+import type { RunResult } from '../../batch/run.ts';
 import type { Log } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import { saveMetrics, takeUpMetrics } from '../../observe/metrics-file.ts';
@@ -9,6 +12,7 @@ import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { durationOf, pairsOf, textOf, wholeOf } from '../read-options.ts';
 import { projectLine } from '../render/project-line.ts';
 import { messageOf, newTally, seconds, toldOf, type Watching } from '../schedule-told.ts';
+import { toldRun, type ToldRun } from '../told-run.ts';
 import { usage } from '../usage.ts';
 
 const usualGraceMs = 25_000;
@@ -68,15 +72,51 @@ const stopAfter = (drain: AbortSignal, graceMs: number, log: Log) => {
   };
 };
 
+/** Messages go out one tick after another, beside the schedule, which does not wait for them. */
+const telling = (log: Log, project: () => Project) => {
+  let last: Promise<void> = Promise.resolve();
+  let told: ToldRun | undefined;
+  const queue = (tell: (by: ToldRun) => Promise<void>): void => {
+    const by = told ?? toldRun(project(), log, { command: 'run' });
+    told = undefined;
+    last = last
+      .then(() => tell(by))
+      .catch((error: unknown) => log.error(`nobody was told: ${messageOf(error)}`));
+  };
+  return {
+    onBegin: (begun: Begun): void => {
+      told = toldRun(project(), log, { command: 'run' });
+      told.onBegin(begun);
+    },
+    hear: (outcome: Ticked<RunResult>): void => {
+      if (outcome.kind === 'done') queue((by) => by.done(outcome.result));
+      else if (outcome.kind === 'failed') queue((by) => by.failed(outcome.error));
+      else told = undefined;
+    },
+    hearRetry: (error: unknown): void => queue((by) => by.failedOnce(error)),
+    settled: (): Promise<void> => last,
+  };
+};
+
 const execute = async (invocation: Invocation): Promise<Outcome> => {
   const { options, log, signal } = invocation;
   const project = await invocation.project();
+  let latest = project;
   const cadence = cadenceOf(invocation, project);
   const place = placeOf(textOf(options, 'listen'));
   const file = textOf(options, 'metricsFile');
   const metrics = takeUpMetrics(file);
   const tally = newTally();
-  const watching: Watching = { log, metrics, tally, save: saving(file, metrics, log), trouble: undefined };
+  const others = telling(log, () => latest);
+  const watching: Watching = {
+    log,
+    metrics,
+    tally,
+    save: saving(file, metrics, log),
+    hear: others.hear,
+    hearRetry: others.hearRetry,
+    trouble: undefined,
+  };
   const server =
     place && (await serveMetrics(place, { metrics: () => metrics.text(), trouble: () => watching.trouble }));
   const stop = stopAfter(signal, durationOf(options, 'grace') ?? usualGraceMs, log);
@@ -88,8 +128,9 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
       cadence,
       retries: wholeOf(options, 'retries'),
       failures: wholeOf(options, 'maxFailures'),
-      project: invocation.project,
+      project: async () => (latest = await invocation.project()),
       told: toldOf(watching),
+      onBegin: others.onBegin,
       drain: signal,
       stop: stop.signal,
       meta: pairsOf(options, 'meta'),
@@ -99,6 +140,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
     });
   } finally {
     stop.forget();
+    await others.settled();
     await server?.close();
   }
   const words = `${tally.done} runs done, ${tally.failed} failed, ${tally.busy + tally.taken} left to others`;

@@ -1,149 +1,17 @@
 // tidemark status
-import { status as readStatus, type RelationStatus, type StatusReport } from '../../batch/status.ts';
+import { status as readStatus, type StatusReport, type StatusResult } from '../../batch/status.ts';
+import { isTidemarkError } from '../../errors/tidemark-error.ts';
+import type { Project } from '../../project/project.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
-import { durationOf } from '../read-options.ts';
+import { durationOf, isOn, textOf } from '../read-options.ts';
 import { holderJson } from '../render/json.ts';
-import { projectLine, type ProjectLine } from '../render/project-line.ts';
-import { plainStyle, type Style } from '../render/style.ts';
-import { renderTable, type TableColumn } from '../render/table.ts';
-import { count, duration, instantUtc, pairs } from '../render/text.ts';
+import { projectLine } from '../render/project-line.ts';
+import { reasons, renderStatus, setAside } from '../render/status.ts';
+import { plainStyle } from '../render/style.ts';
+import { duration, instantUtc, wrap } from '../render/text.ts';
+import { watchScreen } from '../render/screen.ts';
+import { usage } from '../usage.ts';
 import { readersWaitMs, waitingFor } from '../waiting.ts';
-
-const ageLine = (report: StatusReport): string => {
-  if (report.data_at === null || report.lag_ms === null)
-    return 'no run has ended yet: `tidemark run` makes the mirrors';
-  return `data as of ${instantUtc(report.data_at)}, ${duration(report.lag_ms)} ago`;
-};
-
-const batchLine = ({ last_batch: last }: StatusReport): string =>
-  last === null
-    ? 'no batch was committed yet'
-    : `last batch ${last.batch} (${last.status}) at ${instantUtc(last.committed_at)}: ${count(last.rows, 'row')}, ${count(last.cells, 'cell')}`;
-
-const runLine = ({ last_run: run }: StatusReport): readonly string[] => {
-  if (run === null) return [];
-  const repeats = run.repeats > 0 ? `, ${count(run.repeats + 1, 'time')} in a row` : '';
-  const error = run.errorCode === undefined ? '' : `: ${run.error ?? run.errorCode}`;
-  return [`last run ${run.status}${repeats}${error}, started ${instantUtc(run.startedAt)}`];
-};
-
-const leaseLine = ({ lease }: StatusReport): string =>
-  lease === null
-    ? 'lease free'
-    : `lease held by \`tidemark ${lease.command}\` of ${lease.owner} (process ${lease.pid} on ${lease.host}) since ${instantUtc(lease.takenAt)}${lease.expired ? ', expired' : ''}`;
-
-const statusColour = (text: string, { colors }: Style): string => {
-  if (text.startsWith('in step')) return colors.green(text);
-  return text.startsWith('behind') ? colors.red(text) : colors.yellow(text);
-};
-
-interface Further extends TableColumn {
-  readonly of: (relation: RelationStatus) => string;
-}
-
-const watermark: Further = { title: 'watermark', of: (each) => each.watermark ?? '-' };
-
-/** Only where somebody is behind. */
-const behindColumns: readonly Further[] = [
-  {
-    title: 'since batch',
-    align: 'right',
-    of: ({ since }) => (since === undefined || since === null ? '' : String(since)),
-  },
-  { title: 'why', of: ({ code }) => code ?? '' },
-];
-
-const table = (
-  title: string,
-  relations: readonly RelationStatus[],
-  always: readonly Further[],
-  style: Style,
-): string => {
-  const behind = relations.some(({ code }) => code !== undefined);
-  const further = [...always, ...(behind ? behindColumns : [])];
-  return renderTable(
-    {
-      columns: [
-        { title },
-        { title: 'status', paint: statusColour },
-        { title: 'lag', align: 'right' },
-        ...further,
-      ],
-      rows: relations.map((each) => [
-        each.name,
-        each.status,
-        each.lag_ms === null ? '-' : duration(each.lag_ms),
-        ...further.map(({ of }) => of(each)),
-      ]),
-    },
-    style,
-  );
-};
-
-/** In full: the table has room for a code only. */
-const reasons = (report: StatusReport, style: Style): readonly string[] =>
-  [...report.sources, ...report.targets].flatMap(({ name, reason, retryable }) =>
-    reason === undefined
-      ? []
-      : [
-          `${style.colors.red(name)}: ${reason}; ${retryable === true ? 'the next run tries again' : 'needs a person'}`,
-        ],
-  );
-
-/** A person has to mend them; the rest goes on without them. */
-const setAside = (report: StatusReport, style: Style): readonly string[] =>
-  report.sources.flatMap(({ name, rejected = [] }) =>
-    rejected.map(({ events, keys, reason, key, since }) => {
-      const example = key === null ? reason : `${reason} (key ${JSON.stringify(key)})`;
-      const which = events === 1 ? '' : `, of ${count(keys, 'key')}; one of them`;
-      return `${style.colors.yellow(name)}: ${count(events, 'event')} set aside since ${instantUtc(since)}${which}: ${example}`;
-    }),
-  );
-
-const proofs = (report: StatusReport, style: Style): readonly string[] =>
-  report.targets.flatMap(({ name, verified }) => {
-    if (verified === undefined) return [];
-    const last =
-      verified.proved_at === null ? 'never proved whole' : `proved equal ${instantUtc(verified.proved_at)}`;
-    const now =
-      verified.complete || verified.rows === 0
-        ? ''
-        : `; a new pass is ${verified.up_to === null ? 'under way' : `at ${pairs(verified.up_to)}`} (${count(verified.rows, 'row')})`;
-    return [
-      style.colors.dim(`${name}: ${last}${verified.complete ? ` (${count(verified.rows, 'row')})` : now}`),
-    ];
-  });
-
-/** A run passes over them as long as staging says what it said before the undo. */
-const held = (report: StatusReport, style: Style): readonly string[] =>
-  report.sources.flatMap(({ name, holds }) => {
-    if (holds === undefined) return [];
-    const rows = holds.rows === 0 ? [] : [`${count(holds.rows, 'row')} held since an undo`];
-    const queued =
-      holds.released === 0 ? [] : [`${count(holds.released, 'released row')} for the next run to read`];
-    return [`${style.colors.yellow(name)}: ${[...rows, ...queued].join(', ')}`];
-  });
-
-const mending =
-  'mend the events in the log or the mapping, then `tidemark reconcile --rejected` takes them up';
-
-const render = (report: StatusReport, line: ProjectLine, style: Style): string => {
-  const why = reasons(report, style);
-  const aside = setAside(report, style);
-  const holds = held(report, style);
-  const proved = proofs(report, style);
-  return [
-    [line(style), ageLine(report), batchLine(report), ...runLine(report), leaseLine(report)].join('\n'),
-    ...(report.sources.length === 0 ? [] : [table('source', report.sources, [watermark], style)]),
-    ...(report.targets.length === 0 ? [] : [table('target', report.targets, [], style)]),
-    ...(why.length === 0 ? [] : [why.join('\n')]),
-    ...(proved.length === 0 ? [] : [proved.join('\n')]),
-    ...(holds.length === 0
-      ? []
-      : [[...holds, style.colors.dim('`tidemark release BATCH` lets go of them')].join('\n')]),
-    ...(aside.length === 0 ? [] : [[...aside, style.colors.dim(mending)].join('\n')]),
-  ].join('\n\n');
-};
 
 const statusJson = (report: StatusReport): object => {
   const { lease, last_run: run } = report;
@@ -167,8 +35,52 @@ const statusJson = (report: StatusReport): object => {
   };
 };
 
+const leastEveryMs = 200;
+const usualEveryMs = 2_000;
+
+/** Shows it until the signal is given; answers the last one. */
+const watch = async (invocation: Invocation, project: Project): Promise<StatusResult | undefined> => {
+  const { options, screen, signal } = invocation;
+  if (screen === undefined)
+    throw usage(
+      '`--watch` draws on a terminal, and stdout is none here (`--json` and `--quiet` leave nothing to draw)',
+      'ask again and again: `tidemark status --json`, or let `tidemark schedule` serve `/metrics`',
+    );
+  const everyMs = Math.max(leastEveryMs, durationOf(options, 'every') ?? usualEveryMs);
+  const line = await projectLine(project);
+  let last: StatusResult | undefined;
+  await watchScreen(
+    screen,
+    async () => {
+      try {
+        last = await readStatus({ project, failIfLagMs: durationOf(options, 'failIfLag'), waitMs: everyMs });
+        const { report } = last;
+        return (style) =>
+          `${renderStatus(report, line, style)}\n\n${style.colors.dim(`looked at ${instantUtc(report.at)}; Ctrl-C ends`)}`;
+      } catch (error) {
+        if (!isTidemarkError(error) || !error.retryable) throw error;
+        const known = last;
+        return (style) =>
+          [
+            // First: a low terminal shows no more than the beginning.
+            style.colors.yellow(wrap(`not to be read just now: ${error.message}`, style.width).join('\n')),
+            ...(known === undefined ? [line(style)] : [renderStatus(known.report, line, style)]),
+          ].join('\n\n');
+      }
+    },
+    { everyMs, signal },
+  );
+  return last;
+};
+
 const execute = async (invocation: Invocation): Promise<Outcome> => {
   const { options } = invocation;
+  const watches = isOn(options, 'watch');
+  if (!watches && textOf(options, 'every') !== undefined) throw usage('`--every` goes with `--watch`');
+  if (watches) {
+    const last = await watch(invocation, await invocation.project());
+    return { exit: last?.exit ?? 0, json: {}, text: () => 'no longer watched' };
+  }
   const failIfLagMs = durationOf(options, 'failIfLag');
   const waitMs = durationOf(options, 'wait') ?? readersWaitMs;
   const project = await invocation.project();
@@ -180,10 +92,11 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   return {
     exit,
     json: statusJson(report),
-    text: (style) => render(report, line, style),
+    text: (style) => renderStatus(report, line, style),
     closing: exit === 3 ? `${lag}, older than --fail-if-lag allows` : undefined,
     inShort: [...reasons(report, plainStyle), ...setAside(report, plainStyle)].join('\n'),
   };
 };
 
-export const status: Command = { endsOnSignal: false, execute };
+// A watched screen ends by itself; what is read once may simply be left.
+export const status: Command = { endsOnSignal: true, execute };

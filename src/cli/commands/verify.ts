@@ -1,5 +1,6 @@
 // tidemark verify
 import { verify as verifyTargets, type VerifyResult } from '../../batch/verify.ts';
+import { alertVerify } from '../alerting.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { durationOf, isOn, wholeOf } from '../read-options.ts';
 import { changedRow, renderTargets } from '../render/changed-rows.ts';
@@ -155,7 +156,7 @@ const render = (result: VerifyResult, style: Style): string => {
 };
 
 const execute = async (invocation: Invocation): Promise<Outcome> => {
-  const { options, select, progress, json } = invocation;
+  const { options, select, progress, json, log } = invocation;
   const samples = json ? 0 : wholeOf(options, 'samples');
   const waitMs = durationOf(options, 'wait') ?? readersWaitMs;
   const budgetMs = durationOf(options, 'budget');
@@ -166,6 +167,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const result = await waitingFor(project, invocation, waitMs, (ms) =>
     verifyTargets({ project, select, samples, budgetMs, mirrors, progress, waitMs: ms }),
   );
+  await alertVerify(project, log, result, select);
   return {
     exit: result.exit,
     json: result.report,

@@ -3,7 +3,8 @@ import { relative } from 'node:path';
 import type { Project } from '../../project/project.ts';
 import type { Style } from './style.ts';
 
-const warehouseOf = async ({ connection }: Project): Promise<string> => {
+/** Where the tables are, without secrets. */
+export const placeOf = async ({ connection }: Project): Promise<string> => {
   if (connection.type === 'postgres') {
     const { describeConnection } = await import('../../warehouse/postgres/connection-config.ts');
     return describeConnection(connection);
@@ -15,7 +16,7 @@ const warehouseOf = async ({ connection }: Project): Promise<string> => {
 export type ProjectLine = (style: Style) => string;
 
 export const projectLine = async (project: Project): Promise<ProjectLine> => {
-  const where = await warehouseOf(project);
+  const where = await placeOf(project);
   return ({ colors }) =>
     `project ${colors.bold(project.name)}, environment ${colors.bold(project.environment)}, ${where}`;
 };

@@ -124,10 +124,10 @@ export class FileSeal {
     const fresh = `${this.#sealPath}.${process.pid}`;
     try {
       if (!existsSync(folder)) {
-        mkdirSync(folder);
-        writeFileSync(join(folder, ignoreAll.name), ignoreAll.text);
+        mkdirSync(folder, { mode: 0o700 });
+        writeFileSync(join(folder, ignoreAll.name), ignoreAll.text, { mode: 0o600 });
       }
-      writeFileSync(fresh, JSON.stringify(seal));
+      writeFileSync(fresh, JSON.stringify(seal), { mode: 0o600 });
       renameSync(fresh, this.#sealPath);
     } catch {
       // A folder that cannot be written has no seals: every run reads the tables.
