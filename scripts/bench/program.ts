@@ -61,8 +61,10 @@ export const runRollback = (project: string): Promise<Ran> =>
   spawned([main, 'rollback', 'last', '--project', project, '--json'], {});
 
 /** Any command, from spawn to exit. */
-export const runCommand = async (args: readonly string[]): Promise<number> =>
-  (await spawned([main, ...args, '--json'], {})).ms;
+export const runCommand = async (
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<number> => (await spawned([main, ...args, '--json'], variables)).ms;
 
 /** Slower than a plain run by what watching costs. */
 export const runProbed = async (project: string): Promise<Ran & Probed> => {

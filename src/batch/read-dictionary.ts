@@ -6,7 +6,7 @@ import { TidemarkError } from '../errors/tidemark-error.ts';
 import { didYouMean } from '../project/problems.ts';
 import type { Project } from '../project/project.ts';
 import { readMappings } from '../project/read-project.ts';
-import { lineageOfFiles } from './impact/impact.ts';
+import { lineageOfProject } from './impact/impact.ts';
 
 export interface ReadDictionaryOptions {
   readonly project: Project;
@@ -32,23 +32,29 @@ const checkNames = (names: readonly string[], known: readonly string[]): void =>
 };
 
 export const dictionaryFeeds = ({ project, select = [] }: ReadDictionaryOptions): readonly Fed[] => {
-  const { graph } = lineageOfFiles(project, readMappings(project));
+  const { graph } = lineageOfProject(project);
   checkNames(select, [...graph.targets.keys()]);
   const feeds = sourceFirst({ sources: [...graph.sources.values()], targets: graph.order });
   return select.length === 0 ? feeds : feeds.filter(({ target }) => select.includes(target));
 };
 
-export const readDictionary = (options: ReadDictionaryOptions): DictionaryReport => ({
+export const dictionaryReport = (
+  { project }: ReadDictionaryOptions,
+  feeds: readonly Fed[],
+): DictionaryReport => ({
   schema: 'tidemark/dictionary/1',
-  project: options.project.name,
-  environment: options.project.environment,
-  dictionary: shapeOf(dictionaryFeeds(options)),
+  project: project.name,
+  environment: project.environment,
+  dictionary: shapeOf(feeds),
 });
+
+export const readDictionary = (options: ReadDictionaryOptions): DictionaryReport =>
+  dictionaryReport(options, dictionaryFeeds(options));
 
 /** All sources and targets, as one may name them. */
 export const namesOfProject = (project: Project): readonly string[] => {
   const files = readMappings(project);
-  const { graph } = lineageOfFiles(project, files);
+  const { graph } = lineageOfProject(project, files);
   const models = parseDictionary(files).raw.targets.filter(
     ({ model, enabled }) => model !== undefined && enabled,
   );

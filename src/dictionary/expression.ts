@@ -37,9 +37,12 @@ export interface Compiled {
 
 const bare = /^([\p{L}_][\p{L}\p{M}\p{N}_$]*)\.([\p{L}_][\p{L}\p{M}\p{N}_$]*)$/u;
 
+/** The same of the letters of nearly all names, without the tables of Unicode. */
+const latin = /^([A-Za-z_][\w$]*)\.([A-Za-z_][\w$]*)$/;
+
 /** `alias.column` and nothing else, both spelled as they are stored: most of what is mapped. */
 const compileBare = (text: Scalar, scope: Scope): Compiled | undefined => {
-  const [, alias, column] = bare.exec(text.text) ?? [];
+  const [, alias, column] = latin.exec(text.text) ?? bare.exec(text.text) ?? [];
   const relation = alias === undefined ? undefined : scope.aliases.get(alias);
   if (alias === undefined || column === undefined || relation === undefined) return undefined;
   const isStored = relation.columns === undefined || relation.columns.some(({ name }) => name === column);

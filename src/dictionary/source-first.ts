@@ -35,10 +35,9 @@ const feedsOf = (target: Target): readonly Fed[] =>
 
 /** Sources in their own order, targets that feed others after them. */
 export const sourceFirst = ({ sources, targets }: Dictionary): readonly Fed[] => {
-  const order = [...sources, ...targets].map(({ name }) => name);
-  return targets
-    .flatMap(feedsOf)
-    .toSorted((left, right) => order.indexOf(left.source) - order.indexOf(right.source));
+  const order = new Map([...sources, ...targets].map(({ name }, place) => [name, place]));
+  const placeOf = ({ source }: Fed): number => order.get(source) ?? -1;
+  return targets.flatMap(feedsOf).toSorted((left, right) => placeOf(left) - placeOf(right));
 };
 
 type Leaf = string | { readonly column: string; readonly expression: string };

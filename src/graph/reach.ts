@@ -1,8 +1,8 @@
 // Impact: which columns of which targets hang on a column, directly or through other targets, and how.
-import type { Expression, Target } from '../dictionary/dictionary.ts';
+import type { Expression, Source, Target } from '../dictionary/dictionary.ts';
 import { relationsOf, type Graph } from './graph.ts';
 import { columnsOfRows, hows, influencesOf, type How, type Influence } from './influence.ts';
-import { relationOf } from './reads.ts';
+import { refsOf, relationOf } from './reads.ts';
 
 /** A column of a source or target; without a column: which rows it has. */
 export interface Spot {
@@ -96,19 +96,27 @@ export const columnsReadOf = ({ graph, readersOf }: Lineage, relation: string): 
 
 interface Condition {
   readonly column: string;
-  readonly expression: Expression;
+  readonly how: 'filter' | 'key';
 }
+
+/** Where a key that is gone from staging stays a row, at least for a while, a changed key is one row more. */
+const outlivesItsKey = ({ detect }: Source): boolean =>
+  detect.kind === 'log' || detect.deletes.kind !== 'every run' || detect.deleteAfterMs !== undefined;
 
 /** What decides which rows of its table are rows of a source. */
 const conditionsOf = (graph: Graph, relation: string): readonly Condition[] => {
   const source = graph.sources.get(relation);
-  return [source?.where, source?.deleted].flatMap((expression) =>
-    expression === undefined
-      ? []
-      : expression.parts.flatMap((part) =>
-          typeof part === 'string' ? [] : [{ column: part.column, expression }],
-        ),
+  if (source === undefined) return [];
+  const filters = [source.where, source.deleted].flatMap((expression) =>
+    expression === undefined ? [] : refsOf(expression).map(({ column }) => column),
   );
+  return [
+    ...filters.map((column): Condition => ({ column, how: 'filter' })),
+    ...(outlivesItsKey(source) ? source.key : []).map(({ name }): Condition => ({
+      column: name,
+      how: 'key',
+    })),
+  ];
 };
 
 export const conditionColumns = (graph: Graph, relation: string): readonly string[] =>
@@ -140,10 +148,11 @@ class Walk {
   run(): readonly Reach[] {
     const { relation, column } = this.from;
     this.queue.push({ spot: this.from, how: 'direct', via: [] });
-    const decidesRows = conditionsOf(this.lineage.graph, relation).some(
+    const deciding = conditionsOf(this.lineage.graph, relation).filter(
       (condition) => columnKey(condition.column) === columnKey(column),
     );
-    if (decidesRows) this.queue.push({ spot: { relation, column: undefined }, how: 'filter', via: [] });
+    for (const how of new Set(deciding.map((each) => each.how)))
+      this.queue.push({ spot: { relation, column: undefined }, how, via: [] });
     // An array hands out what is added while it is walked.
     for (const state of this.queue) this.follow(state);
     // Where rows come and go by a join, that their values hang on it as well says nothing more.

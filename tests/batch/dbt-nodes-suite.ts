@@ -2,6 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { impact } from '../../src/batch/impact/impact.ts';
+import { readDictionary } from '../../src/batch/read-dictionary.ts';
 import { run } from '../../src/batch/run.ts';
 import { validate } from '../../src/batch/validate.ts';
 import { readProject } from '../../src/project/read-project.ts';
@@ -111,6 +113,14 @@ export const describeDbtNodes = (engine: Engine): void => {
       await run({ project: project() });
       const rows = await sandbox.sql('select vendor_name from dbt_me.vendor_facts order by vendor_id');
       expect(rows.map((row) => row['vendor_name'])).toEqual(['Adler & Sons', 'Blanc', 'Conti']);
+    });
+
+    it('answers what hangs on a column, and what the dictionary is, with no warehouse', async () => {
+      const { reaches } = await impact({ project: project(), columns: ['companies.name'], offline: true });
+      expect(reaches.map(({ target, column }) => `${target}.${column}`)).toContain('fact_vendor.vendor_name');
+      expect(readDictionary({ project: project() }).dictionary).toMatchObject({
+        companies: { name: { fact_vendor: 'vendor_name' } },
+      });
     });
 
     it('says which nodes there are not, and what to do', async () => {

@@ -154,6 +154,45 @@ columns: { id: companies.id, amount: orders.amount }
   });
 });
 
+describe('a key of a source', () => {
+  const of = (settings: string): readonly string[] =>
+    reached(
+      lineage({
+        'sources.yml': `sources:\n  companies: { key: id }\n  tags: { key: [id, kind], ${settings} }\n`,
+        'tag.yml': mapping(
+          'fact_tag',
+          'from: tags\ncolumns: { id: tags.id, kind: tags.kind, label: tags.label }\n',
+        ),
+        'count.yml': mapping(
+          'counts',
+          `from: companies
+join: { tags: { on: companies.id = tags.company_id, many: true } }
+columns: { id: companies.id, n: count(tags.label) }
+`,
+        ),
+      }),
+      'tags.kind',
+    );
+
+  it('is a column like others where a row whose key is gone goes with it', () => {
+    expect(of('deletes: every run')).toEqual(['fact_tag.kind direct']);
+  });
+
+  // Found by seed 20261137 of the property: a changed key was one row more of what an aggregate counts.
+  it.each(['deletes: never', 'deletes: 24h', 'delete_after: 2h'])(
+    'decides which rows there are where the row outlives it: %s',
+    (settings) => {
+      expect(of(settings)).toEqual([
+        'counts.n key',
+        'fact_tag.id key row',
+        'fact_tag.kind direct',
+        'fact_tag.kind key row',
+        'fact_tag.label key row',
+      ]);
+    },
+  );
+});
+
 describe('through other targets', () => {
   const chain = lineage({
     'sources.yml': sources,

@@ -12,6 +12,7 @@ const columns = 40;
 /** Every command that reads mappings parses and checks all of them; this one then prints a little. */
 const told = {
   check: 'parse and check offline (`tidemark dictionary -s fact_0`)',
+  first: '`tidemark impact` of one column, the first time after a change',
   impact: '`tidemark impact` of one column',
 } as const;
 
@@ -71,10 +72,17 @@ const makeProject = async (folder: string): Promise<string> => {
 
 export const dictionary = async (folder: string, runs: number): Promise<Section> => {
   const project = await makeProject(folder);
+  const [kept, none] = [join(folder, 'cache'), join(folder, 'no-cache')];
+  // Nothing can be kept below a file: all of it is read each time.
+  await writeFile(none, '');
+  const ask = (words: readonly string[], cache: string) => (): ReturnType<typeof runCommand> =>
+    runCommand([...words, '--project', project], { XDG_CACHE_HOME: cache });
+  const impact = ['impact', 'source_1.column_4'];
   const samples = await takeTurns(
     {
-      check: () => runCommand(['dictionary', '-s', 'fact_0', '--project', project]),
-      impact: () => runCommand(['impact', 'source_1.column_4', '--project', project]),
+      check: ask(['dictionary', '-s', 'fact_0'], none),
+      first: ask(impact, none),
+      impact: ask(impact, kept),
     },
     runs,
   );
@@ -89,6 +97,7 @@ export const dictionary = async (folder: string, runs: number): Promise<Section>
     head: ['', ...sampleHead],
     rows: [
       [told.check, ...sampleCells(samples.check)],
+      [told.first, ...sampleCells(samples.first)],
       [told.impact, ...sampleCells(samples.impact)],
     ],
     claims: [claim('check'), claim('impact')],

@@ -6,7 +6,7 @@ import type { Project } from '../../project/project.ts';
 import { readMappings } from '../../project/read-project.ts';
 import { readMappingsAt } from '../../project/read-revision.ts';
 import type { ImpactReport } from './impact-report.ts';
-import { lineageOfFiles, modelsLeftOut, reachReport } from './impact.ts';
+import { lineageOfFiles, lineageOfProject, modelsLeftOut, reachReport } from './impact.ts';
 
 export interface ImpactOfChangeOptions {
   readonly project: Project;
@@ -20,7 +20,7 @@ export const impactOfChange = ({ project, revision }: ImpactOfChangeOptions): Im
   const files = readMappingsAt(project, revision);
   const was = files.length === 0 ? nothing : lineageOfFiles(project, files);
   const now = readMappings(project);
-  const is = lineageOfFiles(project, now);
+  const is = lineageOfProject(project, now);
   const changes = changesBetween(was.graph, is.graph);
   return {
     schema: 'tidemark/impact/1',

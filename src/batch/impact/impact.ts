@@ -1,7 +1,5 @@
 // Impact: what hangs on a column, read off the mappings alone. The warehouse is opened only for what they do not say.
 import { parseDictionary } from '../../dictionary/parse.ts';
-import { dictionaryInvalid } from '../../dictionary/problems.ts';
-import { resolveDictionary } from '../../dictionary/resolve.ts';
 import type { Problem } from '../../errors/tidemark-error.ts';
 import { readAsked, type Asked } from '../../graph/asked.ts';
 import { buildGraph } from '../../graph/graph.ts';
@@ -10,6 +8,7 @@ import { quoted } from '../../project/problems.ts';
 import type { FileText } from '../../project/document.ts';
 import type { Project } from '../../project/project.ts';
 import { readMappings } from '../../project/read-project.ts';
+import { keptDictionaryOf, readDictionaryOf } from '../kept-dictionary.ts';
 import type { ImpactReport, ReachReport } from './impact-report.ts';
 
 export interface ImpactOptions {
@@ -24,13 +23,12 @@ export interface ImpactOptions {
 }
 
 /** The mappings by themselves: every table and column that they name is believed. */
-export const lineageOfFiles = (project: Project, files: readonly FileText[]): Lineage => {
-  const { raw, problems } = parseDictionary(files);
-  const resolved = resolveDictionary(raw, project, undefined);
-  const errors = [...problems, ...resolved.problems].filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) throw dictionaryInvalid(errors);
-  return lineageOf(buildGraph(resolved.dictionary));
-};
+export const lineageOfProject = (project: Project, files = readMappings(project)): Lineage =>
+  lineageOf(buildGraph(keptDictionaryOf(project, files)));
+
+/** The same of other files than those that stand in the project's folder. */
+export const lineageOfFiles = (project: Project, files: readonly FileText[]): Lineage =>
+  lineageOf(buildGraph(readDictionaryOf(project, files)));
 
 /** Of a table its rows, and every column that is read. */
 const spotsOf = (lineage: Lineage, { relation, column }: Spot): readonly Spot[] =>
@@ -65,6 +63,8 @@ interface Question {
 
 /** Targets that are dbt models, of which the mappings by themselves say nothing: never shown as if nothing reached them. */
 export const modelsLeftOut = (files: readonly FileText[]): readonly Problem[] => {
+  // Reading them all again is what is kept from doing: no file that names no model has one.
+  if (!files.some(({ text }) => /\bmodel\b/.test(text))) return [];
   const models = parseDictionary(files).raw.targets.filter(({ model }) => model !== undefined);
   if (models.length === 0) return [];
   return [
@@ -84,7 +84,8 @@ const lineageFor = async ({
 }: ImpactOptions): Promise<Pick<Question, 'lineage' | 'warnings'>> => {
   const files = readMappings(project);
   const warnings = modelsLeftOut(files);
-  if (warnings.length === 0 || offline === true) return { lineage: lineageOfFiles(project, files), warnings };
+  if (warnings.length === 0 || offline === true)
+    return { lineage: lineageOfProject(project, files), warnings };
   const { lineageOfModels } = await import('./lineage-of-models.ts');
   return { lineage: await lineageOfModels(project, waitMs), warnings: [] };
 };

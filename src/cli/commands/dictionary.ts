@@ -1,6 +1,6 @@
 // tidemark dictionary
 import { writeEditorSchema, type EditorSchemaReport } from '../../batch/editor-schema.ts';
-import { dictionaryFeeds, readDictionary } from '../../batch/read-dictionary.ts';
+import { dictionaryFeeds, dictionaryReport } from '../../batch/read-dictionary.ts';
 import { shapePython, shapeYaml, type Fed } from '../../dictionary/source-first.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { choiceOf, durationOf, isOn } from '../read-options.ts';
@@ -15,24 +15,29 @@ const render = (feeds: readonly Fed[], style: Style): string => {
   if (feeds.length === 0) return 'no mapping reads a source';
   const width = Math.max(...feeds.map(({ column }) => widthOf(column)));
   let [source, column] = ['', ''];
-  const lines = feeds
-    .toSorted((left, right) => order(feeds, left) - order(feeds, right))
-    .flatMap((fed) => {
-      const isNew = fed.source !== source;
-      const head = isNew ? [style.colors.bold(fed.source)] : [];
-      const name = isNew || fed.column !== column ? fed.column : '';
-      [source, column] = [fed.source, fed.column];
-      const as = fed.expression === undefined ? '' : style.colors.dim(`  = ${fed.expression}`);
-      const line = `  ${name}${' '.repeat(width - widthOf(name))}  ${fed.target}.${fed.to}${as}`;
-      return [...head, style.color ? line : cut(line, style.width)];
-    });
+  const lines = inOrder(feeds).flatMap((fed) => {
+    const isNew = fed.source !== source;
+    const head = isNew ? [style.colors.bold(fed.source)] : [];
+    const name = isNew || fed.column !== column ? fed.column : '';
+    [source, column] = [fed.source, fed.column];
+    const as = fed.expression === undefined ? '' : style.colors.dim(`  = ${fed.expression}`);
+    const line = `  ${name}${' '.repeat(width - widthOf(name))}  ${fed.target}.${fed.to}${as}`;
+    return [...head, style.color ? line : cut(line, style.width)];
+  });
   return lines.join('\n');
 };
 
-/** Where the first of the same source and column stands. */
-const order = (feeds: readonly Fed[], fed: Fed): number =>
-  feeds.findIndex(({ source, column }) => source === fed.source && column === fed.column) +
-  feeds.findIndex(({ source }) => source === fed.source) * feeds.length;
+/** Sources, and columns of each, in the order in which they first stand there. */
+const inOrder = (feeds: readonly Fed[]): readonly Fed[] => {
+  const sources = new Map<string, Map<string, Fed[]>>();
+  for (const fed of feeds) {
+    const columns = sources.get(fed.source) ?? new Map<string, Fed[]>();
+    const same = columns.get(fed.column) ?? [];
+    same.push(fed);
+    sources.set(fed.source, columns.set(fed.column, same));
+  }
+  return [...sources.values()].flatMap((columns) => [...columns.values()].flat());
+};
 
 const schemaText = ({ file, modelines, others, tables }: EditorSchemaReport): string =>
   [
@@ -65,9 +70,10 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   if (isOn(options, 'schema')) return writeSchema(invocation);
   const format = choiceOf(options, 'format', formats) ?? 'text';
   const asked = { project: await project(), select };
-  const report = readDictionary(asked);
+  const feeds = dictionaryFeeds(asked);
+  const report = dictionaryReport(asked, feeds);
   const texts: Readonly<Record<(typeof formats)[number], Outcome['text']>> = {
-    text: (style) => render(dictionaryFeeds(asked), style),
+    text: (style) => render(feeds, style),
     yaml: () => shapeYaml(report.dictionary),
     json: () => JSON.stringify(report),
     python: () => shapePython(report.dictionary),
