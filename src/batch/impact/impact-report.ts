@@ -40,17 +40,32 @@ export interface TargetRows {
   readonly of: number;
 }
 
-interface DownstreamReport {
+export interface DownstreamReport {
   /** dbt's unique id. */
   readonly node: string;
   readonly kind: string;
   readonly name: string;
-  /** proven: a mapping says so; by_name: its SQL names the column; unknown: it may read it. */
+  /** proven: its SQL or the manifest says so; by_name: its SQL names the column; unknown: it may read it. */
   readonly how: 'proven' | 'by_name' | 'unknown';
   readonly why: string;
+  /** Its columns that hang on it, or, by name, the names that its SQL speaks of; in lower case. */
   readonly columns: readonly string[];
   /** The nodes that lead there. */
   readonly via: readonly string[];
+}
+
+export interface DownstreamCoverage {
+  /** Models, exposures and other nodes that read what is reached, directly or through others. */
+  readonly nodes: number;
+  readonly proven: number;
+  readonly by_name: number;
+  readonly unknown: number;
+  /** Proven to read nothing of what changes. */
+  readonly untouched: number;
+  /** Of the models: without SQL in the manifest. */
+  readonly not_compiled: number;
+  /** Sources and targets whose tables are no node of dbt: what is built of them is unknown. */
+  readonly not_in_dbt: readonly string[];
 }
 
 export interface PendingReport {
@@ -76,8 +91,10 @@ export interface ImpactReport {
   readonly environment: string;
   readonly columns: readonly AskedReport[];
   readonly reaches: readonly ReachReport[];
-  /** Models and exposures of dbt are not followed yet: that it is empty says nothing of them. */
+  /** With `--dbt`; without it nothing of dbt was looked at, and empty says nothing. */
   readonly downstream: readonly DownstreamReport[];
+  /** With `--dbt`. */
+  readonly coverage?: DownstreamCoverage;
   /** With `--rows`. */
   readonly targets?: readonly TargetRows[];
   /** With `--pending`. */

@@ -9,6 +9,7 @@ import type { FileText } from '../../project/document.ts';
 import type { Project } from '../../project/project.ts';
 import { readMappings } from '../../project/read-project.ts';
 import { keptDictionaryOf, readDictionaryOf } from '../kept-dictionary.ts';
+import type { Start } from './dbt-downstream.ts';
 import type { ImpactReport, ReachReport } from './impact-report.ts';
 
 export interface ImpactOptions {
@@ -17,6 +18,8 @@ export interface ImpactOptions {
   readonly columns: readonly string[];
   /** Count the rows of the targets that hang on them, in the warehouse. */
   readonly rows?: boolean | undefined;
+  /** On to what dbt builds of it. */
+  readonly dbt?: boolean | undefined;
   /** Never ask the warehouse. */
   readonly offline?: boolean | undefined;
   readonly waitMs?: number | undefined;
@@ -50,6 +53,15 @@ export const reachReport = ({ from, target, column, how, scope, via, expression 
       ? null
       : { file: expression.at.file, line: expression.at.line, column: expression.at.column },
 });
+
+/** What dbt may build of: that which was asked about, and all that it reaches. */
+export const startsOf = (spots: readonly Spot[], reaches: readonly ReachReport[]): readonly Start[] => [
+  ...spots,
+  ...reaches.flatMap(({ target, column, scope }): readonly Start[] => [
+    { relation: target, column },
+    ...(scope === 'row' ? [{ relation: target, column: undefined }] : []),
+  ]),
+];
 
 const distinct = (asked: readonly Asked[]): readonly Asked[] => [
   ...new Map(asked.map((each) => [JSON.stringify([each.relation, each.column]), each])).values(),
@@ -114,6 +126,10 @@ export const impact = async (options: ImpactOptions): Promise<ImpactReport> => {
     options.rows === true
       ? await (await import('./count-rows.ts')).countRows(options, spots, reaches)
       : { reaches, warnings: [] };
+  const onward =
+    options.dbt === true
+      ? (await import('./dbt-downstream.ts')).dbtDownstream(project, lineage.graph, startsOf(spots, reaches))
+      : undefined;
   return {
     schema: 'tidemark/impact/1',
     project: project.name,
@@ -121,6 +137,7 @@ export const impact = async (options: ImpactOptions): Promise<ImpactReport> => {
     columns: asked.map(({ relation, column }) => ({ source: relation, column: column ?? null })),
     ...counted,
     downstream: [],
-    warnings: [...warnings, ...counted.warnings],
+    ...onward,
+    warnings: [...warnings, ...counted.warnings, ...(onward?.warnings ?? [])],
   };
 };

@@ -26,24 +26,32 @@ const alone = (flagName: string): Error =>
 
 const reportOf = async (invocation: Invocation): Promise<ImpactReport> => {
   const { args, options, progress } = invocation;
-  const [revision, pending, rows] = [
+  const [revision, pending, rows, dbt] = [
     textOf(options, 'diff'),
     isOn(options, 'pending'),
     isOn(options, 'rows'),
+    isOn(options, 'dbt'),
   ];
   const more = args.length > 0 || rows;
   if (revision !== undefined && (pending || more)) throw alone('--diff');
-  if (pending && more) throw alone('--pending');
+  if (pending && (more || dbt)) throw alone('--pending');
   if (args.length === 0 && revision === undefined && !pending) throw nothingAsked();
   const waitMs = durationOf(options, 'wait') ?? readersWaitMs;
   const project = await invocation.project();
   if (revision !== undefined) {
     const { impactOfChange } = await import('../../batch/impact/impact-of-change.ts');
-    return impactOfChange({ project, revision });
+    return impactOfChange({ project, revision, dbt });
   }
   return waitingFor(project, invocation, waitMs, async (ms) => {
     if (!pending)
-      return readImpact({ project, columns: args, rows, offline: isOn(options, 'offline'), waitMs: ms });
+      return readImpact({
+        project,
+        columns: args,
+        rows,
+        dbt,
+        offline: isOn(options, 'offline'),
+        waitMs: ms,
+      });
     const { pendingImpact } = await import('../../batch/impact/pending.ts');
     return pendingImpact({ project, progress, waitMs: ms });
   });

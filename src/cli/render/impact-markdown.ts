@@ -9,6 +9,7 @@ import {
   pendingTotals,
   type ImpactLine,
 } from './impact-lines.ts';
+import { coverageLine, proofWords } from './impact-dbt.ts';
 import { count, figures, number } from './text.ts';
 
 /** As code, whatever it holds: a longer fence than any inside, and no bar that would end the cell. */
@@ -77,6 +78,21 @@ const changed = ({ changes, reaches }: ImpactReport): readonly string[] => {
   ];
 };
 
+const downstreamTable = ({ downstream, coverage }: ImpactReport): readonly string[] => {
+  if (coverage === undefined) return [];
+  const rows = downstream.map((each) => [
+    proofWords[each.how],
+    `${each.kind} ${code(each.name)}`,
+    each.via.map(code).join(' → '),
+    each.columns.map(code).join(', '),
+    each.why.replaceAll('|', String.raw`\|`),
+  ]);
+  return [
+    `### ${coverageLine(coverage)}`,
+    ...(rows.length === 0 ? [] : [markdownTable(['how', 'node', 'through', 'columns', 'why'], rows)]),
+  ];
+};
+
 const pendingTable = ({ pending }: ImpactReport): readonly string[] => {
   if (pending === undefined) return [];
   const rows = pending.targets.map(({ name, inserted, updated, deleted, cells, columns }) => [
@@ -98,5 +114,6 @@ export const impactMarkdown = (report: ImpactReport): string =>
   [
     ...byAsked(report).map(({ asked, reaches }) => section(asked, reaches)),
     ...changed(report),
+    ...downstreamTable(report),
     ...pendingTable(report),
   ].join('\n\n');

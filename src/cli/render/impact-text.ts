@@ -12,6 +12,7 @@ import {
 } from './impact-lines.ts';
 import { behindTable, figuresTables } from './batch.ts';
 import type { Style } from './style.ts';
+import { downstreamText } from './impact-dbt.ts';
 import { count, cut, number, widthOf } from './text.ts';
 
 const nothing = (asked: AskedReport): string =>
@@ -113,5 +114,6 @@ export const impactText = (report: ImpactReport, style: Style): string =>
     ...byAsked(report).map(({ asked, reaches }) => answer(asked, reaches, style)),
     ...totals(report),
     ...changes(report, style),
+    ...downstreamText(report, style),
     ...pendingText(report, style),
   ].join('\n\n');
