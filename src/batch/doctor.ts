@@ -10,6 +10,7 @@ import { readRelations } from '../store/relations.ts';
 import { instantMs } from '../store/state.ts';
 import type { Finding, HealthQuestion, TableUse } from '../warehouse/health.ts';
 import type { Warehouse } from '../warehouse/port.ts';
+import { leftBehindFindings } from './mapping-tests/left-behind.ts';
 import { checkDictionary, withWarehouse, type Checked } from './open.ts';
 
 export interface DoctorReport {
@@ -229,6 +230,7 @@ const examine = async (warehouse: Warehouse, project: Project): Promise<readonly
     ...mistakes(checked),
     ...unguardedKeys(checked),
     ...(await ownState(warehouse, project)),
+    ...(await leftBehindFindings(warehouse, Date.now())),
   ];
 };
 

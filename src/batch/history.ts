@@ -13,7 +13,10 @@ export interface RowChange {
   /** The columns that were written, or the one that was asked for. */
   readonly before: Values | null;
   readonly after: Values | null;
+  /** Who ran the batch. */
   readonly actor: string | null;
+  /** Who changed the sources' rows behind it, as their `actor` columns say. */
+  readonly changed_by: readonly string[];
 }
 
 export interface HistoryEntry {

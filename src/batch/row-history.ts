@@ -5,8 +5,9 @@ import { readable, type Values } from '../sql/readable.ts';
 import { readBatches, type BatchRecord, type Since } from '../store/batches.ts';
 import { stateVersion } from '../store/migrate.ts';
 import { prunedUpTo } from '../store/prune.ts';
-import { readTrail, type TrailEntry } from '../store/trail.ts';
+import { readLedger, readTrail, type TrailEntry } from '../store/trail.ts';
 import type { Target } from '../dictionary/dictionary.ts';
+import { changedByAny } from './changed-by.ts';
 import { entryOf, withState, type HistoryEntry, type HistoryReport } from './history.ts';
 import { checkDictionary } from './open.ts';
 import { keyOf, operations, targetNamed } from './why.ts';
@@ -23,10 +24,16 @@ export interface RowHistoryOptions {
   readonly waitMs?: number | undefined;
 }
 
+interface RowRecords {
+  readonly records: readonly BatchRecord[];
+  readonly trail: readonly TrailEntry[];
+  readonly changedBy: (entry: TrailEntry) => readonly string[];
+}
+
 const entriesOf = (
   target: Target,
   column: string | undefined,
-  { records, trail }: { readonly records: readonly BatchRecord[]; readonly trail: readonly TrailEntry[] },
+  { records, trail, changedBy }: RowRecords,
 ): readonly HistoryEntry[] => {
   const shown = (values: Values | null): Values | null => {
     if (values === null) return null;
@@ -36,7 +43,13 @@ const entriesOf = (
   return trail.flatMap((each) => {
     const record = records.find(({ batch }) => batch === each.batch);
     const operation = operations[each.operation] ?? 'update';
-    const row = { operation, before: shown(each.before), after: shown(each.after), actor: each.actor };
+    const row = {
+      operation,
+      before: shown(each.before),
+      after: shown(each.after),
+      actor: each.actor,
+      changed_by: changedBy(each),
+    };
     return record === undefined ? [] : [{ ...entryOf(record), row }];
   });
 };
@@ -63,8 +76,15 @@ export const rowHistory = async (options: RowHistoryOptions): Promise<HistoryRep
         });
         const numbers = trail.map(({ batch }) => batch);
         const records = await readBatches(session, schema, { batches: numbers });
+        const ledger = await readLedger(session, schema, [...new Set(trail.flatMap(({ causes }) => causes))]);
+        const sources = new Map(dictionary.sources.map((source) => [source.name, source]));
+        const changedBy = ({ causes }: TrailEntry): readonly string[] =>
+          changedByAny(
+            causes.flatMap((change) => ledger.get(change) ?? []),
+            sources,
+          );
         return {
-          batches: entriesOf(target, column, { records, trail }),
+          batches: entriesOf(target, column, { records, trail, changedBy }),
           pruned: await prunedUpTo(session, schema, version),
         };
       });

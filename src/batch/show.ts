@@ -4,6 +4,7 @@ import { selectorOf, staleBelow } from '../dbt/stale.ts';
 import { TidemarkError } from '../errors/tidemark-error.ts';
 import { databaseName } from '../project/database-name.ts';
 import type { Project } from '../project/project.ts';
+import type { Dialect } from '../sql/dialect.ts';
 import { readable } from '../sql/readable.ts';
 import { readTable, sameTable, type TableName } from '../sql/table-name.ts';
 import { readAudit, type AuditRow } from '../store/audit.ts';
@@ -19,6 +20,7 @@ import { runOf, type BatchRun } from '../store/runs.ts';
 import { undoneBy, versionWithUndos } from '../store/undos.ts';
 import { stateVersion } from '../store/migrate.ts';
 import type { Session, Warehouse } from '../warehouse/port.ts';
+import { actorsOfBatch, type ActorCount } from './changed-by.ts';
 import { withState } from './history.ts';
 
 export interface ShowOptions {
@@ -61,6 +63,8 @@ export interface ShowReport {
   readonly sources: readonly SourceFigures[];
   readonly targets: readonly TargetFigures[];
   readonly audit: readonly AuditRow[];
+  /** Who changed the sources' rows, as their `actor` columns say, and how many each; the twenty with most changes. */
+  readonly changed_by: readonly ActorCount[];
   /** What started it, and as which run. */
   readonly command: string | null;
   readonly run: string;
@@ -83,9 +87,15 @@ interface StoredBatch {
   readonly run: BatchRun;
   readonly undoes: readonly number[];
   readonly relations: ReadonlyMap<string, KnownRelation>;
+  readonly actors: readonly ActorCount[];
 }
 
-const readStored = async (session: Session, options: ShowOptions, version: number): Promise<StoredBatch> => {
+const readStored = async (
+  session: Session,
+  dialect: Dialect,
+  options: ShowOptions,
+  version: number,
+): Promise<StoredBatch> => {
   const { batch, project } = options;
   const schema = project.schemas.state;
   const [record] = await readBatches(session, schema, { batch });
@@ -103,6 +113,7 @@ const readStored = async (session: Session, options: ShowOptions, version: numbe
     run: await runOf(session, schema, batch),
     undoes: version < versionWithUndos ? [] : await undoneBy(session, schema, batch),
     relations: await readRelations(session, schema),
+    actors: await actorsOfBatch(session, dialect, project, batch),
   };
 };
 
@@ -165,14 +176,16 @@ export const show = async (options: ShowOptions): Promise<ShowReport> => {
     options.waitMs,
     async (warehouse) => {
       const version = await stateVersion(warehouse, project.schemas.state);
-      const stored = await warehouse.session((session) => readStored(session, options, version));
+      const stored = await warehouse.session((session) =>
+        readStored(session, warehouse.dialect, options, version),
+      );
       return { ...stored, audit: await readableAudit(warehouse, stored) };
     },
     () => {
       throw unknownBatch(batch, 0);
     },
   );
-  const { record, audit, run, undoes } = found;
+  const { record, audit, run, undoes, actors } = found;
   return {
     schema: 'tidemark/show/1',
     project: project.name,
@@ -195,6 +208,7 @@ export const show = async (options: ShowOptions): Promise<ShowReport> => {
     sources: record.sources,
     targets: record.targets,
     audit,
+    changed_by: actors,
     ...(undoes.length === 0 ? {} : { undoes }),
     ...(record.undoneBy === undefined ? {} : { undone_by: record.undoneBy }),
     ...(record.prunedAt === undefined ? {} : { pruned_at: record.prunedAt }),

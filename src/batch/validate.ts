@@ -81,7 +81,7 @@ const testsOf = async ({ options, warehouse, parsed, catalog, dictionary }: Test
     openBench: () =>
       warehouse === undefined || placeOf(options) === 'memory'
         ? benchInMemory(project)
-        : Promise.resolve(benchOn(warehouse, project)),
+        : benchOn(warehouse, project),
   });
 };
 

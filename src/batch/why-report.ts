@@ -10,6 +10,8 @@ export interface WhyChange {
   readonly after: Values | null;
   /** When the source says that the row changed. */
   readonly changed_at: unknown;
+  /** Who changed it, as the source's `actor` column says. */
+  readonly changed_by: string | null;
 }
 
 export interface WhyBatch {

@@ -12,6 +12,7 @@ import { rowIs, type KeyPart } from '../store/key-condition.ts';
 import { prunedUpTo } from '../store/prune.ts';
 import { readLedger, readTrail, type LedgerEntry, type TrailEntry } from '../store/trail.ts';
 import type { Session } from '../warehouse/port.ts';
+import { changedBy } from './changed-by.ts';
 import type { BatchContext } from './context.ts';
 import { withContext, withWarehouse } from './open.ts';
 import type { WhyBatch, WhyChange, WhyColumn, WhyReport, WhyRow } from './why-report.ts';
@@ -119,15 +120,25 @@ const changeOf = (entry: LedgerEntry, source: Source | undefined): WhyChange => 
   const columns = source?.columns ?? [];
   const shown = (values: Values | null): Values | null =>
     values === null ? null : readable(values, columns);
-  const { updatedAt } = source ?? {};
+  const { updatedAt, actor } = source ?? {};
+  // Who it was is kept of every change, and is one only where it is somebody else.
+  const same =
+    entry.operation === 'U' &&
+    actor !== undefined &&
+    JSON.stringify(entry.before?.[actor]) === JSON.stringify(entry.after?.[actor]);
+  const without = (values: Values | null): Values | null =>
+    values === null || !same
+      ? values
+      : Object.fromEntries(Object.entries(values).filter(([name]) => name !== actor));
   return {
     change: `c${entry.change}`,
     source: entry.source,
     operation: operations[entry.operation] ?? 'update',
     key: readable(entry.key, columns),
-    before: shown(entry.before),
-    after: shown(entry.after),
+    before: shown(without(entry.before)),
+    after: shown(without(entry.after)),
     changed_at: updatedAt === undefined ? null : (entry.after?.[updatedAt] ?? null),
+    changed_by: changedBy(entry, source),
   };
 };
 

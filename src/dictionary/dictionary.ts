@@ -36,6 +36,8 @@ export interface Source {
   /** The columns we mirror, as stored, in the table's order. */
   readonly columns: readonly Column[];
   readonly updatedAt?: string | undefined;
+  /** The column that says who changed the row. */
+  readonly actor?: string | undefined;
   /** How its changes are found. */
   readonly detect: Detection;
   /** How long a run may go without reading everything. */

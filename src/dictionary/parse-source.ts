@@ -43,9 +43,10 @@ export const sourceKeys = {
     'mirror',
     'renamed',
     'timezone',
+    'actor',
     ...logKeys,
   ],
-  later: ['redact', 'actor'],
+  later: ['redact'],
 };
 
 export const readSources = (file: Fields): readonly RawSource[] =>
@@ -78,6 +79,7 @@ const readSource = (entry: Entry, file: Fields): RawSource => {
     exclude: namesAt(fields, 'exclude'),
     renamed: renamedAt(fields),
     timezone: textAt(fields, 'timezone'),
+    actor: textAt(fields, 'actor'),
     log: detect === 'log' ? readLog(fields) : undefined,
   };
 };

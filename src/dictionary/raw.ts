@@ -66,6 +66,8 @@ export interface RawSource {
   readonly renamed: readonly RawRename[];
   /** Of its times without one, for histories. */
   readonly timezone?: Scalar | undefined;
+  /** The column that says who changed the row. */
+  readonly actor?: Scalar | undefined;
   /** Its changes are the rows of its table; none: its rows are the rows of its table. */
   readonly log?: RawLog | undefined;
 }

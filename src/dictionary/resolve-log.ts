@@ -30,7 +30,11 @@ export const resolveLog = (declared: DeclaredSource, raw: RawLog, context: Conte
   const named = isJson
     ? { table: 'types', columns: namesOf(columns) }
     : own && { table: showTable(table), columns: namesOf(own) };
-  checkUpdatedAt(around, image, columns);
+  for (const each of [
+    ['updated_at', declared.raw.updatedAt] as const,
+    ['actor', declared.raw.actor] as const,
+  ])
+    checkOwn(around, image, columns, each);
   const { timezone } = declared.raw;
   if (timezone !== undefined && !isZone(timezone.text))
     context.report(unknownTimezone(timezone.at, timezone.text));
@@ -42,6 +46,7 @@ export const resolveLog = (declared: DeclaredSource, raw: RawLog, context: Conte
     key: keyOf(around, image, columns),
     columns,
     updatedAt: declared.raw.updatedAt?.text,
+    actor: declared.raw.actor?.text,
     detect: resolveDetection(around, image),
     fullCompareMs: declared.raw.fullCompareMs ?? defaultFullCompareMs,
     where: ownExpression(declared.raw.where, declared, context),
@@ -125,20 +130,21 @@ const keyOf = (
   return key;
 };
 
-const checkUpdatedAt = (
+/** Columns of the row that the source is told by. */
+const checkOwn = (
   { declared, own, report }: LogAround,
   image: LogImage,
   columns: readonly Column[],
+  [key, named]: readonly ['updated_at' | 'actor', Scalar | undefined],
 ): void => {
-  const named: Scalar | undefined = declared.raw.updatedAt;
   if (named === undefined || columns.some(({ name }) => name === named.text)) return;
   const types = namesOf(columns);
-  if (image.kind === 'json') report(say.notInTypes(named.at, 'updated_at', { column: named.text, types }));
+  if (image.kind === 'json') report(say.notInTypes(named.at, key, { column: named.text, types }));
   else if (own?.some(({ name }) => name === named.text) === true)
-    report(neededColumn(named.at, named.text, 'updated_at', declared.name));
+    report(neededColumn(named.at, named.text, key, declared.name));
   else if (own !== undefined)
     report(
-      unknownOwnColumn(named.at, 'updated_at', named.text, {
+      unknownOwnColumn(named.at, key, named.text, {
         table: showTable(declared.table),
         columns: namesOf(own),
       }),

@@ -32,6 +32,7 @@ export const resolveSource = (declared: DeclaredSource, context: Context): Sourc
     key,
     columns,
     updatedAt,
+    actor: raw.actor?.text,
     detect: {
       kind: 'mirror',
       createdAt: raw.createdAt?.text,
@@ -61,7 +62,7 @@ const checkNeeded = (declared: DeclaredSource, columns: readonly Column[], { rep
   const names = info.columns.map((column) => column.name);
   const mirrored = new Set(columns.map((column) => column.name));
   const keyColumns = raw.key.map((column) => ['key', column.name] as const);
-  for (const [needs, scalar] of [...keyColumns, ...timeColumns(raw)]) {
+  for (const [needs, scalar] of [...keyColumns, ...ownColumns(raw)]) {
     if (scalar === undefined) continue;
     if (names.includes(scalar.text)) {
       if (!mirrored.has(scalar.text)) report(say.neededColumn(scalar.at, scalar.text, needs, name));
@@ -73,8 +74,9 @@ const checkNeeded = (declared: DeclaredSource, columns: readonly Column[], { rep
   }
 };
 
-const timeColumns = (raw: RawSource): readonly (readonly [string, Scalar | undefined])[] => [
+const ownColumns = (raw: RawSource): readonly (readonly [string, Scalar | undefined])[] => [
   ['updated_at', raw.updatedAt],
   ['created_at', raw.createdAt],
   ['watermark', raw.watermark],
+  ['actor', raw.actor],
 ];

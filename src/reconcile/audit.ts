@@ -47,19 +47,21 @@ const differs = ({ dialect, images }: RecordOfImages, column: Column): Fragment 
     column.type,
   );
 
-/** Of an updated row, the columns that differ. */
-const changedColumns = (record: RecordOfImages, side: Side): readonly JsonMember[] =>
+/** Of an updated row, the columns that differ; `always` one more. */
+const changedColumns = (record: RecordOfImages, side: Side, always?: string): readonly JsonMember[] =>
   record.images.columns
-    .filter((column) => record.summary.columns.has(column.name))
+    .filter((column) => column.name === always || record.summary.columns.has(column.name))
     .map((column) => ({
       name: column.name,
       value: record.dialect.jsonValue(id('i', side(record.images, column.name)), column.type),
-      when: differs(record, column),
+      ...(column.name === always ? {} : { when: differs(record, column) }),
     }));
 
 export interface LedgerEntry extends RecordOfImages {
   /** The change id of the image numbered 0. */
   readonly firstChange: number;
+  /** The column that says who changed the row: kept of every change, also where it is the same person again. */
+  readonly actor?: string | undefined;
 }
 
 export const insertLedger = (entry: LedgerEntry): Fragment => {
@@ -70,8 +72,8 @@ export const insertLedger = (entry: LedgerEntry): Fragment => {
       (column) => sql`case when ${differs(entry, column)} then ${sql.lit(JSON.stringify(column.name))} end`,
     );
   const columns = names.length === 0 ? sql`'[]'` : sql`'[' || ${joinNames(names)} || ']'`;
-  const before = sql`case i.op when 'U' then ${jsonObject(changedColumns(entry, beforeName))} when 'D' then ${jsonObject(allColumns(entry, beforeName))} end`;
-  const after = sql`case i.op when 'U' then ${jsonObject(changedColumns(entry, afterName))} when 'I' then ${jsonObject(allColumns(entry, afterName))} end`;
+  const before = sql`case i.op when 'U' then ${jsonObject(changedColumns(entry, beforeName, entry.actor))} when 'D' then ${jsonObject(allColumns(entry, beforeName))} end`;
+  const after = sql`case i.op when 'U' then ${jsonObject(changedColumns(entry, afterName, entry.actor))} when 'I' then ${jsonObject(allColumns(entry, afterName))} end`;
   return sql`insert into ${table(entry.into)} (change_id, batch, source, operation, declared, key, before, after, columns)
 select ${sql.lit(entry.firstChange)} + i.seq, ${sql.lit(entry.batch)}, ${sql.lit(entry.relation)}, i.op, i.declared, ${commas(
     [

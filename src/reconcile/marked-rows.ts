@@ -31,6 +31,12 @@ const aliasRows = (target: Target, alias: string, base: MarkedBase): Fragment =>
 const holds = ({ alias, mark }: MarkPart): Fragment =>
   mark === undefined ? sql`${id(alias, 'tidemark.present')}` : sql`${id(alias, markName(mark))} = 1`;
 
+/** What its rows are found by; of a history all versions of a key, since no mapping says when they start. */
+const keyOfRows = (target: Target): Target['key'] =>
+  target.root.kind === 'this'
+    ? target.key
+    : target.key.filter(({ name }) => target.columns.some((column) => column.name === name));
+
 type Bases = ReadonlyMap<string, MarkedBase>;
 
 /** The keys of the target, each once, with the marks of its rows. */
@@ -45,7 +51,7 @@ const markedKeys = (dialect: Dialect, { target, marks }: MarkedTarget, bases: Ba
       sql`\n${verbatim(join.type === 'inner' ? 'inner join' : 'left join')} ${rowsOf(join.alias)} on ${renderExpression(join.on)}`,
   );
   const filter = target.where === undefined ? verbatim('') : sql`\nwhere ${renderExpression(target.where)}`;
-  const keys = target.key.map(({ name }) => keyExpression({ dialect, target }, name));
+  const keys = keyOfRows(target).map(({ name }) => keyExpression({ dialect, target }, name));
   const borne = marks.map(
     (parts, place) =>
       sql`max(case when ${ors(parts.map(holds))} then 1 else 0 end) as ${id(markName(place))}`,
@@ -58,11 +64,12 @@ group by ${commas(keys)}`;
 
 const withMarks = (dialect: Dialect, marked: MarkedTarget, bases: Bases): Fragment => {
   const { target } = marked;
+  const key = keyOfRows(target);
   const match = keysMatch(
     dialect,
-    target.key,
+    key,
     (name) => id('t', name),
-    (name) => id('f', keyPart(target.key.findIndex((column) => column.name === name))),
+    (name) => id('f', keyPart(key.findIndex((column) => column.name === name))),
   );
   return sql`${table(target.table)} as t left join (${markedKeys(dialect, marked, bases)}) as f on ${match}`;
 };

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { doctor } from '../../src/batch/doctor.ts';
 import { validate, type ValidateOptions } from '../../src/batch/validate.ts';
 import { createSandbox, type Engine, type Sandbox } from '../support/sandbox.ts';
 import { workshop } from '../support/workshop.ts';
@@ -247,6 +248,31 @@ where table_schema not in ('pg_catalog', 'information_schema') order by 1, 2`);
       const before = [await tables(), await sandbox.sql('select * from marts.dim_customer')];
       await played('dim_customer.yml', dim(passing), { testsOn: 'warehouse' });
       expect([await tables(), await sandbox.sql('select * from marts.dim_customer')]).toEqual(before);
+    });
+
+    it('sweep what a killed one left in the warehouse, which doctor names, and no schema of anybody else', async () => {
+      const minute = (ago: number): string =>
+        Math.floor(Date.now() / 60_000 - ago)
+          .toString(36)
+          .padStart(6, '0');
+      const old = `tidemark_test_${minute(300)}_0badcafe_staging`;
+      const young = `tidemark_test_${minute(1)}_0badcafe_state`;
+      const other = 'tidemark_test_results';
+      for (const name of [old, young, other]) await sandbox.sql(`create schema ${name}`);
+      await sandbox.sql(`create table ${old}.customers (id bigint)`);
+      const { findings } = await doctor({ project: sandbox.project() });
+      expect(findings.find(({ check }) => check === 'tests')).toMatchObject({
+        severity: 'notice',
+        evidence: expect.stringContaining(old),
+        fix: expect.stringContaining(`drop schema "${old}" cascade;`),
+      });
+      await played('dim_customer.yml', dim(passing), { testsOn: 'warehouse' });
+      const left = await sandbox.sql(
+        `select distinct schema_name as name from information_schema.schemata where schema_name like 'tidemark_test%' order by 1`,
+      );
+      // On a server another process may still play in a young one; a DuckDB file is ours alone.
+      expect(left.map(({ name }) => name)).toEqual(engine === 'postgres' ? [young, other] : [other]);
+      for (const { name } of left) await sandbox.sql(`drop schema ${String(name)}`);
     });
 
     it('are left out on demand, and run for the targets that are named only', async () => {

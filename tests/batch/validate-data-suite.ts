@@ -1,5 +1,7 @@
 // Validate on real rows: keys that are none, look-ups that match twice, values that do not fit; and what each mapping
 // would write against what its target holds.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { validate, type ValidateOptions } from '../../src/batch/validate.ts';
 import { createSandbox, type Engine, type Recipe, type Sandbox } from '../support/sandbox.ts';
@@ -211,6 +213,51 @@ export const describeValidateData = (engine: Engine): void => {
       expect(first?.extra).toBeNull();
       expect(await sampled()).toEqual(first);
       await sandbox.sql('delete from staging.orders where id >= 1000');
+    });
+
+    it('compares the current versions of a history, and what a version only opened with is left out', async () => {
+      await sandbox.sql(
+        'create table marts.buyer_scd (id bigint, name varchar(40), city varchar(40), home varchar(40), valid_from timestamp, valid_to timestamp, is_current boolean)',
+        `insert into marts.buyer_scd values
+          (1, 'Eda', 'Rome', 'Rome', timestamp '2020-01-01', timestamp '2021-01-01', false),
+          (1, 'Ada', 'Rome', 'Bonn', timestamp '2021-01-01', null, true),
+          (2, 'Bob', 'Oslo', 'Oslo', timestamp '2020-01-01', null, true),
+          (7, 'Gus', 'Nice', 'Nice', timestamp '2020-01-01', null, true),
+          (8, 'Ina', 'Nice', 'Nice', timestamp '2020-01-01', timestamp '2021-01-01', false)`,
+      );
+      sandbox.map(
+        'buyer_scd.yml',
+        `target: buyer_scd
+key: id
+from: buyers
+columns: { id: buyers.id, name: buyers.name, city: buyers.city, home: buyers.city }
+history: { track: [name], overwrite: [city] }
+`,
+      );
+      const { againstData } = await checked({ against: { samples: 3 }, select: ['buyer_scd'], tests: false });
+      expect(againstData).toMatchObject({
+        notCompared: [],
+        targets: [
+          {
+            name: 'buyer_scd',
+            rows: 2,
+            compared: 2,
+            different: 1,
+            missing: 0,
+            extra: 1,
+            columns: [
+              { name: 'id', different: 0, match: 100 },
+              { name: 'name', different: 1, match: 50 },
+              { name: 'city', different: 0, match: 100 },
+            ],
+          },
+        ],
+      });
+      expect(againstData?.targets[0]?.samples[0]).toMatchObject({
+        before: { name: 'Bob' },
+        after: { name: 'Bo' },
+      });
+      rmSync(join(sandbox.folder, 'mappings', 'buyer_scd.yml'));
     });
 
     it('says which target could not be compared, and compares the others', async () => {

@@ -195,6 +195,6 @@ const tellTelling = (history: History): Promise<void> =>
   });
 
 export const describeImpactProperties = (engine: Engine, file: string): void => {
-  tellHistories({ name: 'impact of any dictionary', engine, file, share: 100, tell: tellWild });
+  tellHistories({ name: 'impact of any dictionary', engine, file, share: 20, tell: tellWild });
   tellHistories({ name: 'impact of a telling dictionary', engine, file, share: 12, tell: tellTelling });
 };

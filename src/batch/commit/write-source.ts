@@ -37,7 +37,16 @@ const writeSource = async (writing: Writing, frozen: FrozenSource, offset: numbe
     const into = stateTable(context.project.schemas.state, 'changes');
     const firstChange = writing.firstChange + offset;
     await session.execute(
-      insertLedger({ dialect, into, batch, relation: source.name, images, summary, firstChange }),
+      insertLedger({
+        dialect,
+        into,
+        batch,
+        relation: source.name,
+        images,
+        summary,
+        firstChange,
+        actor: source.actor,
+      }),
     );
   }
   for (const write of writes(mirrorWrites(context, frozen, moment)))

@@ -1,12 +1,12 @@
 // Where mapping tests run: schemas of their own, in memory or in the project's warehouse, emptied between groups of
 // tests and dropped at the end.
-import { randomBytes } from 'node:crypto';
 import type { Project, SchemaName, Schemas } from '../../project/project.ts';
 import { id, sql, table } from '../../sql/fragment.ts';
 import { migrate } from '../../store/migrate.ts';
 import type { StateTable } from '../../store/state.ts';
 import { inMemoryType, openInMemory } from '../../warehouse/in-memory.ts';
 import type { Session, Warehouse } from '../../warehouse/port.ts';
+import { freshPrefix, sweepLeftBehind } from './left-behind.ts';
 
 export interface Bench {
   readonly warehouse: Warehouse;
@@ -91,12 +91,15 @@ export const benchInMemory = async (project: Project): Promise<Bench> =>
     typeOf: inMemoryType,
   });
 
-/** Schemas of a name that no other process has. */
-export const benchOn = (warehouse: Warehouse, project: Project): Bench =>
-  benchAt({
+/** Those of a bench that was killed are swept first. */
+export const benchOn = async (warehouse: Warehouse, project: Project): Promise<Bench> => {
+  const now = Date.now();
+  await sweepLeftBehind(warehouse, now);
+  return benchAt({
     warehouse,
     project,
-    schemas: schemasNamed(`tidemark_test_${randomBytes(4).toString('hex')}`),
+    schemas: schemasNamed(freshPrefix(now)),
     isOwnWarehouse: true,
     typeOf: (type) => type,
   });
+};

@@ -27,6 +27,11 @@ const facts = (report: ShowReport): string => {
     `data as of     ${instantUtc(report.moment)}`,
     `committed      ${instantUtc(report.committed_at)}${who === '' ? '' : ` by ${who}`}`,
     ...(report.command === null ? [] : [`started by     \`tidemark ${report.command}\`, run ${report.run}`]),
+    ...(report.changed_by.length === 0
+      ? []
+      : [
+          `changed by     ${report.changed_by.map(({ actor, changes }) => `${value(actor)} (${number(changes)})`).join(', ')}`,
+        ]),
     ...(meta.length === 0 ? [] : [`meta           ${meta.join(', ')}`]),
     ...(mappings === '' ? [] : [`mappings       ${mappings}`]),
     ...(report.undoes === undefined

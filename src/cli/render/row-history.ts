@@ -14,6 +14,10 @@ const cellsOf = ({ row }: HistoryEntry): readonly (readonly [column: string, cha
   });
 };
 
+/** Who changed the source's row, where that is known; else who ran the batch. */
+const whoOf = ({ row }: HistoryEntry): string =>
+  row === undefined || row.changed_by.length === 0 ? (row?.actor ?? '') : row.changed_by.join(', ');
+
 const kindOf = (entry: HistoryEntry): string =>
   entry.undone_by === undefined ? entry.kind : `${entry.kind}, undone by ${entry.undone_by}`;
 
@@ -43,14 +47,7 @@ const table = ({ batches }: HistoryReport, style: Style): string =>
       rows: batches.flatMap((entry) =>
         cellsOf(entry).map(([column, change], place) =>
           place === 0
-            ? [
-                String(entry.batch),
-                instant(entry.started_at),
-                kindOf(entry),
-                entry.row?.actor ?? '',
-                column,
-                change,
-              ]
+            ? [String(entry.batch), instant(entry.started_at), kindOf(entry), whoOf(entry), column, change]
             : ['', '', '', '', column, change],
         ),
       ),

@@ -22,7 +22,16 @@ const columnsTable = (columns: readonly WhyColumn[], style: Style): string =>
 
 const operations = { insert: 'inserted', update: 'updated', delete: 'deleted' } as const;
 
-const changeLine = ({ change, source, operation, key, before, after, changed_at: at }: WhyChange): string => {
+const changeLine = ({
+  change,
+  source,
+  operation,
+  key,
+  before,
+  after,
+  changed_at: at,
+  changed_by: by,
+}: WhyChange): string => {
   const cells =
     operation === 'update'
       ? Object.keys(after ?? {})
@@ -30,7 +39,8 @@ const changeLine = ({ change, source, operation, key, before, after, changed_at:
           .join(', ')
       : '';
   const when = at === null || at === undefined ? '' : `, changed at ${value(at)}`;
-  return `    ${change} ${source} ${pairs(key)} ${operations[operation]}${cells === '' ? '' : `: ${cells}`}${when}`;
+  const who = by === null ? '' : `${when === '' ? ', changed' : ''} by ${value(by)}`;
+  return `    ${change} ${source} ${pairs(key)} ${operations[operation]}${cells === '' ? '' : `: ${cells}`}${when}${who}`;
 };
 
 const batchPart = (target: string, row: WhyRow, batch: WhyBatch, style: Style): string => {

@@ -43,6 +43,7 @@ const properties = (names: JsonSchema, expression: JsonSchema): Readonly<Record<
   detect: choice(['mirror', 'log', 'stream', 'changes'], 'how changes are found'),
   mirror: text('the name of its mirror; default the source’s'),
   renamed: mapOf(text(), '`{ new_name: old_name }`'),
+  actor: described(names, 'who changed a row: `why`, `history` and `show` name them'),
   timezone: text('of its times without one, for histories: `Europe/Berlin`; default UTC'),
 });
 

@@ -3,9 +3,9 @@ import type { DbtNode } from '../../dbt/manifest.ts';
 import { namedColumns } from './named-columns.ts';
 
 /** From the surest to the least sure. */
-export const proofs = ['proven', 'by_name', 'unknown'] as const;
+const proofs = ['proven', 'by_name', 'unknown'] as const;
 
-export type Proof = (typeof proofs)[number];
+type Proof = (typeof proofs)[number];
 
 /** What of a node hangs on the change. */
 export interface Affected {
@@ -18,7 +18,7 @@ export interface Affected {
   readonly open: boolean;
 }
 
-export interface AffectedNode {
+interface AffectedNode {
   readonly node: DbtNode;
   readonly affected: Affected;
 }
@@ -30,7 +30,7 @@ export interface ReadSql {
 }
 
 /** What the lineage of its SQL says of a node; none where it cannot be told. */
-export type Traced =
+type Traced =
   | {
       readonly kind: 'reached';
       readonly columns: ReadonlySet<string>;

@@ -33,6 +33,7 @@ export const bookkeepingOf = (source: Source): ReadonlySet<string> =>
   new Set(
     [
       source.updatedAt,
+      source.actor,
       positionColumn(source),
       ...(isLog(source) ? source.detect.sequence.map(({ name }) => name) : []),
     ].flatMap((name) => name ?? []),

@@ -1,0 +1,4 @@
+// See actor-suite.ts.
+import { describeActor } from './actor-suite.ts';
+
+describeActor('duckdb');
