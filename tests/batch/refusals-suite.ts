@@ -123,6 +123,16 @@ export const describeRefusals = (engine: Engine): void => {
       expect((await sandbox.run()).exit).toBe(0);
     });
 
+    it('no guard stands in the way of a rollback: what it takes back was let through before', async () => {
+      await rename('true');
+      const { report } = await sandbox.run({ allow: ['fact_vendor:touched'] });
+      expect(report.targets).toMatchObject([{ name: 'fact_sales' }, { name: 'fact_vendor', updated: 200 }]);
+      expect(await sandbox.run({ undo: { batch: Number(report.batch) } })).toMatchObject({
+        exit: 0,
+        report: { behind: [], guards: [], targets: [{}, { name: 'fact_vendor', updated: 200 }] },
+      });
+    });
+
     it('adopt: a table that holds other rows than its mapping yields is left alone until somebody says so', async () => {
       await sandbox.sql(
         'create table marts.fact_name (company_id bigint, name varchar(40))',

@@ -249,5 +249,5 @@ const tell = async (history: History): Promise<void> => {
 };
 
 export const describeHostileNeighbour = (engine: Engine, file: string): void => {
-  tellHistories({ name: 'a hostile neighbour', engine, file, share: 40, tell });
+  tellHistories({ name: 'a hostile neighbour', engine, file, share: 60, tell });
 };
