@@ -129,6 +129,55 @@ columns: { sale_id: fact_sales.sale_id, ${columns} }
       await inStep();
     });
 
+    const rename = (table: string, from: string, to: string): string =>
+      `alter table ${table} rename column ${from} to ${to}`;
+
+    it.each([
+      ['of staging', 'staging.companies', 'id', [['companies', 'source_changed']]],
+      ['of a target', 'marts.fact_vendor', 'vendor_id', [['fact_vendor', 'target_changed']]],
+      ['of a target of somebody else', 'marts.fact_sales', 'sale_id', [['fact_sales', 'target_changed']]],
+    ])('a key column %s that vanished leaves out no more than that', async (_, table, column, behind) => {
+      await sandbox.run();
+      await sandbox.sql(
+        rename(table, column, 'other'),
+        `insert into staging.order_items values (12, 1, 'drill')`,
+      );
+      const { report } = await sandbox.run();
+      expect(report.behind.map(({ name, code }) => [name, code])).toEqual(behind);
+      expect(report.targets).toMatchObject([{ name: 'fact_item', inserted: 1 }]);
+      expect(await behindOf()).toEqual({ exit: 5, behind });
+      await sandbox.sql(rename(table, 'other', column));
+      expect(await behindOf()).toEqual({ exit: 0, behind: [] });
+      await inStep();
+    });
+
+    it('a key column of staging, and the whole mirror: what reads it waits', async () => {
+      await sandbox.run();
+      await sandbox.sql(
+        rename('staging.companies', 'id', 'other'),
+        'drop table staging_public.companies',
+        `insert into staging.order_items values (12, 1, 'drill')`,
+      );
+      const behind = [
+        ['companies', 'source_changed'],
+        ['fact_sales', 'upstream_behind'],
+        ['fact_vendor', 'upstream_behind'],
+      ];
+      expect(await behindOf()).toEqual({ exit: 5, behind });
+      expect(await behindOf()).toEqual({ exit: 5, behind });
+      expect(await sandbox.sql('select count(*) as n from marts.fact_item')).toEqual([{ n: '4' }]);
+      await sandbox.sql(rename('staging.companies', 'other', 'id'));
+      expect(await behindOf()).toEqual({ exit: 0, behind: [] });
+      await inStep();
+    });
+
+    it('a key column of a mirror is put back', async () => {
+      await sandbox.run();
+      await sandbox.sql(rename('staging_public.companies', 'id', 'other'));
+      expect(await behindOf()).toEqual({ exit: 0, behind: [] });
+      await inStep();
+    });
+
     it('a column of staging that one target reads, and a new mapping of another target', async () => {
       sandbox.map('sources.yml', sourcesFile());
       await sandbox.run();
