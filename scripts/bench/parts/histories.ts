@@ -19,12 +19,12 @@ columns: { id: people.id, ${attributes.map((name) => `${name}: people.${name}`).
 history: { valid_from: valid_from, valid_to: valid_to, is_current: is_current }
 `;
 
-const values = (seed: string): string =>
+const values = (seed: string, word = ''): string =>
   attributes
-    .map((name, place) => `'${name} ' || ((k * ${place + 3} + ${seed}) % 9973) as ${name}`)
+    .map((name, place) => `'${word}${name} ' || ((k * ${place + 3} + ${seed}) % 9973) as ${name}`)
     .join(', ');
 
-/** Half as many closed versions again as there are keys. */
+/** Half as many closed versions again as there are keys: each key has one, every other a second. */
 const makeTables = async ({ execute }: Connection, keys: number): Promise<void> => {
   const closed = Math.round(keys * 1.5);
   const series = (to: number): string => `generate_series(1, ${to}) as series(k)`;
@@ -36,8 +36,8 @@ const makeTables = async ({ execute }: Connection, keys: number): Promise<void> 
   await execute(`create table marts.people_scd as
 select id, ${attributes.join(', ')}, timestamp '2024-01-01' as valid_from, cast(null as timestamp) as valid_to, true as is_current from staging.people
 union all
-select cast(1 + k % ${keys} as bigint), ${values('k')}, timestamp '2020-01-01' + (k / ${keys}) * interval '1 year',
-  case when k / ${keys} = 0 and k % ${keys} < ${closed} - ${keys} then timestamp '2021-01-01' else timestamp '2024-01-01' end, false from ${series(closed)}`);
+select cast(1 + (k - 1) % ${keys} as bigint), ${values('k', 'old ')}, case when k <= ${keys} then timestamp '2020-01-01' else timestamp '2021-01-01' end,
+  case when k <= ${closed - keys} then timestamp '2021-01-01' else timestamp '2024-01-01' end, false from ${series(closed)}`);
 };
 
 const change = (keys: number, share: number, round: number): string =>
