@@ -1,5 +1,5 @@
 // The typed library: what the command line does, as functions on an open project. Nothing is printed, nothing exits.
-import type { DoctorOptions, DoctorReport } from './batch/doctor.ts';
+import type { DoctorOptions, DoctorReport } from './batch/doctor/doctor.ts';
 import type { HistoryOptions, HistoryReport } from './batch/history.ts';
 import type { ShowOptions, ShowReport } from './batch/show.ts';
 import type { ImpactOptions } from './batch/impact/impact.ts';
@@ -28,7 +28,7 @@ import type { Project } from './project/project.ts';
 export { TidemarkError, isTidemarkError } from './errors/tidemark-error.ts';
 export type { Position, Problem, Severity } from './errors/tidemark-error.ts';
 export type { ErrorCode } from './errors/policy.ts';
-export type { DoctorReport } from './batch/doctor.ts';
+export type { DoctorReport } from './batch/doctor/doctor.ts';
 export type { HistoryEntry, HistoryReport, RowChange } from './batch/history.ts';
 export type { ShowReport, StaleModel } from './batch/show.ts';
 export type { PlanResult, TargetSamples } from './batch/plan.ts';
@@ -188,7 +188,7 @@ export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject
     importDictionary: async (file, options) =>
       (await import('./batch/import-dictionary.ts')).importDictionary({ ...options, project, file }),
     validate: async (options) => (await import('./batch/validate.ts')).validate({ ...options, project }),
-    doctor: async (options) => (await import('./batch/doctor.ts')).doctor({ ...options, project }),
+    doctor: async (options) => (await import('./batch/doctor/doctor.ts')).doctor({ ...options, project }),
     unlock: async (options) =>
       (await import('./batch/unlock.ts')).unlock({ force: false, ...options, project }),
     prune: async (options) => (await import('./batch/prune/prune.ts')).prune({ ...options, project }),

@@ -29,6 +29,8 @@ export interface DbtManifest {
   readonly project: string;
   readonly adapter: string;
   readonly nodes: readonly DbtNode[];
+  /** A hook of it takes our lease before models run. */
+  readonly takesLease: boolean;
 }
 
 /** dbt 1.8 is the oldest that writes it. */
@@ -123,6 +125,16 @@ const checkSchema = (path: string, metadata: Json): void => {
   );
 };
 
+/** Hooks are operations, with their code. */
+const takesLease = (nodes: unknown): boolean =>
+  isObject(nodes) &&
+  Object.values(nodes).some(
+    (node) =>
+      isObject(node) &&
+      node['resource_type'] === 'operation' &&
+      /\btake_lease\b/.test(text(node['raw_code']) ?? ''),
+  );
+
 const groups = ['nodes', 'sources', 'exposures', 'metrics', 'unit_tests'] as const;
 
 export const readManifestText = (path: string, json: string): DbtManifest => {
@@ -139,5 +151,6 @@ export const readManifestText = (path: string, json: string): DbtManifest => {
     project: text(metadata['project_name']) ?? '',
     adapter: text(metadata['adapter_type']) ?? '',
     nodes,
+    takesLease: takesLease(root['nodes']),
   };
 };

@@ -62,6 +62,8 @@ export interface Warehouse {
   describe(select: Fragment): Promise<readonly Column[]>;
   /** The condition of the engine, as far as it concerns us; writes nothing. */
   health(asked: HealthQuestion): Promise<readonly Finding[]>;
+  /** One statement outside of any transaction: what tidies tables up. */
+  maintain(statement: Statement): Promise<void>;
   /** Where this process may create scratch; created when missing. Scratch of dead owners is dropped here. */
   openScratch(stateSchema: string): Promise<ScratchSpace>;
   /** Stops what runs at this moment in every session. */

@@ -1,11 +1,13 @@
 // Doctor on a real server: what it finds, on what it rests, and that its statements mend it.
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { doctor, type DoctorReport } from '../../src/batch/doctor.ts';
+import { doctor, type DoctorReport } from '../../src/batch/doctor/doctor.ts';
 import type { Project } from '../../src/project/project.ts';
 import { tableName } from '../../src/sql/table-name.ts';
 import { openWarehouse } from '../../src/warehouse/open.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
+import { writeFileSync, chmodSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { corner } from './corner.ts';
 
 let sandbox: Sandbox;
@@ -104,7 +106,12 @@ describe('doctor', () => {
         writes: true,
         lookups: [],
       };
-      const findings = await warehouse.health({ tables: [use], schemas: [], lockedForMs: 0 });
+      const findings = await warehouse.health({
+        tables: [use],
+        schemas: [],
+        state: 'tidemark',
+        lockedForMs: 0,
+      });
       await warehouse.close();
       expect(findings.filter(({ check }) => check === 'locks').map(({ message }) => message)).toEqual([
         expect.stringMatching(
@@ -138,5 +145,170 @@ describe('doctor', () => {
     expect(await sandbox.sql('select count(*) as n, max(xmin::text) as x from tidemark.relations')).toEqual(
       before,
     );
+  });
+
+  /** The same database through a role that owns nothing. */
+  const asReader = async (work: (project: Project) => Promise<void>): Promise<void> => {
+    await sandbox.sql(
+      'create role careful login',
+      'grant usage on schema staging, marts to careful',
+      'grant select on all tables in schema staging to careful',
+      'grant select, insert, update, delete on all tables in schema marts to careful',
+      'grant create on database ' + new URL(sandbox.place).pathname.slice(1) + ' to careful',
+    );
+    const url = new URL(sandbox.place);
+    url.username = 'careful';
+    url.password = '';
+    try {
+      await work({ ...sandbox.project(), connection: { type: 'postgres', url: url.href } });
+    } finally {
+      await sandbox.sql('drop owned by careful cascade', 'drop role careful');
+    }
+  };
+
+  it('says what is hidden from our role: rows behind a policy, columns without a right', async () => {
+    await asReader(async (project) => {
+      expect(found(await examine(project), 'hidden')).toEqual([]);
+      await sandbox.sql(
+        'alter table staging.companies enable row level security',
+        'revoke select on staging.order_items from careful',
+        'grant select (order_id, line_no) on staging.order_items to careful',
+      );
+      const report = await examine(project);
+      expect(found(report, 'hidden').map(({ severity, message, fix }) => [severity, message, fix])).toEqual([
+        [
+          'error',
+          'source `companies`: a row policy hides rows of `staging.companies` from us: what is hidden counts as deleted',
+          'alter role "careful" bypassrls; -- or a policy: create policy tidemark on "staging"."companies" to "careful" using (true);',
+        ],
+        [
+          'warning',
+          'source `order_items`: no right to read `product` of `staging.order_items`',
+          'grant select ("product") on "staging"."order_items" to "careful";',
+        ],
+      ]);
+      await sandbox.sql(...found(report, 'hidden').map(({ fix = '' }) => fix.replace(/;.*$/, '')));
+      expect(found(await examine(project), 'hidden')).toEqual([]);
+    });
+  });
+
+  it('proves rights by using them, and leaves no trace', async () => {
+    await sandbox.sql(
+      `create function marts.no() returns trigger language plpgsql as $$ begin raise exception 'marts are closed'; end $$`,
+      'create trigger closed before insert on marts.fact_sales for each statement execute function marts.no()',
+    );
+    const before = await sandbox.sql(`select relname from pg_class where relkind = 'r' order by 1`);
+    expect(found(await examine(), 'rights')).toMatchObject([
+      {
+        severity: 'error',
+        message: expect.stringMatching(
+          /^target `fact_sales`: cannot insert into `marts.fact_sales`: .*marts are closed/,
+        ) as string,
+        evidence: 'tried in a transaction that was rolled back',
+      },
+    ]);
+    expect(await sandbox.sql(`select relname from pg_class where relkind = 'r' order by 1`)).toEqual(before);
+  });
+
+  it('says how dbt keeps rights that it takes away by making a table anew', async () => {
+    await asReader(async (project) => {
+      await sandbox.sql('revoke insert, update, delete on marts.fact_sales from careful');
+      expect(found(await examine(project), 'rights').map(({ fix }) => fix)).toEqual([
+        'grant select, insert, update, delete on "marts"."fact_sales" to "careful"; -- and in dbt, so that it lasts: +grants: { select: ["careful"], insert: ["careful"], update: ["careful"], delete: ["careful"] }',
+      ]);
+    });
+  });
+
+  it('finds an index that the planner does not use, by EXPLAIN', async () => {
+    await sandbox.sql(
+      `insert into staging.companies select n, 'Company ' || n, true, false, timestamp '2020-01-01' + n * interval '1 minute' from generate_series(10, 40000) as n`,
+      'create index on staging.companies (updated_at)',
+      'analyze staging.companies',
+    );
+    expect(found(await examine(), 'plans')).toEqual([]);
+    // What the planner is told of the cost of random reads is wrong here.
+    const database = new URL(sandbox.place).pathname.slice(1);
+    await sandbox.sql(`alter database ${database} set random_page_cost = 1000000`);
+    try {
+      expect(found(await examine(), 'plans')).toMatchObject([
+        {
+          severity: 'warning',
+          message: expect.stringMatching(
+            /^source `companies`: looking up by `updated_at` of `staging.companies` reads all [\d,]+ rows though there is an index$/,
+          ) as string,
+          evidence: 'EXPLAIN says Seq Scan',
+        },
+      ]);
+    } finally {
+      await sandbox.sql(`alter database ${database} reset random_page_cost`);
+    }
+    await sandbox.sql("delete from pg_statistic where starelid = 'staging.companies'::regclass");
+    expect(found(await examine(), 'plans')).toMatchObject([
+      { evidence: 'no row in pg_stats', fix: 'analyze "staging"."companies";' },
+    ]);
+  });
+
+  it('--fix vacuums tables of ours, frees a dead lease, closes our files, and leaves the rest to people', async () => {
+    await sandbox.run();
+    await sandbox.sql(
+      'alter table staging_public.companies set (autovacuum_enabled = false)',
+      `insert into staging_public.companies select n, 'x', true, false, timestamp '2020-01-01' from generate_series(100, 15000) as n`,
+      'delete from staging_public.companies where id >= 100',
+      `insert into tidemark.heartbeat (id, token, owner, host, pid, command, taken_at, expires_at)
+        select 1, token, 'gone', 'elsewhere', 1, 'run', now() - interval '2 hours', now() - interval '1 hour' from tidemark.lease
+        on conflict (id) do update set owner = 'gone', expires_at = excluded.expires_at, token = excluded.token`,
+    );
+    await sandbox.sql('select pg_stat_force_next_flush()');
+    const file = join(sandbox.folder, 'lineage.ndjson');
+    writeFileSync(file, '');
+    chmodSync(file, 0o644);
+    const project: Project = {
+      ...sandbox.project(),
+      lineage: { file, namespace: 'x', timeoutMs: 1000 },
+    };
+    const bloated = found(await examine(project), 'bloat');
+    expect(bloated).toMatchObject([
+      {
+        message: expect.stringMatching(/^`staging_public.companies` holds 14,901 dead rows/) as string,
+        fix: 'vacuum (analyze) "staging_public"."companies";',
+      },
+    ]);
+    const report = await doctor({ project, fix: true });
+    expect(report.findings.filter(({ fixed }) => fixed).map(({ check }) => check)).toEqual([
+      'bloat',
+      'lease',
+      'files',
+    ]);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    await sandbox.sql('select pg_stat_force_next_flush()');
+    const after = await examine(project);
+    expect([...found(after, 'bloat'), ...found(after, 'lease'), ...found(after, 'files')]).toEqual([]);
+  });
+
+  it('says that dbt does not tell when it is at work', async () => {
+    const manifest = (code: string): string => {
+      const path = join(sandbox.folder, 'manifest.json');
+      writeFileSync(
+        path,
+        JSON.stringify({
+          metadata: {
+            dbt_schema_version: 'https://schemas.getdbt.com/dbt/manifest/v12.json',
+            project_name: 'shop',
+            adapter_type: 'postgres',
+          },
+          nodes: {
+            'operation.shop.shop-on-run-start-0': { resource_type: 'operation', name: 'x', raw_code: code },
+          },
+          sources: {},
+        }),
+      );
+      return path;
+    };
+    const without = { ...sandbox.project(), manifest: manifest('{{ something() }}') };
+    expect(found(await examine(without), 'hook')).toMatchObject([
+      { severity: 'notice', fix: expect.stringContaining('on-run-start') as string },
+    ]);
+    const hooked = { ...sandbox.project(), manifest: manifest('{{ tidemark.take_lease() }}') };
+    expect(found(await examine(hooked), 'hook')).toEqual([]);
   });
 });

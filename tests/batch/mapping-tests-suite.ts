@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { doctor } from '../../src/batch/doctor.ts';
+import { doctor } from '../../src/batch/doctor/doctor.ts';
 import { validate, type ValidateOptions } from '../../src/batch/validate.ts';
 import { createSandbox, type Engine, type Sandbox } from '../support/sandbox.ts';
 import { workshop } from '../support/workshop.ts';

@@ -1,5 +1,5 @@
 // `tidemark doctor` as a process on a DuckDB file.
-import { writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Sandbox } from './cli-sandbox.ts';
@@ -57,5 +57,31 @@ describe('tidemark doctor', () => {
     );
     const { exit, value } = await sandbox.json('doctor');
     expect({ exit, status: value['status'] }).toEqual({ exit: 1, status: 'errors' });
+  });
+
+  it('--fix closes files of ours to others, and says so; a secret in the project file is for its owner to move', async () => {
+    const file = readFileSync(join(sandbox.folder, 'tidemark.yml'), 'utf8');
+    sandbox.write(
+      'tidemark.yml',
+      `${file}alerts: { channels: { team: { webhook: "http://127.0.0.1:1/", secret: H4SH } } }\nopenlineage: { file: lineage.ndjson }\n`,
+    );
+    await sandbox.run('run');
+    const lineage = join(sandbox.folder, 'lineage.ndjson');
+    chmodSync(lineage, 0o644);
+    chmodSync(join(sandbox.folder, 'tidemark.yml'), 0o644);
+    const looked = await sandbox.json('doctor');
+    expect(schemaErrors(looked.value)).toEqual([]);
+    const of = (value: Readonly<Record<string, unknown>>) =>
+      (value['findings'] as readonly Record<string, unknown>[]).filter(({ check }) => check === 'files');
+    expect(of(looked.value)).toMatchObject([
+      { message: expect.stringContaining('holds a secret') as string },
+      { message: expect.stringContaining('lineage.ndjson` can be read by others') as string, safe: true },
+    ]);
+    const { exit, stdout } = await sandbox.run('doctor', '--fix');
+    expect(exit).toBe(0);
+    expect(stdout).toContain(`mended by chmod 0600 ${lineage}`);
+    expect(stdout).not.toContain('H4SH');
+    expect(statSync(lineage).mode & 0o777).toBe(0o600);
+    expect(of((await sandbox.json('doctor', '--fix')).value)).toHaveLength(1);
   });
 });

@@ -1,7 +1,7 @@
 // tidemark doctor
-import { doctor as examine, type DoctorReport } from '../../batch/doctor.ts';
+import { doctor as examine, type DoctorReport } from '../../batch/doctor/doctor.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
-import { durationOf } from '../read-options.ts';
+import { durationOf, isOn } from '../read-options.ts';
 import { projectLine } from '../render/project-line.ts';
 import type { Style } from '../render/style.ts';
 import { wrap } from '../render/text.ts';
@@ -33,14 +33,14 @@ const indent = ' '.repeat(9);
 
 /** A statement stands on one line, however long: it is there to be copied. */
 const shown = (finding: Finding, style: Style): string => {
-  const { message, evidence, fix, severity } = finding;
+  const { message, evidence, fix, severity, fixed = false } = finding;
   const words = severity === 'fine' && evidence !== undefined ? `${message} (${evidence})` : message;
   const lines = wrap(words, style.width - indent.length);
   return [
     `${painted(finding, style)}  ${lines[0] ?? ''}`,
     ...lines.slice(1).map((line) => `${indent}${line}`),
     ...(severity === 'fine' || evidence === undefined ? [] : [`${indent}${style.colors.dim(evidence)}`]),
-    ...(fix === undefined ? [] : [`${indent}→ ${fix}`]),
+    ...(fix === undefined ? [] : [`${indent}${fixed ? 'mended by' : '→'} ${fix}`]),
   ].join('\n');
 };
 
@@ -54,9 +54,16 @@ const render = ({ findings }: DoctorReport, style: Style): string =>
 
 const execute = async (invocation: Invocation): Promise<Outcome> => {
   const project = await invocation.project();
-  const report = await examine({ project, waitMs: durationOf(invocation.options, 'wait') });
+  const { options } = invocation;
+  const found = await examine({ project, fix: isOn(options, 'fix'), waitMs: durationOf(options, 'wait') });
+  // What mends a finding by program is nobody's concern outside.
+  const findings = found.findings.map(({ repair, ...finding }) => ({
+    ...finding,
+    ...(repair === undefined ? {} : { safe: true }),
+  }));
+  const report = { ...found, findings };
   const line = await projectLine(project);
-  const broken = report.findings.filter(({ severity }) => severity === 'error');
+  const broken = findings.filter(({ severity, fixed }) => severity === 'error' && fixed !== true);
   return {
     exit: report.status === 'errors' ? 1 : 0,
     json: report,

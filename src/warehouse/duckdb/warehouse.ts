@@ -3,7 +3,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { DuckDbConnection } from '../../project/project.ts';
 import type { Column, Dialect } from '../../sql/dialect.ts';
-import { sql, table, type Fragment } from '../../sql/fragment.ts';
+import { sql, table, type Fragment, type Statement } from '../../sql/fragment.ts';
 import type { TableName } from '../../sql/table-name.ts';
 import type { FrozenJob, ScratchSpace, Session, TableInfo, TableMark, Warehouse } from '../port.ts';
 import { runTransaction, type TransactionSteps } from '../run-transaction.ts';
@@ -106,6 +106,10 @@ where database_name = current_database() and lower(schema_name) = lower(${schema
 
   health(): Promise<readonly Finding[]> {
     return this.session((session) => duckDbHealth(session, this.#file.path));
+  }
+
+  async maintain(statement: Statement): Promise<void> {
+    await this.session((session) => session.execute(statement));
   }
 
   // Temporary tables die with this process, so there are no dead owners, and they need no schema.

@@ -7,7 +7,7 @@ import { runTransaction } from '../run-transaction.ts';
 import type { PgConnection } from './connection.ts';
 import { postgresDialectOf } from './dialect.ts';
 import { runFrozen } from './frozen.ts';
-import { postgresHealth } from './health.ts';
+import { postgresHealth } from './health/health.ts';
 import { introspectPostgres } from './introspect.ts';
 import { readMarks } from './marks.ts';
 import { PgPool, type PgDriver } from './pool.ts';
@@ -70,7 +70,13 @@ export const openPostgres = async (driver: PgDriver, settings: PostgresConnectio
     marks: (tables) => pool.use((connection) => readMarks(autocommitSession(connection), tables)),
     tablesIn: (schema) => tablesIn(pool, schema),
     describe: (select) => describe(pool, select),
-    health: (asked) => pool.use((connection) => postgresHealth(autocommitSession(connection), asked)),
+    health: (asked) =>
+      pool.use((connection) =>
+        postgresHealth(autocommitSession(connection), asked, transactionSession(connection)),
+      ),
+    maintain: async (statement) => {
+      await pool.use((connection) => sendStatement(connection, statement));
+    },
     openScratch: (stateSchema) => openScratchSpace(pool, stateSchema),
     cancel: () => pool.cancel(),
     close: () => pool.close(),

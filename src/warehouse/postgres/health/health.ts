@@ -1,12 +1,13 @@
 // The condition of a Postgres server as far as it concerns us: version, rights, indexes, locks, time limits.
-import { sql } from '../../sql/fragment.ts';
-import { showTable, type TableName } from '../../sql/table-name.ts';
-import type { Finding, HealthQuestion, TableUse } from '../health.ts';
-import type { Session } from '../port.ts';
-
-const quotedName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
-const quotedTable = ({ schema, name }: TableName): string => `${quotedName(schema)}.${quotedName(name)}`;
+import { sql } from '../../../sql/fragment.ts';
+import { showTable } from '../../../sql/table-name.ts';
+import type { Finding, HealthQuestion, TableUse } from '../../health.ts';
+import type { Session } from '../../port.ts';
+import { bloat } from './bloat.ts';
+import { hidden } from './hidden.ts';
+import { quotedName, quotedTable } from './names.ts';
+import { planFinding } from './plans.ts';
+import { tryRights } from './trials.ts';
 
 const oldest = 14;
 const newest = 18;
@@ -58,6 +59,10 @@ join pg_namespace s on s.nspname = w.sch join pg_class c on c.relnamespace = s.o
 where c.relkind in ('r', 'p', 'f', 'v', 'm') order by w.n`);
 };
 
+/** As it stands in dbt_project.yml, or in the model's own config. */
+const dbtGrants = (role: string): string =>
+  `+grants: { ${['select', 'insert', 'update', 'delete'].map((right) => `${right}: [${JSON.stringify(role)}]`).join(', ')} }`;
+
 const rightFindings = (use: TableUse, right: Right): readonly Finding[] => {
   const shown = showTable(use.table);
   const role = quotedName(right.me);
@@ -89,7 +94,7 @@ const rightFindings = (use: TableUse, right: Right): readonly Finding[] => {
       : [
           lacks(
             `${use.what}: no right to write \`${shown}\`; does dbt make it anew without \`+grants\`?`,
-            `grant select, insert, update, delete on ${quotedTable(use.table)} to ${role};`,
+            `grant select, insert, update, delete on ${quotedTable(use.table)} to ${role}; -- and in dbt, so that it lasts: ${dbtGrants(right.me)}`,
           ),
         ]),
   ];
@@ -141,15 +146,22 @@ const answers = (index: readonly string[], wanted: readonly string[]): boolean =
 const indexFindings = async (session: Session, use: TableUse, rows: number): Promise<readonly Finding[]> => {
   if (rows < smallRows || use.lookups.length === 0) return [];
   const indexes = await leadingIndexes(session, use);
-  return use.lookups
-    .filter(({ columns }) => !indexes.some((index) => answers(index, columns)))
-    .map(({ columns, why }) => ({
+  const led = use.lookups.filter(({ columns }) => indexes.some((index) => answers(index, columns)));
+  const plans: Finding[] = [];
+  for (const [column] of led.filter(({ columns }) => columns.length === 1).map(({ columns }) => columns)) {
+    const found = column === undefined ? undefined : await planFinding(session, use, column, rows);
+    if (found !== undefined) plans.push(found);
+  }
+  const missing = use.lookups
+    .filter((lookup) => !led.includes(lookup))
+    .map(({ columns, why }): Finding => ({
       check: 'indexes',
       severity: 'warning',
       message: `${use.what}: no index of \`${showTable(use.table)}\` leads with ${columns.map((name) => `\`${name}\``).join(', ')}: ${why}`,
       evidence: `about ${rows.toLocaleString('en-US')} rows are read whole instead`,
       fix: `create index concurrently on ${quotedTable(use.table)} (${columns.map(quotedName).join(', ')});`,
     }));
+  return [...missing, ...plans];
 };
 
 /** Whoever holds a lock on a table of ours for long keeps every commit waiting. */
@@ -199,12 +211,25 @@ const limits = async (session: Session): Promise<readonly Finding[]> => {
 export const postgresHealth = async (
   session: Session,
   asked: HealthQuestion,
+  /** Statements of a transaction that the caller begins and ends. */
+  plain: Session,
 ): Promise<readonly Finding[]> => {
-  const findings: Finding[] = [...(await version(session)), ...(await schemaRights(session, asked.schemas))];
+  const schemas = await schemaRights(session, asked.schemas);
+  const findings: Finding[] = [...(await version(session)), ...schemas];
+  const lacking = new Set(schemas.length === 0 ? [] : asked.schemas);
   for (const right of await rightsOf(session, asked.tables)) {
     const use = asked.tables[right.n];
     if (use === undefined) continue;
-    findings.push(...rightFindings(use, right), ...(await indexFindings(session, use, right.rows)));
+    const rights = rightFindings(use, right);
+    if (rights.length > 0) lacking.add(use.what);
+    findings.push(...rights, ...(rights.length > 0 ? [] : await indexFindings(session, use, right.rows)));
   }
-  return [...findings, ...(await locks(session, asked)), ...(await limits(session))];
+  return [
+    ...findings,
+    ...(await hidden(session, asked.tables)),
+    ...(await tryRights(plain, asked, lacking)),
+    ...(await bloat(session, asked)),
+    ...(await locks(session, asked)),
+    ...(await limits(session)),
+  ];
 };

@@ -1,17 +1,20 @@
 // Doctor: what is wrong, or may go wrong, around a project: each finding with what it rests on and what mends it.
-import { positionColumn, type Dictionary, type Source, type Target } from '../dictionary/dictionary.ts';
-import { isTidemarkError } from '../errors/tidemark-error.ts';
-import { refsOf } from '../graph/reads.ts';
-import type { Project } from '../project/project.ts';
-import { sql } from '../sql/fragment.ts';
-import { leaseHolder } from '../store/lease.ts';
-import { stateVersion } from '../store/migrate.ts';
-import { readRelations } from '../store/relations.ts';
-import { instantMs } from '../store/state.ts';
-import type { Finding, HealthQuestion, TableUse } from '../warehouse/health.ts';
-import type { Warehouse } from '../warehouse/port.ts';
-import { leftBehindFindings } from './mapping-tests/left-behind.ts';
-import { checkDictionary, withWarehouse, type Checked } from './open.ts';
+import { positionColumn, type Dictionary, type Source, type Target } from '../../dictionary/dictionary.ts';
+import { isTidemarkError } from '../../errors/tidemark-error.ts';
+import { refsOf } from '../../graph/reads.ts';
+import type { Project } from '../../project/project.ts';
+import { sql } from '../../sql/fragment.ts';
+import { leaseHolder } from '../../store/lease.ts';
+import { stateVersion } from '../../store/migrate.ts';
+import { readRelations } from '../../store/relations.ts';
+import { instantMs } from '../../store/state.ts';
+import type { Finding, HealthQuestion, TableUse } from '../../warehouse/health.ts';
+import type { Warehouse } from '../../warehouse/port.ts';
+import { leftBehindFindings } from '../mapping-tests/left-behind.ts';
+import { checkDictionary, withWarehouse, type Checked } from '../open.ts';
+import { hookFindings } from './dbt-hook.ts';
+import { fileFindings } from './files.ts';
+import { repair } from './repair.ts';
 
 export interface DoctorReport {
   readonly schema: 'tidemark/doctor/1';
@@ -25,6 +28,8 @@ export interface DoctorReport {
 
 export interface DoctorOptions {
   readonly project: Project;
+  /** Mend what is safe to mend. */
+  readonly fix?: boolean | undefined;
   readonly waitMs?: number | undefined;
 }
 
@@ -71,6 +76,7 @@ const question = ({ dictionary, tables }: Checked, { schemas }: Project): Health
     table: mirror,
     what: `the mirror of \`${name}\``,
     writes: true,
+    ours: true,
     lookups: [],
   }));
   const targets = dictionary.targets
@@ -85,6 +91,7 @@ const question = ({ dictionary, tables }: Checked, { schemas }: Project): Health
   return {
     tables: known ? [...dictionary.sources.map(sourceUse), ...mirrors, ...targets] : [],
     lockedForMs: 60_000,
+    state: schemas.state.schema,
     schemas: [...new Set([schemas.state.schema, schemas.mirrors.schema])],
   };
 };
@@ -192,6 +199,7 @@ const ownState = async (warehouse: Warehouse, { schemas }: Project): Promise<rea
               message: `\`tidemark ${holder.command}\` of process ${holder.pid} on ${holder.host} ended without giving the lease back; the next run takes it over`,
               evidence: `expired at ${holder.expiresAt}`,
               fix: 'tidemark unlock',
+              repair: { kind: 'unlock' },
             },
           ];
     return [...stale, ...behind, ...paused];
@@ -199,9 +207,9 @@ const ownState = async (warehouse: Warehouse, { schemas }: Project): Promise<rea
 };
 
 const statusOf = (findings: readonly Finding[]): DoctorReport['status'] =>
-  findings.some(({ severity }) => severity === 'error')
+  findings.some(({ severity, fixed }) => severity === 'error' && fixed !== true)
     ? 'errors'
-    : findings.some(({ severity }) => severity === 'warning')
+    : findings.some(({ severity, fixed }) => severity === 'warning' && fixed !== true)
       ? 'warnings'
       : 'fine';
 
@@ -234,7 +242,11 @@ const examine = async (warehouse: Warehouse, project: Project): Promise<readonly
   ];
 };
 
-export const doctor = async ({ project, waitMs = 10_000 }: DoctorOptions): Promise<DoctorReport> => {
+export const doctor = async ({
+  project,
+  fix = false,
+  waitMs = 10_000,
+}: DoctorOptions): Promise<DoctorReport> => {
   let description: string | null = null;
   let findings: readonly Finding[];
   try {
@@ -245,6 +257,8 @@ export const doctor = async ({ project, waitMs = 10_000 }: DoctorOptions): Promi
   } catch (error) {
     findings = [unreachable(error)];
   }
+  findings = [...findings, ...fileFindings(project), ...hookFindings(project)];
+  if (fix) findings = await repair(project, findings, waitMs);
   return {
     schema: 'tidemark/doctor/1',
     project: project.name,

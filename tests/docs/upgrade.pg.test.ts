@@ -1,0 +1,3 @@
+import { goingBack } from './upgrade-suite.ts';
+
+goingBack('postgres');
