@@ -1,4 +1,6 @@
 // `impact --rows`: counts that a hand-written query confirms; and nothing of the warehouse changes (I12).
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { impact } from '../../src/batch/impact/impact.ts';
 import type { ImpactReport } from '../../src/batch/impact/impact-report.ts';
@@ -126,6 +128,21 @@ export const describeImpact = (engine: Engine): void => {
           reaches: [],
           warnings: [{ code: 'unknown_column', severity: 'warning', hint: 'did you mean `name`?' }],
         });
+      });
+
+      // Found by a telling dictionary with a history: a fault of ours instead of a count.
+      it('of a history all versions of the keys that find a row', async () => {
+        sandbox.map(
+          'scd.yml',
+          'target: scd\nkey: id\nfrom: customers\ncolumns: { id: customers.id, name: customers.name }\nhistory: { track: [name] }\n',
+        );
+        await sandbox.run();
+        const { targets = [] } = await ask('customers.name');
+        const [held] = await sandbox.sql('select count(*) as rows from marts.scd');
+        const rows = Number(held?.['rows']);
+        expect(rows).toBeGreaterThan(0);
+        expect(targets).toContainEqual({ target: 'scd', rows, of: rows });
+        rmSync(join(sandbox.folder, 'mappings', 'scd.yml'));
       });
 
       it('I12: leaves no trace', async () => {
