@@ -45,6 +45,7 @@ const manifest = {
       ['dim_customer'],
       'select country, count(*) as n from marts.dim_customer group by 1',
     ),
+    model('mart_star', ['dim_customer'], 'select * from marts.dim_customer'),
     model('mart_draft', ['mart_customer'], null),
     model('mart_other', [], 'select 1 as customer_name'),
   ]),
@@ -73,27 +74,22 @@ describe('tidemark impact --dbt', () => {
     expect([exit, schemaErrors(value)]).toEqual([0, []]);
     expect(value).toMatchObject({
       downstream: [
-        { node: 'model.shop.mart_country', how: 'unknown', columns: [], via: ['dim_customer'] },
-        {
-          node: 'model.shop.mart_customer',
-          how: 'by_name',
-          columns: ['customer_name'],
-          via: ['dim_customer'],
-        },
+        { node: 'model.shop.mart_star', how: 'by_name', columns: ['customer_name'], via: ['dim_customer'] },
+        { node: 'model.shop.mart_customer', how: 'proven', columns: ['shouted'], via: ['dim_customer'] },
         {
           node: 'exposure.shop.board',
           kind: 'exposure',
           how: 'unknown',
-          via: ['dim_customer', 'mart_country'],
+          via: ['dim_customer', 'mart_customer'],
         },
         { node: 'model.shop.mart_draft', how: 'unknown', via: ['dim_customer', 'mart_customer'] },
       ],
       coverage: {
-        nodes: 4,
-        proven: 0,
+        nodes: 5,
+        proven: 1,
         by_name: 1,
-        unknown: 3,
-        untouched: 0,
+        unknown: 2,
+        untouched: 1,
         not_compiled: 1,
         not_in_dbt: [],
       },
@@ -104,19 +100,16 @@ describe('tidemark impact --dbt', () => {
   it('prints how much could be told, and groups by the way', async () => {
     expect((await ask()).stdout).toBe(`\`dim_customer.customer_name\` reaches nothing: no mapping reads it
 
-4 nodes downstream in dbt: 0 proven, 1 by name, 3 unknown, 1 model not compiled
+5 nodes downstream in dbt: 1 proven, 1 by name, 2 unknown, 1 proven to read none of it, 1 model not compiled
 
 through dim_customer
 how      node                 why
-unknown  model mart_country   reads \`dim_customer\` and does not name \`customer_…
-by name  model mart_customer  its SQL names \`customer_name\`
-
-through dim_customer → mart_country
-how      node            why
-unknown  exposure board  an exposure names tables, not columns
+by name  model mart_star      its SQL takes all columns with \`*\`
+proven   model mart_customer  its SQL makes \`shouted\` of it
 
 through dim_customer → mart_customer
 how      node              why
+unknown  exposure board    an exposure names tables, not columns
 unknown  model mart_draft  dbt has not compiled it: \`dbt compile\` does
 `);
   });
@@ -124,10 +117,10 @@ unknown  model mart_draft  dbt has not compiled it: \`dbt compile\` does
   it('prints Markdown', async () => {
     const { stdout } = await ask('--format', 'markdown');
     expect(stdout).toContain(
-      '### 4 nodes downstream in dbt: 0 proven, 1 by name, 3 unknown, 1 model not compiled',
+      '### 5 nodes downstream in dbt: 1 proven, 1 by name, 2 unknown, 1 proven to read none of it, 1 model not compiled',
     );
     expect(stdout).toContain(
-      '| by name | model `mart_customer` | `dim_customer` | `customer_name` | its SQL names `customer_name` |',
+      '| proven | model `mart_customer` | `dim_customer` | `shouted` | its SQL makes `shouted` of it |',
     );
   });
 
@@ -135,15 +128,15 @@ unknown  model mart_draft  dbt has not compiled it: \`dbt compile\` does
     const { stdout } = await ask('--format', 'mermaid');
     expect(stdout).toBe(`flowchart LR
   n1(["dim_customer.customer_name"])
-  n2[/"mart_country"/]
-  n1 -.->|"unknown"| n2
+  n2[/"mart_star"/]
+  n1 -.->|"by name"| n2
   n3[/"mart_customer"/]
-  n1 -.->|"by name"| n3
+  n1 -->|"proven"| n3
   n4{{"board"}}
-  n2 -.->|"unknown"| n4
+  n3 -.->|"unknown"| n4
   n5[/"mart_draft"/]
   n3 -.->|"unknown"| n5
-  %% 4 nodes downstream in dbt: 0 proven, 1 by name, 3 unknown, 1 model not compiled
+  %% 5 nodes downstream in dbt: 1 proven, 1 by name, 2 unknown, 1 proven to read none of it, 1 model not compiled
 `);
   });
 
@@ -151,11 +144,11 @@ unknown  model mart_draft  dbt has not compiled it: \`dbt compile\` does
     const { value } = await sandbox.json('impact', 'customers.name', '--dbt');
     expect(value).toMatchObject({
       reaches: [{ target: 'dim_customer', column: 'customer_name' }],
-      coverage: { by_name: 1, unknown: 3, not_in_dbt: ['customers'] },
+      coverage: { proven: 1, by_name: 1, unknown: 2, not_in_dbt: ['customers'] },
       warnings: [{ code: 'unknown_node', severity: 'warning' }],
     });
     const rows = await sandbox.json('impact', 'customers.id', '--dbt');
-    expect(rows.value).toMatchObject({ coverage: { proven: 4, unknown: 0 } });
+    expect(rows.value).toMatchObject({ coverage: { proven: 5, unknown: 0 } });
   });
 
   it('goes on from a change of the mappings', async () => {

@@ -1,5 +1,5 @@
 // `impact --dbt`: from the columns that a change reaches on to what dbt builds of them, along its manifest.
-import { readCompiledSql } from '../../dbt/compiled-sql.ts';
+import { readCompiledSql, type CompiledNode } from '../../dbt/compiled-sql.ts';
 import type { DbtNode } from '../../dbt/manifest.ts';
 import { readManifest } from '../../dbt/read-manifest.ts';
 import { TidemarkError, type Problem } from '../../errors/tidemark-error.ts';
@@ -8,11 +8,14 @@ import {
   walkDownstream,
   type Affected,
   type Downstream,
+  type Tracer,
 } from '../../graph/downstream/downstream.ts';
 import type { Graph } from '../../graph/graph.ts';
 import type { Project } from '../../project/project.ts';
 import { showTable, type TableName } from '../../sql/table-name.ts';
+import { knownCatalog } from '../catalog-file.ts';
 import type { DownstreamCoverage, DownstreamReport } from './impact-report.ts';
+import { sameRelation } from './same-relation.ts';
 
 /** A column of a source or target that hangs on the change; none: whether there are rows. */
 export interface Start {
@@ -35,15 +38,6 @@ const noManifestNamed = (): TidemarkError =>
 const tableOf = ({ sources, targets }: Graph, relation: string): TableName | undefined =>
   (sources.get(relation) ?? targets.get(relation))?.table;
 
-/** The warehouse's own database goes without saying, on either side. */
-const isSame = (one: TableName, other: TableName): boolean => {
-  const same = (left: string | undefined, right: string | undefined): boolean =>
-    left?.toLowerCase() === right?.toLowerCase();
-  const apart =
-    one.database !== undefined && other.database !== undefined && !same(one.database, other.database);
-  return same(one.schema, other.schema) && same(one.name, other.name) && !apart;
-};
-
 const affectedBy = (starts: readonly Start[]): Affected => ({
   proof: 'proven',
   columns: new Set(starts.flatMap(({ column }) => column?.toLowerCase() ?? [])),
@@ -63,7 +57,7 @@ const placeStarts = (graph: Graph, nodes: readonly DbtNode[], starts: readonly S
   for (const relation of new Set(starts.map((start) => start.relation))) {
     const table = tableOf(graph, relation);
     const node = nodes.find(
-      (each) => table !== undefined && each.relation !== undefined && isSame(each.relation, table),
+      (each) => table !== undefined && each.relation !== undefined && sameRelation(each.relation, table),
     );
     if (node === undefined) elsewhere.push(relation);
     else placed.set(node.id, affectedBy(starts.filter((start) => start.relation === relation)));
@@ -91,7 +85,31 @@ const unknownTo = (graph: Graph, relation: string): Problem => {
   };
 };
 
-export const dbtDownstream = (project: Project, graph: Graph, starts: readonly Start[]): DbtReach => {
+/** By dbt's catalog, or that which `validate --save-catalog` keeps. */
+const tracerFor = async (
+  project: Project,
+  compiled: ReadonlyMap<string, CompiledNode>,
+): Promise<Tracer | undefined> => {
+  if (![...compiled.values()].some(({ sql }) => sql !== undefined)) return undefined;
+  const [{ loadSqlParser }, { modelTracer }] = await Promise.all([
+    import('../../dbt/lineage/sql-parser.ts'),
+    import('./trace-models.ts'),
+  ]);
+  const tables = [...(knownCatalog(project)?.catalog.values() ?? [])];
+  return modelTracer({
+    parser: await loadSqlParser(),
+    dialect: project.connection.type,
+    sqlOf: (id) => compiled.get(id),
+    columnsOf: (asked) =>
+      tables.find(({ table }) => sameRelation(asked, table))?.columns.map(({ name }) => name),
+  });
+};
+
+export const dbtDownstream = async (
+  project: Project,
+  graph: Graph,
+  starts: readonly Start[],
+): Promise<DbtReach> => {
   if (project.manifest === undefined) throw noManifestNamed();
   const { nodes } = readManifest(project.manifest);
   const placed = placeStarts(graph, nodes, starts);
@@ -100,6 +118,7 @@ export const dbtDownstream = (project: Project, graph: Graph, starts: readonly S
     nodes,
     starts: placed.starts,
     sqlOf: (id) => compiled.get(id),
+    tracer: await tracerFor(project, compiled),
   });
   const count = (how: DownstreamReport['how']): number =>
     found.filter(({ affected }) => affected.proof === how).length;

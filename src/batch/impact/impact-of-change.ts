@@ -19,7 +19,11 @@ export interface ImpactOfChangeOptions {
 
 const nothing = lineageOf(buildGraph({ sources: [], targets: [] }));
 
-export const impactOfChange = ({ project, revision, dbt }: ImpactOfChangeOptions): ImpactReport => {
+export const impactOfChange = async ({
+  project,
+  revision,
+  dbt,
+}: ImpactOfChangeOptions): Promise<ImpactReport> => {
   const files = readMappingsAt(project, revision);
   const was = files.length === 0 ? nothing : lineageOfFiles(project, files);
   const now = readMappings(project);
@@ -27,7 +31,7 @@ export const impactOfChange = ({ project, revision, dbt }: ImpactOfChangeOptions
   const changes = changesBetween(was.graph, is.graph);
   const spots = changedSpots(changes, is.graph);
   const reaches = spots.flatMap((spot) => reachOf(is, spot).map(reachReport));
-  const onward = dbt === true ? dbtDownstream(project, is.graph, startsOf(spots, reaches)) : undefined;
+  const onward = dbt === true ? await dbtDownstream(project, is.graph, startsOf(spots, reaches)) : undefined;
   return {
     schema: 'tidemark/impact/1',
     project: project.name,

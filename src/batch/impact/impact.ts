@@ -128,7 +128,9 @@ export const impact = async (options: ImpactOptions): Promise<ImpactReport> => {
       : { reaches, warnings: [] };
   const onward =
     options.dbt === true
-      ? (await import('./dbt-downstream.ts')).dbtDownstream(project, lineage.graph, startsOf(spots, reaches))
+      ? await (
+          await import('./dbt-downstream.ts')
+        ).dbtDownstream(project, lineage.graph, startsOf(spots, reaches))
       : undefined;
   return {
     schema: 'tidemark/impact/1',

@@ -27,11 +27,7 @@ export const coverageLine = (coverage: DownstreamCoverage): string => {
 };
 
 const rowsOf = (found: readonly DownstreamReport[]): readonly (readonly string[])[] =>
-  found.map(({ how, kind, name, columns, why }) => [
-    proofWords[how],
-    `${kind} ${name}`,
-    how === 'proven' && columns.length > 0 ? `${columns.join(', ')}: ${why}` : why,
-  ]);
+  found.map(({ how, kind, name, why }) => [proofWords[how], `${kind} ${name}`, why]);
 
 /** By the way that leads there. */
 export const downstreamText = ({ downstream, coverage }: ImpactReport, style: Style): readonly string[] => {

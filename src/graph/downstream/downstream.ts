@@ -18,7 +18,7 @@ export interface Affected {
   readonly open: boolean;
 }
 
-interface AffectedNode {
+export interface AffectedNode {
   readonly node: DbtNode;
   readonly affected: Affected;
 }
@@ -40,7 +40,12 @@ type Traced =
   /** Its SQL reads nothing that hangs on the change. */
   | { readonly kind: 'untouched' };
 
-export type Tracer = (node: DbtNode, parents: readonly AffectedNode[]) => Traced | undefined;
+/** `reached`: all that hangs on the change so far; SQL that dbt inlines (ephemeral models) reads further up. */
+export type Tracer = (
+  node: DbtNode,
+  parents: readonly AffectedNode[],
+  reached: readonly AffectedNode[],
+) => Traced | undefined;
 
 export interface Downstream {
   readonly node: DbtNode;
@@ -191,7 +196,9 @@ export const walkDownstream = ({ nodes, starts, sqlOf, tracer }: Question): Walk
     const parents = node.reads.flatMap((id) => reached.get(id) ?? []);
     const [first] = parents;
     if (first === undefined) continue;
-    const traced = parents.some(({ affected }) => affected.open) ? undefined : tracer?.(node, parents);
+    const traced = parents.some(({ affected }) => affected.open)
+      ? undefined
+      : tracer?.(node, parents, [...reached.values()]);
     if (traced?.kind === 'untouched') {
       untouched.push(node.id);
       continue;
