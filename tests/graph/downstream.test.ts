@@ -141,8 +141,8 @@ describe('with the lineage of its SQL', () => {
   });
 
   it('is not asked where it is open what else hangs on the change', () => {
-    const open: Tracer = ({ name }, parents) =>
-      name === 'mart' ? undefined : tracer(node(name, []), parents);
+    const open: Tracer = ({ name }, parents, reached) =>
+      name === 'mart' ? undefined : tracer(node(name, []), parents, reached);
     const sql = { mart: sqlNode('select vendor_name as v from fact'), report: sqlNode('select v from mart') };
     const { found } = walk({ nodes, start: columns('vendor_name'), sql, tracer: open });
     expect(found.map(({ node: { name }, affected }) => `${name} ${affected.proof}`)).toEqual([
