@@ -95,7 +95,7 @@ export const describeCommands = (engine: Engine): void => {
         'a key of `companies` is neither a value nor the columns of one',
       ],
       ['an unknown source', 'firms: [1]', '--changes names `firms`'],
-      ['an unknown column', 'companies: [{ name: x }]', '`name` is no key column of source `companies`'],
+      ['an unknown column', 'companies: [{ name: x }]', '`name` is no key column of `companies`'],
     ])('run --changes refuses %s', async (_, text, message) => {
       const { exit, json: error } = await json('run', '--changes', write(text));
       expect({ exit, error }).toMatchObject({
