@@ -36,8 +36,8 @@ const answer = execFileSync(command, [...args, 'pack', '--dry-run', '--json', '-
 const [{ size, files }] = JSON.parse(answer);
 const paths = files.map(({ path }) => path);
 
-/** @type {{ dependencies: Record<string, string> }} */
-const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+/** @type {{ dependencies: Record<string, string>, optionalDependencies: Record<string, string> }} */
+const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** @param {string} file */
 const importsOf = (file) =>
@@ -63,7 +63,7 @@ const declarations = () => {
 const missing = [...outside, ...declarations().flatMap(importsOf)]
   .filter((name) => !/^(\.|node:)/.test(name))
   .map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name)
-  .filter((name) => dependencies[name] === undefined)
+  .filter((name) => (dependencies[name] ?? optionalDependencies[name]) === undefined)
   .map((name) => `${name} is used by the program or its types, and no dependency`);
 
 const problems = [

@@ -8,7 +8,7 @@ import { root } from './program.mjs';
 
 /** pino starts threads from files of its own, and only `--log-format json` loads it; the parser of SQL reads its
  *  WebAssembly from beside itself. */
-export const outside = ['@duckdb/node-bindings', '@polyglot-sql/sdk', 'pino'];
+export const outside = ['@duckdb/node-bindings', '@polyglot-sql/sdk', 'pino', 'snowflake-sdk'];
 
 const dist = join(root, 'dist');
 const chunks = 'chunks';

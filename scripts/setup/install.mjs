@@ -9,7 +9,7 @@ const oldestNode = [20, 20];
 /**
  * @typedef {{ version?: string, integrity?: string, optional?: boolean, devOptional?: boolean, link?: boolean }} LockedPackage
  * @typedef {{ packages?: Record<string, LockedPackage & Manifest> }} Lock
- * @typedef {{ dependencies?: Record<string, string>, devDependencies?: Record<string, string> }} Manifest
+ * @typedef {{ dependencies?: Record<string, string>, devDependencies?: Record<string, string>, optionalDependencies?: Record<string, string> }} Manifest
  */
 
 /**
@@ -21,8 +21,8 @@ export const staleness = ({ manifest, lock, installed }) => {
   if (installed?.packages === undefined) return 'the packages are not installed yet';
   const wanted = lock.packages ?? {};
   const present = installed.packages;
-  const declared = ({ dependencies, devDependencies } = /** @type {Manifest} */ ({})) =>
-    JSON.stringify([dependencies ?? {}, devDependencies ?? {}]);
+  const declared = ({ dependencies, devDependencies, optionalDependencies } = /** @type {Manifest} */ ({})) =>
+    JSON.stringify([dependencies ?? {}, devDependencies ?? {}, optionalDependencies ?? {}]);
   if (declared(manifest) !== declared(wanted[''])) return 'package.json asks for other packages';
   for (const [path, { version, integrity, optional, devOptional }] of Object.entries(wanted)) {
     const found = present[path];

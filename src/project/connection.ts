@@ -4,8 +4,9 @@ import type { Value } from './document.ts';
 import { asText, choiceAt, fieldsOf, found, flagAt, required, shown, textAt, wholeAt } from './fields.ts';
 import type { Fields } from './fields.ts';
 import type { Report } from './problems.ts';
-import { missingKey, notMapping, notOneOf, notSupported, urlNotAlone } from './problems.ts';
+import { missingKey, notMapping, notOneOf, urlNotAlone } from './problems.ts';
 import type { Connection, DuckDbConnection, PostgresConnection } from './project.ts';
+import { readSnowflake, snowflakeKeys } from './snowflake.ts';
 import type { Files } from './dbt/find-profile.ts';
 import type { DbtConnection } from './dbt/outputs.ts';
 import { readDbtProfile } from './dbt/read-profile.ts';
@@ -31,13 +32,16 @@ export const readConnection = (value: Value, around: ConnectionAround): FoundCon
   return connection === undefined ? undefined : { connection };
 };
 
-const readOwn = (value: Value, { directory, report }: ConnectionAround): Connection | undefined => {
+const readOwn = (value: Value, around: ConnectionAround): Connection | undefined => {
+  const { directory, report } = around;
   const type = typeOf(value, report);
   switch (type) {
     case 'duckdb':
       return readDuckDb(fieldsOf(value, owner, { known: ['type', 'path'] }, report), directory);
     case 'postgres':
       return readPostgres(fieldsOf(value, owner, { known: ['type', 'url', ...parts] }, report));
+    case 'snowflake':
+      return readSnowflake(fieldsOf(value, owner, { known: ['type', ...snowflakeKeys] }, report), around);
     case undefined:
       return undefined;
   }
@@ -51,18 +55,17 @@ const readDbt = (fields: Fields, around: ConnectionAround): DbtConnection | unde
   return readDbtProfile(search, textAt(fields, 'target'));
 };
 
-const typeOf = (value: Value, report: Report): 'duckdb' | 'postgres' | undefined => {
+const typeOf = (value: Value, report: Report): Connection['type'] | undefined => {
   if (value.kind !== 'mapping') {
     report(notMapping(value.at, owner, found(value)));
     return undefined;
   }
   const entry = value.entries.find(({ key }) => key.text === 'type');
   const text = entry === undefined ? undefined : asText(entry.value);
-  if (entry === undefined) report(missingKey(value.at, 'type', owner, 'it is `duckdb` or `postgres`'));
-  else if (text?.text === 'snowflake')
-    report(notSupported(entry.value.at, 'warehouse type `snowflake`', 'use `duckdb` or `postgres`'));
+  if (entry === undefined)
+    report(missingKey(value.at, 'type', owner, 'it is `duckdb`, `postgres` or `snowflake`'));
   else {
-    const type = (['duckdb', 'postgres'] as const).find((name) => name === text?.text);
+    const type = types.find((name) => name === text?.text);
     if (type !== undefined) return type;
     report(notOneOf(entry.value.at, 'type', types, text === undefined ? found(entry.value) : shown(text)));
   }

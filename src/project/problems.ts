@@ -187,6 +187,30 @@ export const sharedSchema = (at: Position, one: string, other: string, schema: s
 export const urlNotAlone = (at: Position, key: string): Problem =>
   problem('wrong_type', at, `\`${key}\` stands beside \`url\``, `put it into the url, or leave \`url\` out`);
 
+export const noConnections = (at: Position): Problem =>
+  problem(
+    'project_invalid',
+    at,
+    'there is no connections.toml',
+    'it lies in SNOWFLAKE_HOME or in `.snowflake` of the home folder; or name the account by `account` and its own keys',
+  );
+
+export const brokenToml = (at: Position, file: string): Problem =>
+  problem('project_invalid', at, `\`${file}\` is not TOML`, '`snow connection list` shows where it breaks');
+
+export const noSuchConnection = (
+  at: Position,
+  name: string,
+  known: readonly string[],
+  file: string,
+): Problem =>
+  problem(
+    'project_invalid',
+    at,
+    `\`${file}\` has no connection \`${name}\``,
+    didYouMean(name, known) ?? (known.length === 0 ? 'it has none at all' : `connections: ${quoted(known)}`),
+  );
+
 export const notBesideEvery = (at: Position, key: string): Problem =>
   problem(
     'wrong_type',

@@ -2,6 +2,7 @@
 import type { TableName } from '../sql/table-name.ts';
 import type { AlertSettings } from './alert-settings.ts';
 import type { LineageSettings } from './lineage-settings.ts';
+import type { SnowflakeConnection } from './snowflake-connection.ts';
 
 export interface Limits {
   readonly deletesPercent: number;
@@ -49,7 +50,7 @@ interface Certificates {
   readonly key?: string | undefined;
 }
 
-export type Connection = DuckDbConnection | PostgresConnection;
+export type Connection = DuckDbConnection | PostgresConnection | SnowflakeConnection;
 
 /** When batches are due. */
 export type Cadence =

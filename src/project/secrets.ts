@@ -2,7 +2,7 @@
 // length: a caret under the hidden line still points at the right character.
 
 const secretKey =
-  /(?:password|passphrase|private_key|secret|token|slack|webhook|authorization|api[-_]?key)["']?[ \t]*:[ \t]*/gi;
+  /(?:password|passcode|passphrase|private_key|secret|token|slack|webhook|authorization|api[-_]?key)["']?[ \t]*:[ \t]*/gi;
 const urlPassword = /(:\/\/[^\s:@/]*:)([^\s@]+)(?=@)/g;
 const onlyVariable = /^["']?\$\{[A-Za-z_]\w*\}["']?$/;
 

@@ -20,6 +20,8 @@ export interface Column {
 }
 
 interface Capabilities {
+  /** All that a batch asks is answered; where not, such an engine can be examined and no more. */
+  readonly runsBatches: boolean;
   /** How many sessions may work at once; 1 where the engine parallelises inside one. */
   readonly parallelSessions: number;
   /** DDL can be rolled back with the data. */

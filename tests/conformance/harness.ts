@@ -19,9 +19,31 @@ export interface Engine {
   readonly types: Readonly<Record<'bigint' | 'double' | 'decimal' | 'text' | 'instant' | 'binary', string>>;
   /** A text of hexadecimal digits as the engine's binary type. */
   readonly fromHex: (hex: Fragment) => Fragment;
+  readonly lacks?: readonly Lack[];
+  /** Canonical JSON that is another one here, by type and literal. */
+  readonly canonical?: Readonly<Record<string, string>>;
   /** Microseconds since 1970 as an instant. */
   readonly fromMicroseconds: (count: Fragment) => Fragment;
 }
+
+/** What an engine may do without. */
+type Lack =
+  /** Keys are declared and not kept; so are foreign keys, and there are no indexes. */
+  | 'keys'
+  | 'checks'
+  | 'intervals'
+  | 'infinite moments'
+  /** INTEGER has as many digits as any number. */
+  | 'narrow integers'
+  | 'returning'
+  /** CREATE TABLE AS says that it did, not how much. */
+  | 'counted copies'
+  | 'frozen jobs'
+  /** What others wrote is not read yet. */
+  | 'reading';
+
+/** Cases of what the engine lacks are left out. */
+export const without = (engine: Engine, lack: Lack): boolean => engine.lacks?.includes(lack) === true;
 
 /** The warehouse that the suite has opened. */
 export type Use = () => Warehouse;

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commas, id, sql, table, verbatim, type Fragment } from '../../src/sql/fragment.ts';
-import { freshTable, type Engine, type Use } from './harness.ts';
+import { freshTable, without, type Engine, type Use } from './harness.ts';
 
 const rowsAtOnce = 40;
 const propertyRuns = 15;
@@ -48,13 +48,14 @@ const samples = fc
 export const jsonCases = (engine: Engine, use: Use): void => {
   const extracted = (value: Fragment, type: string): Fragment => {
     const { dialect } = use();
-    return sql`(cast('{"v": ' || ${dialect.jsonValue(value, type)} || '}' as ${verbatim(dialect.jsonType)}) ->> 'v')`;
+    const object = sql`cast('{"v": ' || ${dialect.jsonValue(value, type)} || '}' as ${verbatim(dialect.jsonType)})`;
+    return dialect.jsonText(object, 'v');
   };
 
   const textOf = (value: Fragment): Fragment => sql`cast(${value} as varchar)`;
 
   describe('canonical JSON', () => {
-    it.each([
+    const written: readonly (readonly [type: string, literal: string, json: string])[] = [
       ['integer', '42', '42'],
       ['smallint', '-1', '-1'],
       ['bigint', '9223372036854775807', '"9223372036854775807"'],
@@ -68,15 +69,20 @@ export const jsonCases = (engine: Engine, use: Use): void => {
       ['timestamp', `'2024-02-29 12:00:00.5'`, '"2024-02-29T12:00:00.500000"'],
       ['timestamp', `'9999-12-31 23:59:59'`, '"9999-12-31T23:59:59.000000"'],
       ['timestamp with time zone', `'2024-02-29 12:00:00+02'`, '"2024-02-29T10:00:00.000000Z"'],
-      ['timestamp with time zone', `'infinity'`, '"infinity"'],
+      ...(without(engine, 'infinite moments')
+        ? []
+        : [['timestamp with time zone', `'infinity'`, '"infinity"'] as const]),
       ['time', `'12:34:56'`, '"12:34:56"'],
-    ])('of %s %s is %s', async (type, literal, expected) => {
+    ];
+
+    it.each(written)('of %s %s is %s', async (type, literal, expected) => {
       const value = sql`cast(${verbatim(literal)} as ${verbatim(type)})`;
       const rows = await use().session((session) =>
         session.rows(sql`select ${use().dialect.jsonValue(value, type)} as v,
 ${use().dialect.jsonValue(sql`cast(null as ${verbatim(type)})`, type)} as n`),
       );
-      expect(rows).toEqual([{ v: expected, n: 'null' }]);
+      const v = engine.canonical?.[`${type} ${literal}`] ?? expected;
+      expect(rows).toEqual([{ v, n: 'null' }]);
     });
 
     it('of binary is hexadecimal', async () => {
@@ -98,11 +104,10 @@ ${use().dialect.jsonValue(sql`cast(null as ${verbatim(type)})`, type)} as n`),
         const rows = await session.rows(sql`select ${textOf(id('v'))} as v, ${textOf(back)} as back
 from ${table(name)} where ${textOf(id('v'))} is distinct from ${textOf(back)}`);
         expect(rows).toEqual([]);
-        expect(
-          await session.execute(
-            sql`create table ${table(freshTable('back'))} as select ${back} as v from ${table(name)}`,
-          ),
-        ).toBe(literals.length + 1);
+        const copied = await session.execute(
+          sql`create table ${table(freshTable('back'))} as select ${back} as v from ${table(name)}`,
+        );
+        expect(copied).toBe(without(engine, 'counted copies') ? 1 : literals.length + 1);
       });
     });
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { id, sql, table, verbatim } from '../../src/sql/fragment.ts';
 import type { TableName } from '../../src/sql/table-name.ts';
 import { statementChannel, type StatementEvent } from '../../src/warehouse/statement-channel.ts';
-import { freshTable, type Engine, type Use } from './harness.ts';
+import { freshTable, without, type Engine, type Use } from './harness.ts';
 
 const eventsOf = async (work: () => Promise<unknown>): Promise<readonly StatementEvent[]> => {
   const events: StatementEvent[] = [];
@@ -73,10 +73,12 @@ cast(${9_223_372_036_854_775_807n} as bigint) as l, cast(${-9_223_372_036_854_77
         expect(await session.execute(sql`insert into ${table(name)} values (1), (2), (3)`)).toBe(3);
         expect(await session.execute(sql`update ${table(name)} set n = n + 10 where n > 1`)).toBe(2);
         expect(await session.execute(sql`delete from ${table(name)} where n = 99`)).toBe(0);
-        expect(await session.execute(sql`insert into ${table(name)} values (50) returning n`)).toBe(1);
-        expect(await session.execute(sql`create table ${table(copy)} as select * from ${table(name)}`)).toBe(
-          4,
+        const returning = without(engine, 'returning') ? sql`` : sql` returning n`;
+        expect(await session.execute(sql`insert into ${table(name)} values (50)${returning}`)).toBe(1);
+        const copied = await session.execute(
+          sql`create table ${table(copy)} as select * from ${table(name)}`,
         );
+        expect(copied).toBe(without(engine, 'counted copies') ? 1 : 4);
       });
     });
   });
@@ -99,7 +101,8 @@ cast(${9_223_372_036_854_775_807n} as bigint) as l, cast(${-9_223_372_036_854_77
       const mistake = new Error('changed my mind');
       const work = use().transaction(async (session) => {
         await session.execute(sql`insert into ${table(name)} values (1)`);
-        await session.execute(sql`create table ${table(made)} (n integer)`);
+        if (use().dialect.capabilities.transactionalDdl)
+          await session.execute(sql`create table ${table(made)} (n integer)`);
         throw mistake;
       });
       await expect(work).rejects.toBe(mistake);
@@ -111,7 +114,7 @@ cast(${9_223_372_036_854_775_807n} as bigint) as l, cast(${-9_223_372_036_854_77
       const name = await numbers();
       const work = use().transaction(async (session) => {
         await session.execute(sql`insert into ${table(name)} values (1)`);
-        await session.execute(sql`insert into ${table(name)} values (1)`).catch(() => undefined);
+        await session.execute(sql`insert into ${table(name)} values (null)`).catch(() => undefined);
         return 'looks fine';
       });
       await expect(work).rejects.toMatchObject({ code: 'constraint_violated' });
@@ -126,7 +129,7 @@ cast(${9_223_372_036_854_775_807n} as bigint) as l, cast(${-9_223_372_036_854_77
     });
   });
 
-  describe('frozen jobs', () => {
+  describe.skipIf(without(engine, 'frozen jobs'))('frozen jobs', () => {
     it('answer in the order of the jobs and may fill scratch', async () => {
       const scratch = await use().openScratch('state');
       const names = ['a', 'b', 'c', 'd', 'e', 'f'].map((purpose) => scratch.name(purpose));

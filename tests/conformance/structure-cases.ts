@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { id, sql, table } from '../../src/sql/fragment.ts';
 import { tableName, type TableName } from '../../src/sql/table-name.ts';
 import type { TableInfo } from '../../src/warehouse/port.ts';
-import { freshTable, shop, type Use } from './harness.ts';
+import { freshTable, shop, without, type Engine, type Use } from './harness.ts';
 
 const oddNames = [
   'Capital Letters',
@@ -18,41 +18,44 @@ const oddNames = [
   'semi;colon--',
 ];
 
-export const structureCases = (use: Use): void => {
+export const structureCases = (engine: Engine, use: Use): void => {
   const infoOf = async (name: TableName): Promise<TableInfo | undefined> =>
     (await use().introspect([name]))[0];
 
   describe('introspect', () => {
-    it('tells columns, types, NULLs, generated columns and unique keys of a table', async () => {
-      const name = freshTable('described');
-      await use().session(async (session) => {
-        await session.execute(sql`create table ${table(name)} (
+    it.skipIf(without(engine, 'keys'))(
+      'tells columns, types, NULLs, generated columns and unique keys of a table',
+      async () => {
+        const name = freshTable('described');
+        await use().session(async (session) => {
+          await session.execute(sql`create table ${table(name)} (
 id integer primary key, code varchar(3) not null, price decimal(12,4) default 1, moment timestamp,
 "Twice" integer generated always as (id * 2) ${sql.raw(use().dialect.engine === 'postgres' ? 'stored' : 'virtual')},
 unique (code, price))`);
-        await session.execute(sql`create unique index ${id(`${name.name}_at`)} on ${table(name)} (moment)`);
-        await session.execute(
-          sql`create unique index ${id(`${name.name}_lower`)} on ${table(name)} (lower(code))`,
-        );
-        await session.execute(sql`create index ${id(`${name.name}_plain`)} on ${table(name)} (price)`);
-      });
-      const info = await infoOf(name);
-      expect(info).toMatchObject({ table: name, kind: 'table', constrained: false });
-      expect(
-        info?.columns.map((column) => [column.name, column.nullable, column.generated ?? false]),
-      ).toEqual([
-        ['id', false, false],
-        ['code', false, false],
-        ['price', true, false],
-        ['moment', true, false],
-        ['Twice', true, true],
-      ]);
-      const baseType = (type: string): string => use().dialect.baseType(type);
-      expect(info?.columns[2]?.type.toLowerCase()).toMatch(/^(numeric|decimal)\(12,4\)$/);
-      expect(info?.columns.map(({ type }) => baseType(type)).slice(0, 2)).toEqual(['integer', 'varchar']);
-      expect(info?.uniqueKeys).toHaveLength(3);
-      expect(info?.uniqueKeys).toEqual(expect.arrayContaining([['id'], ['code', 'price'], ['moment']]));
-    });
+          await session.execute(sql`create unique index ${id(`${name.name}_at`)} on ${table(name)} (moment)`);
+          await session.execute(
+            sql`create unique index ${id(`${name.name}_lower`)} on ${table(name)} (lower(code))`,
+          );
+          await session.execute(sql`create index ${id(`${name.name}_plain`)} on ${table(name)} (price)`);
+        });
+        const info = await infoOf(name);
+        expect(info).toMatchObject({ table: name, kind: 'table', constrained: false });
+        expect(
+          info?.columns.map((column) => [column.name, column.nullable, column.generated ?? false]),
+        ).toEqual([
+          ['id', false, false],
+          ['code', false, false],
+          ['price', true, false],
+          ['moment', true, false],
+          ['Twice', true, true],
+        ]);
+        const baseType = (type: string): string => use().dialect.baseType(type);
+        expect(info?.columns[2]?.type.toLowerCase()).toMatch(/^(numeric|decimal)\(12,4\)$/);
+        expect(info?.columns.map(({ type }) => baseType(type)).slice(0, 2)).toEqual(['integer', 'varchar']);
+        expect(info?.uniqueKeys).toHaveLength(3);
+        expect(info?.uniqueKeys).toEqual(expect.arrayContaining([['id'], ['code', 'price'], ['moment']]));
+      },
+    );
 
     it('tells views with their definition, and leaves out what does not exist', async () => {
       const [base, view, absent] = [freshTable('base'), freshTable('view'), freshTable('absent')];
@@ -76,7 +79,7 @@ unique (code, price))`);
       expect(infos.find(({ kind }) => kind === 'table')).not.toHaveProperty('definition');
     });
 
-    it('says which tables others reference', async () => {
+    it.skipIf(without(engine, 'keys'))('says which tables others reference', async () => {
       const [parent, child] = [freshTable('parent'), freshTable('child')];
       await use().session(async (session) => {
         await session.execute(sql`create table ${table(parent)} (id integer primary key)`);
@@ -99,14 +102,17 @@ unique (code, price))`);
 
   describe('queries', () => {
     it('are described by columns and types, without running', async () => {
+      // Not of constants: they would be worked out while the query is planned.
+      const asked = freshTable('asked');
+      await use().session((session) => session.execute(sql`create table ${table(asked)} (g integer)`));
       const columns = await use().describe(
-        sql`with q as (select cast(g as integer) as n from generate_series(1, 1) as t(g)) select n, cast(1 as decimal(12,4)) as "Price", cast(${'x'} as varchar) as t,
-cast(now() as timestamp) as moment, 1 / (n - 1) as never from q`,
+        sql`with q as (select g as n from ${table(asked)}) select n, cast(1 as decimal(12,4)) as "Price", cast(${'x'} as varchar) as t,
+cast(${use().dialect.clock()} as timestamp) as moment, 1 % (n - 1) as never from q`,
       );
       const baseType = (type: string): string => use().dialect.baseType(type);
       expect(columns.map(({ name }) => name)).toEqual(['n', 'Price', 't', 'moment', 'never']);
       expect(columns.slice(0, 3).map(({ type }) => baseType(type))).toEqual([
-        'integer',
+        baseType('integer'),
         baseType('decimal(12,4)'),
         'varchar',
       ]);
@@ -138,7 +144,7 @@ cast(now() as timestamp) as moment, 1 / (n - 1) as never from q`,
         expect(rows).toEqual([{ [odd]: 7 }]);
       });
       const info = await infoOf(name);
-      expect(info).toMatchObject({ table: name, uniqueKeys: [[odd]] });
+      expect(info).toMatchObject({ table: name, uniqueKeys: without(engine, 'keys') ? [] : [[odd]] });
       expect(info?.columns[0]).toMatchObject({ name: odd });
       expect(await use().tablesIn(odd)).toEqual([odd]);
       await use().session((session) => session.execute(sql`drop table ${table(name)}`));

@@ -162,7 +162,16 @@ describe('a mistake', () => {
     'another version': [duckdb.replace('1', '2'), ['wrong_type']],
     'an unknown key': [`${duckdb}mapings: maps\n`, ['unknown_key']],
     'a key of later': [`${duckdb}clock_tolerance: 24h\n`, ['not_supported']],
-    snowflake: [`${head}warehouse: { type: snowflake, account: a }\n`, ['not_supported']],
+    snowflake: [`${head}warehouse: { type: snowflake, account: a }\n`, ['missing_key']],
+    'snowflake without an account': [`${head}warehouse: { type: snowflake, password: p }\n`, ['missing_key']],
+    'a login that is none': [
+      `${head}warehouse: { type: snowflake, account: a, authenticator: kerberos }\n`,
+      ['wrong_type'],
+    ],
+    'a connection of a file that is not there': [
+      `${head}warehouse: { type: snowflake, connection: prod }\n`,
+      ['project_invalid'],
+    ],
     'an unknown warehouse': [`${head}warehouse: { type: duckdbb }\n`, ['wrong_type']],
     'a warehouse that is a text': [`${head}warehouse: shop.duckdb\n`, ['wrong_type']],
     'no type': [`${head}warehouse: { path: shop.duckdb }\n`, ['missing_key']],

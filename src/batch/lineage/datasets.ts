@@ -20,6 +20,11 @@ export const namingOf = (connection: Connection): Naming => {
     const namespace = `duckdb://${connection.path}`;
     return { namespace, uri: namespace, database: basename(connection.path, extname(connection.path)) };
   }
+  if (connection.type === 'snowflake') {
+    const namespace = `snowflake://${connection.account}`;
+    const database = connection.database ?? '';
+    return { namespace, uri: database === '' ? namespace : `${namespace}/${database}`, database };
+  }
   const url =
     connection.url !== undefined && URL.canParse(connection.url) ? new URL(connection.url) : undefined;
   const database =

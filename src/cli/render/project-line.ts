@@ -9,6 +9,10 @@ export const placeOf = async ({ connection }: Project): Promise<string> => {
     const { describeConnection } = await import('../../warehouse/postgres/connection-config.ts');
     return describeConnection(connection);
   }
+  if (connection.type === 'snowflake') {
+    const { describeSnowflake } = await import('../../warehouse/snowflake/driver-options.ts');
+    return describeSnowflake(connection);
+  }
   const path = relative(process.cwd(), connection.path);
   return `duckdb ${path.startsWith('..') || path === '' ? connection.path : path}`;
 };

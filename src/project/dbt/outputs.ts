@@ -4,6 +4,8 @@ import type { Position } from '../../errors/tidemark-error.ts';
 import type { Scalar, Value } from '../document.ts';
 import { found } from '../fields.ts';
 import type { Connection, DuckDbConnection, PostgresConnection } from '../project.ts';
+import { homeOf, snowflakeConnection } from '../snowflake.ts';
+import type { SnowflakeConnection } from '../snowflake-connection.ts';
 import { valueAt, type Search } from './find-profile.ts';
 import { renderJinja } from './jinja.ts';
 import { missingSetting, notAFile, unsupportedAdapter, wrongSetting } from './problems.ts';
@@ -120,15 +122,42 @@ const postgres = (settings: Settings): PostgresConnection | undefined => {
   };
 };
 
+/** dbt's names for what differs. */
+const dbtNames: Readonly<Record<string, readonly string[]>> = {
+  user: ['user', 'username'],
+  url: ['host'],
+  workload_identity_resource: ['workload_identity_entra_resource'],
+};
+
+/** What dbt calls `jwt` is a token that somebody else made. */
+const dbtAuthenticator = (text: string | undefined): string | undefined =>
+  text?.toLowerCase() === 'jwt' ? 'oauth' : text;
+
+const snowflake = (settings: Settings): SnowflakeConnection | undefined =>
+  snowflakeConnection({
+    get: (key) => {
+      const text = settings.get(...(dbtNames[key] ?? [key]))?.text;
+      if (key === 'account') return text?.replaceAll('_', '-');
+      return key === 'authenticator' ? dbtAuthenticator(text) : text;
+    },
+    directory: settings.output.directory,
+    home: homeOf(settings.output.variables),
+    at: settings.at,
+    owner: `target \`${settings.output.target}\` of the dbt profile`,
+    report: settings.output.report,
+  });
+
+const readers = { duckdb: duckDb, postgres, snowflake } as const;
+
+const isKnown = (adapter: string): adapter is keyof typeof readers => Object.hasOwn(readers, adapter);
+
 export const readOutput = (value: Value, output: Output): DbtConnection | undefined => {
   const settings = settingsOf(value, output);
   const adapter = needed(settings, 'type');
   if (adapter === undefined) return undefined;
   const schema = settings.get('schema')?.text;
-  const connection =
-    adapter === 'duckdb' ? duckDb(settings) : adapter === 'postgres' ? postgres(settings) : undefined;
-  if (adapter !== 'duckdb' && adapter !== 'postgres')
-    output.report(unsupportedAdapter(settings.get('type')?.at ?? value.at, adapter));
+  const connection = isKnown(adapter) ? readers[adapter](settings) : undefined;
+  if (!isKnown(adapter)) output.report(unsupportedAdapter(settings.get('type')?.at ?? value.at, adapter));
   return connection === undefined
     ? undefined
     : { connection, schema: schema === '' ? undefined : schema, directory: output.directory };

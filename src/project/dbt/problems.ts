@@ -52,7 +52,7 @@ export const unsupportedAdapter = (at: Position, adapter: string): Problem =>
     'profile_invalid',
     at,
     `dbt's adapter \`${adapter}\` is none that tidemark can work with`,
-    'it works with `duckdb` and `postgres`; choose such a target with `target:`',
+    'it works with `duckdb`, `postgres` and `snowflake`; choose such a target with `target:`',
   );
 
 export const notAFile = (at: Position, path: string): Problem =>

@@ -28,6 +28,7 @@ const nearlySame = (left: Fragment, right: Fragment, type: string): Fragment | u
 export const duckDbDialect: Dialect = {
   engine: 'duckdb',
   capabilities: {
+    runsBatches: true,
     parallelSessions: 1,
     transactionalDdl: true,
     concurrentWriters: false,

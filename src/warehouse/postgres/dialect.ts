@@ -73,6 +73,7 @@ export const postgresDialectOf = (version: number): Dialect => {
 export const postgresDialect: Dialect = {
   engine: 'postgres',
   capabilities: {
+    runsBatches: true,
     parallelSessions: 4,
     transactionalDdl: true,
     concurrentWriters: true,
