@@ -43,7 +43,7 @@ const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(root
 const importsOf = (file) =>
   [
     ...readFileSync(join(root, file), 'utf8').matchAll(
-      /(?:\bfrom|^import|\bimport\()\s*["']([^"'\n]+)["']/gm,
+      /(?:(?<!['"])\bfrom|^import|\bimport\()\s*["']([^"'\n]+)["']/gm,
     ),
   ].map(([, name]) => name ?? '');
 
