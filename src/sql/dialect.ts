@@ -97,6 +97,8 @@ export interface Dialect {
   /** A table of ours that lives no longer than this batch. */
   createScratch(name: TableName, columns: readonly ScratchColumn[]): Fragment;
   dropScratch(name: TableName): Fragment;
+  /** A row where this database has a schema of that name; left out where making one anew asks for no further right. */
+  schemaNamed?(name: string): Fragment;
   analyze(name: TableName): Fragment;
   /** The base of a type without length, precision or scale, lower case: `numeric`, `varchar`. */
   baseType(type: string): string;

@@ -6,6 +6,7 @@ import { inPackage } from '../project/package-root.ts';
 import type { SchemaName } from '../project/project.ts';
 import { showTable } from '../sql/table-name.ts';
 import { id, sql, table, verbatim } from '../sql/fragment.ts';
+import { ensureSchema } from '../warehouse/ensure-schema.ts';
 import type { Session, Warehouse } from '../warehouse/port.ts';
 import { isThere } from './existing.ts';
 import { state, stateTable } from './state.ts';
@@ -60,7 +61,7 @@ const apply = async (
 ): Promise<void> =>
   warehouse.transaction(async (session) => {
     const versions = table(stateTable(schema, 'schema_version'));
-    await session.execute(sql`create schema if not exists ${quotedSchema(schema)}`);
+    await ensureSchema(session, warehouse.dialect, schema);
     await session.execute(
       sql`create table if not exists ${versions} (version integer primary key, applied_at timestamptz not null)`,
     );

@@ -6,25 +6,27 @@ import { refsOf } from '../../graph/reads.ts';
 import { relationsOf, type Graph } from '../../graph/graph.ts';
 import { isGrouped } from '../../reconcile/desired/aggregate.ts';
 import { eventKeyName, type EventStore } from '../../reconcile/history/event-store.ts';
-import type { Column } from '../../sql/dialect.ts';
-import { commas, id, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
+import type { Column, Dialect } from '../../sql/dialect.ts';
+import { commas, id, sql, table, verbatim } from '../../sql/fragment.ts';
 import type { TableName } from '../../sql/table-name.ts';
+import { ensureSchema } from '../../warehouse/ensure-schema.ts';
 import type { Session } from '../../warehouse/port.ts';
 
-const schemaOf = (name: TableName): Fragment =>
-  name.database === undefined ? id(name.schema) : id(name.database, name.schema);
-
-const createTable = async (session: Session, name: TableName, columns: readonly Column[]): Promise<void> => {
+const createTable = async (
+  session: Session,
+  dialect: Dialect,
+  { name, columns }: { readonly name: TableName; readonly columns: readonly Column[] },
+): Promise<void> => {
   const definitions = columns.map((column) => sql`${id(column.name)} ${verbatim(column.type)}`);
-  await session.execute(sql`create schema if not exists ${schemaOf(name)}`);
+  await ensureSchema(session, dialect, name);
   await session.execute(sql`create table ${table(name)} (${commas(definitions)})`);
 };
 
-export const createMirror = (session: Session, source: Source): Promise<void> =>
-  createTable(session, source.mirror, source.columns);
+export const createMirror = (session: Session, dialect: Dialect, source: Source): Promise<void> =>
+  createTable(session, dialect, { name: source.mirror, columns: source.columns });
 
-export const createTarget = (session: Session, target: Target): Promise<void> =>
-  createTable(session, target.table, target.tableColumns);
+export const createTarget = (session: Session, dialect: Dialect, target: Target): Promise<void> =>
+  createTable(session, dialect, { name: target.table, columns: target.tableColumns });
 
 /** Index names are ours alone: a hash keeps them short and the same on every run. */
 const indexName = (name: TableName, columns: readonly string[]): string =>

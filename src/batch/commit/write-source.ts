@@ -30,7 +30,7 @@ const writeSource = async (writing: Writing, frozen: FrozenSource, offset: numbe
   const { dialect } = context.warehouse;
   if (reading.kind === 'bootstrap') {
     if (plan.remake) await dropMirror(session, source);
-    await createMirror(session, source);
+    await createMirror(session, dialect, source);
   } else {
     await changeMirror(context, session, source, plan);
     if (changedRows(summary) === 0) return;

@@ -61,7 +61,7 @@ const writeTarget = async (writing: Writing, computed: ComputedTarget, plan: Wri
   const { context, session, batch, firstChange, moment } = writing;
   const { target, work, summary, causes } = computed;
   context.progress.step('commit', target.name);
-  if (!target.exists) await createTarget(session, target);
+  if (!target.exists) await createTarget(session, context.warehouse.dialect, target);
   if (changedRows(summary) === 0) return;
   const entry: AuditEntry = {
     dialect: context.warehouse.dialect,

@@ -121,6 +121,7 @@ export const postgresDialect: Dialect = {
       columns.map((column) => sql`${id(column.name)} ${verbatim(column.type)}`),
     )}) with (autovacuum_enabled = false)`,
   dropScratch: (name) => sql`drop table if exists ${table(name)}`,
+  schemaNamed: (name) => sql`select 1 as found from pg_namespace where nspname = ${name}`,
   analyze: (name) => sql`analyze ${table(name)}`,
   baseType: postgresBaseType,
 };

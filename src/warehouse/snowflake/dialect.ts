@@ -91,6 +91,8 @@ export const snowflakeDialect: Dialect = {
       columns.map((column) => sql`${id(column.name)} ${verbatim(column.type)}`),
     )})`,
   dropScratch: (name) => sql`drop table if exists ${table(name)}`,
+  schemaNamed: (name) =>
+    sql`select 1 as found from ${id('INFORMATION_SCHEMA', 'SCHEMATA')} as c where ${id('c', 'SCHEMA_NAME')} = ${name}`,
   // Statistics are the server's own business.
   analyze: () => sql`select 1`,
   baseType: snowflakeBaseType,

@@ -1,0 +1,3 @@
+import { lags } from './lag-suite.ts';
+
+lags('duckdb');
