@@ -4,6 +4,8 @@
 const secretKey =
   /(?:password|passcode|passphrase|private_key|secret|token|slack|webhook|authorization|api[-_]?key)["']?[ \t]*:[ \t]*/gi;
 const urlPassword = /(:\/\/[^\s:@/]*:)([^\s@]+)(?=@)/g;
+/** Addresses of channels are keys to them: whoever knows the path may write there. */
+const urlPath = /(\bhttps?:\/\/[^\s/"']+\/)((?:\$\{[^}]*\}|[^\s"',}])+)/g;
 const onlyVariable = /^["']?\$\{[A-Za-z_]\w*\}["']?$/;
 
 const stars = (text: string): string => '*'.repeat(text.length);
@@ -55,7 +57,8 @@ const maskHeaders = (text: string): string => {
     .join('\n');
 };
 
+const maskAfter = (_all: string, start: string, secret: string): string =>
+  onlyVariable.test(secret) ? start + secret : start + stars(secret);
+
 export const maskSecrets = (text: string): string =>
-  maskHeaders(maskKeys(text)).replace(urlPassword, (_all, start: string, secret: string) =>
-    onlyVariable.test(secret) ? start + secret : start + stars(secret),
-  );
+  maskHeaders(maskKeys(text)).replace(urlPassword, maskAfter).replace(urlPath, maskAfter);
