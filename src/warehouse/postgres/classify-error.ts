@@ -40,7 +40,8 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   '57P05': connection('connection_lost'),
 };
 
-const isSqlState = (code: string): boolean => /^[0-9A-Z]{5}$/.test(code);
+/** Each has a digit, which tells it from EPIPE, the socket's word for a server that is gone while one writes to it. */
+const isSqlState = (code: string): boolean => /^(?=.*\d)[0-9A-Z]{5}$/.test(code);
 
 const verdictOf = (code: string | undefined, message: string): Verdict => {
   // Without a code, or with one of the socket (ECONNRESET), the server did not answer.
