@@ -18,7 +18,9 @@ const parsedUrl = (text: string): URL => {
     throw invalid(`the url of the warehouse starts with ${url.protocol}`);
   // Without `//`, or with a `/` in the password, what should be secret ends up in the name of the database.
   if (!text.includes('://') || url.pathname.includes('@'))
-    throw invalid('the url of the warehouse is not a url: a password with /, @ or : in it is percent-encoded');
+    throw invalid(
+      'the url of the warehouse is not a url: a password with /, @ or : in it is percent-encoded',
+    );
   // `require` shall mean what it means to every other Postgres client: encrypt, trust any certificate.
   if (url.searchParams.has('sslmode')) url.searchParams.set('uselibpqcompat', 'true');
   return url;
