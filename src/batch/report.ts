@@ -4,6 +4,7 @@ import type { Problem } from '../errors/tidemark-error.ts';
 import type { SourceFigures, TargetFigures } from '../store/batches.ts';
 import { instantIso } from '../store/state.ts';
 import type { BatchContext } from './context.ts';
+import type { LeftOut } from './left-out.ts';
 import type { Conflict } from './undo/conflicts.ts';
 import type { NotProved, UndoProof } from './undo/prove.ts';
 import { isIdle, isWhole, kindOf } from './commit/commit.ts';
@@ -84,8 +85,17 @@ const undoPart = (
         not_proved: proof?.notProved ?? [],
       };
 
+/** Sources, then targets as they depend on one another: not as parallel jobs happened to end. */
+const inOrder = ({ graph }: BatchContext, leftOut: readonly LeftOut[]): readonly LeftOut[] => {
+  const names = [...graph.sources.keys(), ...graph.order.map(({ name }) => name)];
+  const ranks = new Map(names.map((name, rank) => [name, rank]));
+  const rankOf = ({ name }: LeftOut): number => ranks.get(name) ?? names.length;
+  return leftOut.toSorted((left, right) => rankOf(left) - rankOf(right));
+};
+
 export const reportOf = (context: BatchContext, computed: Computed, facts: ReportFacts): BatchReport => {
   const { sources, targets } = figuresOf(computed);
+  const leftOut = inOrder(context, computed.leftOut);
   return {
     schema: 'tidemark/batch/1',
     command: facts.command,
@@ -104,7 +114,7 @@ export const reportOf = (context: BatchContext, computed: Computed, facts: Repor
         ({ target }) => target.exists && context.known.relations.get(target.name)?.firstBatch === undefined,
       )
       .map(({ target }) => target.name),
-    behind: computed.leftOut.map(({ name, code, reason, retryable }) => ({
+    behind: leftOut.map(({ name, code, reason, retryable }) => ({
       name,
       since: context.known.relations.get(name)?.behind?.since ?? context.known.lastBatch,
       code,
@@ -112,7 +122,7 @@ export const reportOf = (context: BatchContext, computed: Computed, facts: Repor
       retryable,
     })),
     guards: [
-      ...computed.leftOut.filter(({ code }) => code.startsWith('guard_')).map(({ problem }) => problem),
+      ...leftOut.filter(({ code }) => code.startsWith('guard_')).map(({ problem }) => problem),
       ...heldIn(context, computed, 'new'),
     ],
     warnings: [
@@ -122,7 +132,7 @@ export const reportOf = (context: BatchContext, computed: Computed, facts: Repor
       ...mappingNotices(context, computed.targets, facts.batch === undefined ? 'plan' : 'run'),
       ...heldIn(context, computed, 'old'),
     ],
-    errors: computed.leftOut
+    errors: leftOut
       .filter(({ code }) => !notErrors.has(code) && !code.startsWith('guard_'))
       .map(({ problem }) => problem),
     ...undoPart(computed, facts),

@@ -97,6 +97,9 @@ export interface Dialect {
   /** A table of ours that lives no longer than this batch. */
   createScratch(name: TableName, columns: readonly ScratchColumn[]): Fragment;
   dropScratch(name: TableName): Fragment;
+  /** A row where an index is there, or cannot be made because the table is not ours to change; left out where whoever
+   *  writes a table may also index it. */
+  indexSettled?(table: TableName, index: string): Fragment;
   /** A row where this database has a schema of that name; left out where making one anew asks for no further right. */
   schemaNamed?(name: string): Fragment;
   analyze(name: TableName): Fragment;

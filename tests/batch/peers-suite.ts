@@ -224,7 +224,17 @@ export const describePeers = (engine: Engine): void => {
           ? 'alter table staging.items alter column v set data type text'
           : 'alter table staging.items alter column v type varchar(40)',
       );
-      await step(`update staging.items set v = 'longer than before', extra = 1`);
+      await sandbox.sql(`update staging.items set v = 'longer than before', extra = 1`);
+      if (engine === 'postgres') {
+        // Not cut, and not widened behind anybody's back: said, and taken up once the column is as wide.
+        const { exit, report } = await sandbox.run();
+        expect({ exit, behind: report.behind }).toMatchObject({
+          exit: 5,
+          behind: [{ name: 'items_scd', code: 'value_does_not_fit' }],
+        });
+        await sandbox.sql('alter table marts.items_scd alter column v type varchar(40)');
+      }
+      await run();
       expect(await itemVersions()).toEqual(['a b x false false', 'a b longer than before false true']);
       await settled();
     });

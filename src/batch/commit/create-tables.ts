@@ -56,30 +56,56 @@ const joinColumns = (graph: Graph, source: Source): readonly string[] => {
   return [...found].filter((name) => source.columns.some((column) => column.name === name)).toSorted();
 };
 
-/** A mirror is found by its key, and by the columns that look-ups walk back through. */
-export const indexMirror = async (session: Session, graph: Graph, source: Source): Promise<void> => {
-  const key = source.key.map((column) => column.name);
-  const unique = source.key.every((column) => !column.nullable) ? 'unique index' : 'index';
+interface WantedIndex {
+  readonly on: TableName;
+  readonly columns: readonly string[];
+  readonly kind?: 'unique index' | 'index';
+}
+
+/** Asked for first, where `if not exists` wants the rights of the table's owner even for an index that is there. */
+const createIndex = async (session: Session, dialect: Dialect, wanted: WantedIndex): Promise<void> => {
+  const { on, columns, kind = 'index' } = wanted;
+  const name = indexName(on, columns);
+  if (dialect.indexSettled !== undefined) {
+    const settled = await session.rows(dialect.indexSettled(on, name));
+    if (settled.length > 0) return;
+  }
   await session.execute(
-    sql`create ${verbatim(unique)} if not exists ${id(indexName(source.mirror, key))} on ${table(source.mirror)} (${commas(key.map((name) => id(name)))})`,
+    sql`create ${verbatim(kind)} if not exists ${id(name)} on ${table(on)} (${commas(columns.map((column) => id(column)))})`,
   );
+};
+
+/** A mirror is found by its key, and by the columns that look-ups walk back through. */
+export const indexMirror = async (
+  session: Session,
+  dialect: Dialect,
+  { graph, source }: { readonly graph: Graph; readonly source: Source },
+): Promise<void> => {
+  const key = source.key.map((column) => column.name);
+  const kind = source.key.every((column) => !column.nullable) ? 'unique index' : 'index';
+  await createIndex(session, dialect, { on: source.mirror, columns: key, kind });
   for (const column of joinColumns(graph, source)) {
     if (key.length === 1 && key[0] === column) continue;
-    await session.execute(
-      sql`create index if not exists ${id(indexName(source.mirror, [column]))} on ${table(source.mirror)} (${id(column)})`,
-    );
+    await createIndex(session, dialect, { on: source.mirror, columns: [column] });
   }
 };
+
+export interface NewReaders {
+  readonly graph: Graph;
+  readonly targets: readonly Target[];
+  readonly mirrors: ReadonlySet<string>;
+}
 
 /** Targets that are new, or mapped otherwise, may find rows of mirrors by columns that nobody used before. */
 export const indexForTargets = async (
   session: Session,
-  graph: Graph,
-  { targets, mirrors }: { readonly targets: readonly Target[]; readonly mirrors: ReadonlySet<string> },
+  dialect: Dialect,
+  { graph, targets, mirrors }: NewReaders,
 ): Promise<void> => {
   const read = new Set(targets.flatMap((target) => relationsOf(target)));
   for (const source of graph.sources.values())
-    if (read.has(source.name) && mirrors.has(source.name)) await indexMirror(session, graph, source);
+    if (read.has(source.name) && mirrors.has(source.name))
+      await indexMirror(session, dialect, { graph, source });
 };
 
 /** Events are found by the key of their row. */

@@ -130,7 +130,7 @@ const indexMirrors = async (
   const mirrors = new Set(
     [...known.relations].flatMap(([name, relation]) => (relation.madeByUs ? [name] : [])),
   );
-  if (targets.length > 0) await indexForTargets(session, graph, { targets, mirrors });
+  if (targets.length > 0) await indexForTargets(session, warehouse.dialect, { graph, targets, mirrors });
 };
 
 const behind = (context: BatchContext, leftOut: readonly LeftOut[], at: string): readonly RelationNow[] =>

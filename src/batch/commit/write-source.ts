@@ -52,7 +52,7 @@ const writeSource = async (writing: Writing, frozen: FrozenSource, offset: numbe
   for (const write of writes(mirrorWrites(context, frozen, moment)))
     await writeGuarded(session, source.name, write);
   if (reading.kind === 'bootstrap' && dialect.capabilities.indexesMirrors) {
-    await indexMirror(session, context.graph, source);
+    await indexMirror(session, dialect, { graph: context.graph, source });
   }
 };
 

@@ -70,7 +70,7 @@ export const changeMirror = async (
   );
   const isNew = changes.some(({ kind }) => kind === 'add' || kind === 'replace');
   if (isNew && context.warehouse.dialect.capabilities.indexesMirrors)
-    await indexMirror(session, context.graph, source);
+    await indexMirror(session, context.warehouse.dialect, { graph: context.graph, source });
 };
 
 /** The mirror's columns after the batch, in the order of the images. */

@@ -121,6 +121,11 @@ export const postgresDialect: Dialect = {
       columns.map((column) => sql`${id(column.name)} ${verbatim(column.type)}`),
     )}) with (autovacuum_enabled = false)`,
   dropScratch: (name) => sql`drop table if exists ${table(name)}`,
+  indexSettled: ({ schema, name }, index) => sql`select 1 as found
+from pg_class t join pg_namespace n on n.oid = t.relnamespace
+where n.nspname = ${schema} and t.relname = ${name} and (
+  not pg_has_role(current_user, t.relowner, 'usage')
+  or exists (select 1 from pg_class i where i.relnamespace = t.relnamespace and i.relname = ${index}))`,
   schemaNamed: (name) => sql`select 1 as found from pg_namespace where nspname = ${name}`,
   analyze: (name) => sql`analyze ${table(name)}`,
   baseType: postgresBaseType,
