@@ -225,15 +225,11 @@ export const describePeers = (engine: Engine): void => {
           : 'alter table staging.items alter column v type varchar(40)',
       );
       await sandbox.sql(`update staging.items set v = 'longer than before', extra = 1`);
-      if (engine === 'postgres') {
-        // Not cut, and not widened behind anybody's back: said, and taken up once the column is as wide.
-        const { exit, report } = await sandbox.run();
-        expect({ exit, behind: report.behind }).toMatchObject({
-          exit: 5,
-          behind: [{ name: 'items_scd', code: 'value_does_not_fit' }],
-        });
-        await sandbox.sql('alter table marts.items_scd alter column v type varchar(40)');
-      }
+      // Not cut, and not widened behind anybody's back: said, and taken up once the column is as wide.
+      const narrow = engine === 'postgres' ? ['items_scd value_does_not_fit'] : [];
+      const told = narrow.length > 0 ? (await sandbox.run()).report.behind : [];
+      expect(told.map(({ name, code }) => `${name} ${code}`)).toEqual(narrow);
+      if (narrow.length > 0) await sandbox.sql('alter table marts.items_scd alter column v type varchar(40)');
       await run();
       expect(await itemVersions()).toEqual(['a b x false false', 'a b longer than before false true']);
       await settled();
