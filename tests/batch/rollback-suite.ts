@@ -1,34 +1,20 @@
 // Undo: what a rollback takes back, what it leaves and says, and what the next runs make of staging.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { schemaErrors } from '../e2e/cli-schemas.ts';
-import { createSandbox, type Engine, type Sandbox } from '../support/sandbox.ts';
-import { changes, notes, workshop } from '../support/workshop.ts';
+import { describe, expect, it } from 'vitest';
+import type { Engine, Sandbox } from '../support/sandbox.ts';
+import { changes } from '../support/workshop.ts';
 import { call } from './command.ts';
+import { preparedWorkshop } from './prepared-workshop.ts';
 
 const tables = ['dim_customer', 'fact_line', 'line_country'] as const;
 
 export const describeRollback = (engine: Engine): void => {
   describe(`rollback on ${engine}`, () => {
-    let prepared: Sandbox;
     let sandbox: Sandbox;
     let minute = 0;
-    beforeAll(async () => {
-      prepared = await createSandbox(engine, workshop);
-      await prepared.run();
-      await prepared.sql(...notes);
-    });
-    beforeEach(async () => {
-      sandbox = await prepared.copy();
+    const { json } = preparedWorkshop(engine, (copy) => {
+      sandbox = copy;
       minute = 0;
     });
-    afterEach(() => sandbox.remove());
-    afterAll(() => prepared.remove());
-
-    const json = async (...argv: readonly string[]) => {
-      const answer = await call(sandbox, [...argv, '--json']);
-      expect(schemaErrors(answer.json)).toEqual([]);
-      return { exit: answer.exit, report: answer.json };
-    };
     const everything = async (): Promise<unknown> => ({
       ...Object.fromEntries(
         await Promise.all(

@@ -1,10 +1,10 @@
 // Undo of what was written for no source change: backfills, repairs, adoptions, changed mappings. The audit says what
 // was there; what is set back is held until its mapping changes or it is released.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { schemaErrors } from '../e2e/cli-schemas.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createSandbox, type Engine, type Sandbox } from '../support/sandbox.ts';
-import { notes, workshop } from '../support/workshop.ts';
+import { workshop } from '../support/workshop.ts';
 import { call } from './command.ts';
+import { preparedWorkshop } from './prepared-workshop.ts';
 
 const dimCustomer = (country: string, name = 'customers.name'): string => `target: dim_customer
 key: customer_id
@@ -25,26 +25,12 @@ history: { track: [name] }
 
 export const describeUndoOfWrites = (engine: Engine): void => {
   describe(`undo of what was written for no source change on ${engine}`, () => {
-    let prepared: Sandbox;
     let sandbox: Sandbox;
     let minute = 0;
-    beforeAll(async () => {
-      prepared = await createSandbox(engine, workshop);
-      await prepared.run();
-      await prepared.sql(...notes);
-    });
-    beforeEach(async () => {
-      sandbox = await prepared.copy();
+    const { json } = preparedWorkshop(engine, (copy) => {
+      sandbox = copy;
       minute = 0;
     });
-    afterEach(() => sandbox.remove());
-    afterAll(() => prepared.remove());
-
-    const json = async (...argv: readonly string[]) => {
-      const answer = await call(sandbox, [...argv, '--json']);
-      expect(schemaErrors(answer.json)).toEqual([]);
-      return { exit: answer.exit, report: answer.json };
-    };
     const rowsOf = async (name: string) =>
       (await sandbox.sql(`select * from marts.${name}`)).map((row) => JSON.stringify(row)).toSorted();
     const everything = async () => ({

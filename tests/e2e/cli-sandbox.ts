@@ -136,7 +136,7 @@ subscribe('tidemark:statement', ({ phase, sql }) => {
   /** Another process that has the file open until it is ended. */
   async hold(): Promise<Program> {
     const script = `const { DuckDBInstance } = await import('@duckdb/node-api');
-await DuckDBInstance.create(${JSON.stringify(this.database)});
+globalThis.held = await DuckDBInstance.create(${JSON.stringify(this.database)});
 process.stderr.write('held');
 setInterval(() => undefined, 1000);`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {

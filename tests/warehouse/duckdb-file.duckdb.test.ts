@@ -35,7 +35,8 @@ afterEach(async () => {
 /** Another process that opens the file, runs a statement and stays until it is killed. */
 const holder = async (path: string, text: string): Promise<ChildProcessByStdio<Writable, Readable, null>> => {
   const program = `const { DuckDBInstance } = await import('@duckdb/node-api');
-const connection = await (await DuckDBInstance.create(process.argv[1])).connect();
+// What nothing holds is collected, and the file with it let go.
+globalThis.connection = await (await DuckDBInstance.create(process.argv[1])).connect();
 for (const text of process.argv[2].split(';')) await connection.run(text);
 process.stdout.write('ready');
 process.stdin.resume();`;
