@@ -1,8 +1,12 @@
 // Hides secrets that stand in the text of a project file, so that no message ever shows them. The text keeps its
 // length: a caret under the hidden line still points at the right character.
+import { editDistance } from './nearest.ts';
 
-const secretKey =
-  /(?:password|passcode|passphrase|private_key|secret|token|slack|webhook|authorization|api[-_]?key)["']?[ \t]*:[ \t]*/gi;
+const anyKey = /([\w-]+)["']?[ \t]*:[ \t]*/g;
+const secretWord =
+  /(?:password|passcode|passphrase|private_key|secret|token|slack|webhook|authorization|api[-_]?key|^pass|^pwd)$/i;
+/** A key that is none because it is misspelt stands in the very message that says so. */
+const misspelt = ['password', 'passphrase', 'private_key', 'secret', 'token', 'api_key'];
 const urlPassword = /(:\/\/[^\s:@/]*:)([^\s@]+)(?=@)/g;
 /** Addresses of channels are keys to them: whoever knows the path may write there. */
 const urlPath = /(\bhttps?:\/\/[^\s/"']+\/)((?:\$\{[^}]*\}|[^\s"',}])+)/g;
@@ -11,6 +15,9 @@ const onlyVariable = /^["']?\$\{[A-Za-z_]\w*\}["']?$/;
 const stars = (text: string): string => '*'.repeat(text.length);
 
 const maskValue = (value: string): string => (onlyVariable.test(value.trim()) ? value : stars(value));
+
+const isSecret = (key: string): boolean =>
+  secretWord.test(key) || misspelt.some((word) => editDistance(key.toLowerCase(), word) <= 2);
 
 /** Inside `{ }` an unquoted value ends at a comma, and variables bring braces of their own. */
 const valueAt = (text: string, start: number): string => {
@@ -26,9 +33,9 @@ const valueAt = (text: string, start: number): string => {
 const maskKeys = (text: string): string => {
   let masked = '';
   let done = 0;
-  for (const match of text.matchAll(secretKey)) {
+  for (const match of text.matchAll(anyKey)) {
     const start = match.index + match[0].length;
-    if (start < done) continue;
+    if (start < done || !isSecret(match[1] ?? '')) continue;
     const value = valueAt(text, start);
     masked += text.slice(done, start) + maskValue(value);
     done = start + value.length;

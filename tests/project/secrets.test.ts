@@ -11,6 +11,8 @@ describe('a line of the project file', () => {
       'to: { url: "https://lineage.example/*******", api_key: ********',
     ],
     ['a variable', 'url: "https://hooks.example/${HOOK}"', 'url: "https://hooks.example/${HOOK}"'],
+    ['a key that is misspelt', 'pasword: hunter2', 'pasword: *******'],
+    ['a key that only begins like one', 'private_key_path: keys/me.p8', 'private_key_path: keys/me.p8'],
     ['no address', 'path: a/b.duckdb', 'path: a/b.duckdb'],
   ])('%s', (_, text, shown) => {
     expect(maskSecrets(text)).toBe(shown);

@@ -1,0 +1,3 @@
+import { hostileWords } from './hostile-suite.ts';
+
+hostileWords('postgres');
