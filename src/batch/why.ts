@@ -7,7 +7,8 @@ import { nearest } from '../project/nearest.ts';
 import type { Project } from '../project/project.ts';
 import { commas, id, sql, table, verbatim } from '../sql/fragment.ts';
 import { jsonObject } from '../sql/json.ts';
-import { readable, type Values } from '../sql/readable.ts';
+import { recordedJson } from '../sql/redacted.ts';
+import { isHash, readable, type Values } from '../sql/readable.ts';
 import { rowIs, type KeyPart } from '../store/key-condition.ts';
 import { prunedUpTo } from '../store/prune.ts';
 import { readLedger, readTrail, type LedgerEntry, type TrailEntry } from '../store/trail.ts';
@@ -94,7 +95,10 @@ const readRow = async (
 ): Promise<Values | undefined> => {
   const { dialect } = context.warehouse;
   const row = jsonObject(
-    target.tableColumns.map(({ name, type }) => ({ name, value: dialect.jsonValue(id('t', name), type) })),
+    target.tableColumns.map((column) => ({
+      name: column.name,
+      value: recordedJson(dialect, column, id('t', column.name), context.project.redactKey),
+    })),
   );
   const [found] = await session.rows<{ row: string }>(
     sql`select ${commas([sql`${row} as row`])} from ${table(target.table)} as t where ${rowIs(dialect, (name) => id('t', name), key)} limit 1`,
@@ -161,17 +165,24 @@ const concerning = (
 const lastWritten = (trail: readonly TrailEntry[], column: string): TrailEntry | undefined =>
   trail.find(({ after }) => after !== null && Object.hasOwn(after, column));
 
+/** What was recorded before the column was redacted, or while it was, says nothing of what it holds now. */
+const isComparable = (recorded: unknown, redacted: boolean): boolean =>
+  recorded === null || recorded === undefined || isHash(recorded) === redacted;
+
 const columnOf = (
   context: BatchContext,
   target: Target,
   row: Values | undefined,
   trail: readonly TrailEntry[],
 ): ((mapped: Target['columns'][number]) => WhyColumn) => {
-  return ({ name, expression }) => {
+  return ({ name, expression, redacted }) => {
     const value = row?.[name] ?? null;
     const last = lastWritten(trail, name);
     const outside =
-      row !== undefined && last !== undefined && JSON.stringify(last.after?.[name]) !== JSON.stringify(value);
+      row !== undefined &&
+      last !== undefined &&
+      isComparable(last.after?.[name], redacted === true) &&
+      JSON.stringify(last.after?.[name]) !== JSON.stringify(value);
     return {
       name,
       value: readable({ [name]: value }, target.tableColumns)[name],

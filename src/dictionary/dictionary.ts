@@ -38,6 +38,8 @@ export interface Source {
   readonly updatedAt?: string | undefined;
   /** The column that says who changed the row. */
   readonly actor?: string | undefined;
+  /** Columns whose values stay out of our records; marked among the columns, as far as those are known. */
+  readonly redact?: readonly string[] | undefined;
   /** How its changes are found. */
   readonly detect: Detection;
   /** How long a run may go without reading everything. */
@@ -93,6 +95,8 @@ export interface MappedColumn {
   /** The declared type in the target, or that of the expression where the target is yet to be created. */
   readonly type: string;
   readonly nullable: boolean;
+  /** Made of a column that its source redacts. */
+  readonly redacted?: true;
   readonly expression: Expression;
   /** The same, cut at its aggregate calls; none where it has none. */
   readonly aggregated?: readonly AggregatedPart[] | undefined;
@@ -200,6 +204,8 @@ export interface Target {
   /** Of a `this` target: the column that says when its owner last changed a row. */
   readonly changedAt?: string | undefined;
   readonly checks: readonly Check[];
+  /** The column that the warehouse clusters the table by. */
+  readonly pruneBy?: string | undefined;
 }
 
 /** SQL of the user that returns bad rows; its target's name stands for the target as it will be. */

@@ -39,6 +39,7 @@ export const sourceKeys = {
     'ready',
     'columns',
     'exclude',
+    'redact',
     'detect',
     'mirror',
     'renamed',
@@ -46,7 +47,6 @@ export const sourceKeys = {
     'actor',
     ...logKeys,
   ],
-  later: ['redact'],
 };
 
 export const readSources = (file: Fields): readonly RawSource[] =>
@@ -77,6 +77,7 @@ const readSource = (entry: Entry, file: Fields): RawSource => {
     ready: sqlAt(fields, 'ready'),
     columns: namesAt(fields, 'columns'),
     exclude: namesAt(fields, 'exclude'),
+    redact: namesAt(fields, 'redact'),
     renamed: renamedAt(fields),
     timezone: textAt(fields, 'timezone'),
     actor: textAt(fields, 'actor'),

@@ -41,13 +41,13 @@ export const targetKeys = {
     'limits',
     'target_lag',
     'changed_at',
+    'prune_by',
     'checks',
     'enabled',
     'description',
     'owner',
     'tests',
   ],
-  later: ['prune_by'],
 };
 
 export const readTarget = (fields: Fields): RawTarget | undefined => {
@@ -82,6 +82,7 @@ export const readTarget = (fields: Fields): RawTarget | undefined => {
     rowsAt: fields.get('rows')?.value.at,
     touch: settingsOf(entriesAt(fields, 'touch'), fields),
     changedAt: textAt(fields, 'changed_at'),
+    pruneBy: textAt(fields, 'prune_by'),
     checks: checksAt(fields),
     limits: limits === undefined ? {} : readLimits(limits, fields.report),
     targetLagMs: durationAt(fields, 'target_lag'),

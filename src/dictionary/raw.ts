@@ -63,6 +63,7 @@ export interface RawSource {
   readonly ready?: Scalar | undefined;
   readonly columns?: readonly Scalar[] | undefined;
   readonly exclude?: readonly Scalar[] | undefined;
+  readonly redact?: readonly Scalar[] | undefined;
   readonly renamed: readonly RawRename[];
   /** Of its times without one, for histories. */
   readonly timezone?: Scalar | undefined;
@@ -146,6 +147,7 @@ export interface RawTarget {
   readonly rowsAt?: Position | undefined;
   readonly touch: readonly RawSetting[];
   readonly changedAt?: Scalar | undefined;
+  readonly pruneBy?: Scalar | undefined;
   readonly checks: readonly RawCheck[];
   readonly onMappingChangeAt?: Position | undefined;
   readonly onMappingChange?: 'backfill' | 'hold' | undefined;

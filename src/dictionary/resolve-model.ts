@@ -7,6 +7,7 @@ import { unknownColumn } from './expression-problems.ts';
 import { comparedInFull } from './model-problems.ts';
 import * as say from './problems.ts';
 import type { Context, DeclaredTarget } from './relations.ts';
+import { pruneByOf } from './resolve-own-columns.ts';
 import { onDeleteOf } from './resolve-rows.ts';
 import { matchName } from './scope.ts';
 import { resolveTouch } from './resolve-touch.ts';
@@ -104,6 +105,7 @@ export const resolveModel = (target: DeclaredTarget, query: ModelQuery, context:
     limits: Object.keys(raw.limits).length === 0 ? undefined : { ...context.limits, ...raw.limits },
     description: raw.description,
     owner: raw.owner,
+    pruneBy: pruneByOf(target, context),
     checks: raw.checks.map((check) => ({ name: check.name.text, sql: check.sql.text, at: check.sql.at })),
   };
 };

@@ -16,6 +16,7 @@ import type { Scope } from './scope.ts';
 import { resolveAliases, resolveJoins } from './resolve-joins.ts';
 import type { Aliases, Relations } from './resolve-joins.ts';
 import { resolveHistory } from './resolve-history.ts';
+import { changedAtOf, pruneByOf } from './resolve-own-columns.ts';
 import { onDeleteOf } from './resolve-rows.ts';
 import { checkSetMapped, checkSettings, resolveTouch } from './resolve-touch.ts';
 import type { Part } from './trust.ts';
@@ -115,6 +116,7 @@ export const resolveTarget = (target: DeclaredTarget, groundsOf: (part: Part) =>
     description: raw.description,
     owner: raw.owner,
     changedAt: changedAtOf(target, context),
+    pruneBy: pruneByOf(target, context),
     checks: raw.checks.map(({ name, sql }) => ({ name: name.text, sql: sql.text, at: sql.at })),
   };
 };
@@ -136,24 +138,6 @@ const formOf = (shaped: Shaped, history: History | undefined, { report }: Contex
 /** None where the relation is unknown, which is reported elsewhere. */
 const rootKeyOf = (root: Root, { declared }: Relations): readonly string[] | undefined =>
   root.kind !== 'grain' ? [] : declared.get(root.relation)?.raw.key.map(({ name }) => name.text);
-
-/** Only where the rows are somebody else's is there a question when he changed them. */
-const changedAtOf = ({ raw, name, table, info }: DeclaredTarget, { report }: Context): string | undefined => {
-  const { changedAt } = raw;
-  if (changedAt === undefined) return undefined;
-  if (raw.from !== undefined) report(say.onlyForThis(changedAt.at, 'changed_at', name));
-  if (info === undefined) return changedAt.text;
-  const column = info.columns.find((candidate) => candidate.name === changedAt.text);
-  if (column === undefined) {
-    const columns = info.columns.map((candidate) => candidate.name);
-    report(
-      say.unknownOwnColumn(changedAt.at, 'changed_at', changedAt.text, { table: showTable(table), columns }),
-    );
-  } else if (!/^(timestamp|date)/i.test(column.type)) {
-    report(say.noTime(changedAt.at, column.name, column.type));
-  }
-  return changedAt.text;
-};
 
 const asColumn = ({ name, type }: { readonly name: string; readonly type: string }): Column => ({
   name,

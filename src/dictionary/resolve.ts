@@ -6,6 +6,7 @@ import type { Catalog } from './catalog.ts';
 import { findCycles } from './cycles.ts';
 import type { Dictionary, Source, Target } from './dictionary.ts';
 import type { RawDictionary } from './raw.ts';
+import { redact } from './redaction.ts';
 import { declare, relationOf } from './relations.ts';
 import type { Context, DeclaredSource, DeclaredTarget } from './relations.ts';
 import { resolveModel, type ModelOutcome } from './resolve-model.ts';
@@ -40,7 +41,7 @@ const resolveAny = (declared: DeclaredSource, context: Context): Source => {
 /** Without a catalog names of tables and columns are believed (`validate --offline`). */
 export const resolveDictionary = (
   raw: RawDictionary,
-  project: Naming & Pick<Project, 'limits'>,
+  project: Naming & Pick<Project, 'limits' | 'redactKey'>,
   catalog: Catalog | undefined,
   { tableNames = [], trusted, shapeless, models = new Map() }: Known = {},
 ): Resolved => {
@@ -87,5 +88,9 @@ export const resolveDictionary = (
   const targets = all.flatMap((one) =>
     one.kind === 'target' && one.raw.enabled && !circular.has(one.name) ? resolveOne(one) : [],
   );
-  return { dictionary: { sources, targets }, problems: inOrder(problems) };
+  const dictionary = redact(
+    { sources, targets },
+    { sources: raw.sources, hasKey: project.redactKey !== undefined, report: context.report },
+  );
+  return { dictionary, problems: inOrder(problems) };
 };

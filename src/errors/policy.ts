@@ -63,6 +63,7 @@ const policies = {
   model_unreadable: usage,
   compared_in_full: notice,
   set_unmapped: usage,
+  not_redactable: usage,
   not_supported: usage,
   unknown_batch: usage,
   already_undone: usage,

@@ -78,6 +78,7 @@ export const parseProject = (input: ProjectInput): ParsedProject => {
     ...(settings.schedule === undefined ? {} : { schedule: settings.schedule }),
     ...(settings.testsOn === undefined ? {} : { testsOn: settings.testsOn }),
     ...(settings.retention === undefined ? {} : { retention: settings.retention }),
+    ...(settings.redactKey === undefined ? {} : { redactKey: settings.redactKey }),
     ...(settings.alerts === undefined ? {} : { alerts: settings.alerts }),
     ...(lineage === undefined ? {} : { lineage }),
   };
@@ -178,6 +179,7 @@ const readEnvironments = (fields: Fields, entries: readonly Entry[], input: Chos
     schedule: own?.schedule ?? base.schedule,
     testsOn: own?.testsOn ?? base.testsOn,
     retention: own?.retention ?? base.retention,
+    redactKey: own?.redactKey ?? base.redactKey,
     alerts: own?.alerts ?? base.alerts,
     lineage: own?.lineage ?? base.lineage,
   };

@@ -85,6 +85,8 @@ export interface Project {
   readonly testsOn?: TestsOn | undefined;
   /** For `tidemark prune`; without it everything is kept. */
   readonly retention?: Retention | undefined;
+  /** Secret: the values of redacted columns are hidden with it. */
+  readonly redactKey?: string | undefined;
   /** Who is told when something is wrong. */
   readonly alerts?: AlertSettings | undefined;
   /** Where lineage events go. */

@@ -4,9 +4,9 @@ import { editDistance } from './nearest.ts';
 
 const anyKey = /([\w-]+)["']?[ \t]*:[ \t]*/g;
 const secretWord =
-  /(?:password|passcode|passphrase|private_key|secret|token|slack|webhook|authorization|api[-_]?key|^pass|^pwd)$/i;
+  /(?:password|passcode|passphrase|private_key|secret|token|redact_key|slack|webhook|authorization|api[-_]?key|^pass|^pwd)$/i;
 /** A key that is none because it is misspelt stands in the very message that says so. */
-const misspelt = ['password', 'passphrase', 'private_key', 'secret', 'token', 'api_key'];
+const misspelt = ['password', 'passphrase', 'private_key', 'secret', 'token', 'api_key', 'redact_key'];
 const urlPassword = /(:\/\/[^\s:@/]*:)([^\s@]+)(?=@)/g;
 /** Addresses of channels are keys to them: whoever knows the path may write there. */
 const urlPath = /(\bhttps?:\/\/[^\s/"']+\/)((?:\$\{[^}]*\}|[^\s"',}])+)/g;

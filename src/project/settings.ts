@@ -17,7 +17,7 @@ import type { Fields } from './fields.ts';
 import { lineageOf, type LineageSettings } from './lineage-settings.ts';
 import { readConnection, type FoundConnection } from './connection.ts';
 import type { Report } from './problems.ts';
-import { badName, notBesideEvery, sharedSchema } from './problems.ts';
+import { badName, notBesideEvery, sharedSchema, wrongType } from './problems.ts';
 import type { Files } from './dbt/find-profile.ts';
 import {
   testPlaces,
@@ -42,6 +42,7 @@ export const settingKeys = [
   'schedule',
   'tests',
   'retention',
+  'redact_key',
   'alerts',
   'openlineage',
 ] as const;
@@ -56,6 +57,8 @@ export interface Settings {
   readonly schedule?: Cadence | undefined;
   readonly testsOn?: TestsOn | undefined;
   readonly retention?: Retention | undefined;
+  /** Secret. */
+  readonly redactKey?: string | undefined;
   readonly alerts?: AlertSettings | undefined;
   readonly lineage?: LineageSettings | undefined;
 }
@@ -95,6 +98,7 @@ export const readSettings = (fields: Fields, around: Surroundings): Settings => 
   const schedule = filled('schedule', report);
   const tests = filled('tests', report);
   const retention = filled('retention', report);
+  const redactKey = filled('redact_key', report);
   const alerts = filled('alerts', report);
   const lineage = filled('openlineage', report);
   const found = warehouse && readConnection(warehouse.value, { ...around, report: warehouseReport });
@@ -109,9 +113,27 @@ export const readSettings = (fields: Fields, around: Surroundings): Settings => 
     schedule: schedule && readSchedule(schedule, report),
     testsOn: tests === undefined ? undefined : testsOnOf(tests, report),
     retention: retention && readRetention(retention, report),
+    redactKey: redactKey && redactKeyOf(redactKey, { ...fields, report }),
     alerts: alerts && readAlerts(alerts, around.directory, report),
     lineage: lineage && lineageOf(lineage, around),
   };
+};
+
+/** A guess would be tried on every hash: a short one is no secret. */
+const shortestRedactKey = 16;
+
+const redactKeyOf = (entry: Entry, fields: Fields): string | undefined => {
+  const key = textAt({ ...fields, get: () => entry }, 'redact_key')?.text;
+  if (key !== undefined && key.length < shortestRedactKey)
+    fields.report(
+      wrongType(
+        entry.value.at,
+        'redact_key',
+        `a secret of at least ${shortestRedactKey} characters`,
+        'a shorter one',
+      ),
+    );
+  return key;
 };
 
 const readRetention = (entry: Entry, report: Report): Retention => {

@@ -5,6 +5,7 @@ import type { Column, Dialect } from '../sql/dialect.ts';
 import { commas, id, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
 import { afterName, beforeName, keyName, type ImageTable } from '../sql/images.ts';
 import { jsonObject, type JsonMember } from '../sql/json.ts';
+import { recordedJson } from '../sql/redacted.ts';
 import { keysMatch, rowOfImage } from '../sql/keys.ts';
 import type { TableName } from '../sql/table-name.ts';
 import type { Restored } from '../sql/undone.ts';
@@ -19,10 +20,15 @@ interface RecordOfImages {
   readonly relation: string;
   readonly images: ImageTable;
   readonly summary: ImageSummary;
+  /** What redacted values are hidden with. */
+  readonly redactKey?: string | undefined;
 }
 
 const asJson = (dialect: Dialect, text: Fragment): Fragment =>
   sql`cast(${text} as ${verbatim(dialect.jsonType)})`;
+
+const recorded = ({ dialect, redactKey }: RecordOfImages, column: Column, value: Fragment): Fragment =>
+  recordedJson(dialect, column, value, redactKey);
 
 const keyObject = ({ dialect, images }: RecordOfImages): Fragment =>
   jsonObject(
@@ -34,10 +40,10 @@ const keyObject = ({ dialect, images }: RecordOfImages): Fragment =>
 
 type Side = (images: ImageTable, column: string) => string;
 
-const allColumns = ({ dialect, images }: RecordOfImages, side: Side): readonly JsonMember[] =>
-  images.columns.map((column) => ({
+const allColumns = (record: RecordOfImages, side: Side): readonly JsonMember[] =>
+  record.images.columns.map((column) => ({
     name: column.name,
-    value: dialect.jsonValue(id('i', side(images, column.name)), column.type),
+    value: recorded(record, column, id('i', side(record.images, column.name))),
   }));
 
 const differs = ({ dialect, images }: RecordOfImages, column: Column): Fragment =>
@@ -53,7 +59,7 @@ const changedColumns = (record: RecordOfImages, side: Side, always?: string): re
     .filter((column) => column.name === always || record.summary.columns.has(column.name))
     .map((column) => ({
       name: column.name,
-      value: record.dialect.jsonValue(id('i', side(record.images, column.name)), column.type),
+      value: recorded(record, column, id('i', side(record.images, column.name))),
       ...(column.name === always ? {} : { when: differs(record, column) }),
     }));
 
@@ -128,7 +134,7 @@ export const insertAudit = (entry: AuditEntry): Fragment => {
   const touchedBefore = touchMembers(entry, (touch) => id('t', touch.name));
   const wholeRow = entry.tableColumns.map((column) => ({
     name: column.name,
-    value: dialect.jsonValue(rowIsRead(entry) ? id('t', column.name) : verbatim('null'), column.type),
+    value: rowIsRead(entry) ? recorded(entry, column, id('t', column.name)) : sql`'null'`,
   }));
   const beforeUpdate = jsonObject([...changedColumns(entry, beforeName), ...touchedBefore]);
   const deleted = entry.summary.deleted > 0 ? sql` when 'D' then ${jsonObject(wholeRow)}` : verbatim('');

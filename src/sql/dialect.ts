@@ -17,6 +17,8 @@ export interface Column {
   readonly hasDefault?: boolean;
   /** That default as the catalog writes it; absent where it is none, or numbers rows by itself. */
   readonly default?: string;
+  /** Records and reports do not show its values. */
+  readonly redacted?: true;
 }
 
 interface Capabilities {
@@ -75,6 +77,8 @@ export interface Dialect {
   readonly fence: Fragment;
   /** Aggregate over rows: the value in the last of those rows for which `where` is true, by `order`. */
   last(value: Fragment, type: string, of: { readonly where: Fragment; readonly order: Fragment }): Fragment;
+  /** The SHA-256 of a text, as hex. */
+  sha256(text: Fragment): Fragment;
   /** A member of a JSON object as text without quotes (`->>`); NULL where it is absent, or JSON's null. */
   jsonText(json: Fragment, name: string): Fragment;
   /** The object has a member of this name, whatever its value; NULL where there is no object. */

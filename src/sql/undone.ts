@@ -1,6 +1,7 @@
 // The scratch table of what some batches did to the rows of one relation, taken back from ledger or audit: per row
 // whether it was there before and after them, and every column that they changed, with its value before and after.
 import type { Column, ScratchColumn } from './dialect.ts';
+import { recordedType } from './redacted.ts';
 import { id, type Fragment } from './fragment.ts';
 import { afterName, beforeName, keyName, type ImageShape } from './images.ts';
 import type { TableName } from './table-name.ts';
@@ -10,6 +11,9 @@ import type { TableName } from './table-name.ts';
 export interface UndoneTable extends ImageShape {
   readonly table: TableName;
 }
+
+/** Of a redacted column the records have hashes, texts all of them. */
+export const recordedColumn = (column: Column): Column => ({ ...column, type: recordedType(column) });
 
 const placeOf = (shape: ImageShape, name: string): number =>
   shape.columns.findIndex((column) => column.name === name);

@@ -4,6 +4,7 @@ import { renderProblems } from '../../src/cli/render/diagnostics.ts';
 import { aggregateCases } from './aggregate-cases.ts';
 import { logCases } from './log-problem-cases.ts';
 import { expressionCases, historyCases, resolveCases, shapeCases } from './problem-cases.ts';
+import { redactionCases } from './redaction-cases.ts';
 import type { Case } from './problem-cases.ts';
 import { mapping, resolve, vendorFile } from './shop.ts';
 
@@ -14,6 +15,7 @@ const groups = {
   history: historyCases,
   aggregate: aggregateCases,
   log: logCases,
+  redaction: redactionCases,
 };
 
 describe.each(Object.entries(groups))('problems of %s', (group, cases: Readonly<Record<string, Case>>) => {
@@ -38,6 +40,7 @@ describe('a position', () => {
       ...historyCases,
       ...aggregateCases,
       ...logCases,
+      ...redactionCases,
     }),
   )('of %s lies in its line', (_name, { files }) => {
     for (const { at } of resolve(files).problems) {

@@ -70,6 +70,7 @@ const beforeABatch: ReadonlySet<string> = new Set<ErrorCode>([
   'model_unreadable',
   'compared_in_full',
   'set_unmapped',
+  'not_redactable',
   'not_supported',
   'unknown_batch',
   'database_too_new',

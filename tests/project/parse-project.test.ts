@@ -39,6 +39,18 @@ environments:
   dbt: { warehouse: { dbt: ., target: dev }, manifest: target/manifest.json }
 `;
 
+describe('redact_key', () => {
+  it('is a secret of its environment, long enough not to be guessed', () => {
+    const key = { variables: { KEY: 'a secret of many characters' } };
+    expect(parse(`${duckdb}redact_key: '\${KEY}'\n`, key).project?.redactKey).toBe(
+      'a secret of many characters',
+    );
+    const { problems } = parse(`${duckdb}redact_key: 'short one'\n`);
+    expect(problems.map(({ code }) => code)).toEqual(['wrong_type']);
+    expect(renderProblems(problems)).not.toContain('short one');
+  });
+});
+
 describe('a project', () => {
   it('as the documentation shows it', () => {
     const { project, problems } = parse(`version: 1

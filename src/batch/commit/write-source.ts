@@ -46,6 +46,7 @@ const writeSource = async (writing: Writing, frozen: FrozenSource, offset: numbe
         summary,
         firstChange,
         actor: source.actor,
+        redactKey: context.project.redactKey,
       }),
     );
   }

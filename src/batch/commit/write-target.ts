@@ -11,6 +11,7 @@ import { stateTable } from '../../store/state.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { ComputedTarget } from '../compute/compute-target.ts';
 import type { BatchContext } from '../context.ts';
+import { quietly } from '../quiet.ts';
 import { createTarget } from './create-tables.ts';
 import { TargetRefused, writeGuarded } from './written-meanwhile.ts';
 
@@ -77,6 +78,7 @@ const writeTarget = async (writing: Writing, computed: ComputedTarget, plan: Wri
     causes: causes.kind === 'listed' ? causes.table : undefined,
     firstChange,
     restored: computed.restored,
+    redactKey: context.project.redactKey,
   };
   await blamed(target, ofTheTable, async () => {
     await lockAgainstInserts(context, session, computed);
@@ -105,7 +107,9 @@ const blamed = async (target: Target, isOwn: IsOwn, work: () => Promise<void>): 
   try {
     await work();
   } catch (error) {
-    throw isTidemarkError(error) && isOwn(error) ? new TargetRefused(target.name, error) : error;
+    throw isTidemarkError(error) && isOwn(error)
+      ? new TargetRefused(target.name, quietly(target, error))
+      : error;
   }
 };
 

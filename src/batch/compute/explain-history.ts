@@ -2,6 +2,7 @@
 import { isTidemarkError, TidemarkError } from '../../errors/tidemark-error.ts';
 import { fillTimeline } from '../../reconcile/history/timeline.ts';
 import type { Session } from '../../warehouse/port.ts';
+import { quietly } from '../quiet.ts';
 import type { HistoryPlace } from './history-work.ts';
 
 const isValueError = (error: unknown): error is TidemarkError =>
@@ -20,16 +21,17 @@ export const explainValue = async (
     } catch (failure) {
       if (!isValueError(failure)) throw failure;
       const fits = /length|too long|overflow|out of range|precision/i.test(failure.message);
+      const words = quietly(target, failure);
       return new TidemarkError(fits ? 'value_does_not_fit' : 'expression_failed', {
-        message: `history \`${target.name}\`: \`${column.name}\` cannot be computed: ${failure.message}`,
+        message: `history \`${target.name}\`: \`${column.name}\` cannot be computed: ${words.message}`,
         hint: fits
           ? `the column is \`${column.type}\`: widen it, or shorten the value in the mapping`
           : 'make the expression total, for example with `case`, `nullif` or a safe cast',
         at: column.expression.at,
-        cause: failure,
-        details: { target: target.name, column: column.name, engine: failure.message },
+        cause: words,
+        details: { target: target.name, column: column.name, engine: words.message },
       });
     }
   }
-  return error;
+  return quietly(target, error);
 };

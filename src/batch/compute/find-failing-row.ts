@@ -6,6 +6,7 @@ import { rootRows, rootRowsBetween } from '../../reconcile/desired/root.ts';
 import { rootView, type TargetWork } from '../../reconcile/target-work.ts';
 import { commas, id, sql, type Fragment } from '../../sql/fragment.ts';
 import type { Session } from '../../warehouse/port.ts';
+import { quietly } from '../quiet.ts';
 import { showRows } from './refuse-rows.ts';
 
 const isValueError = (error: unknown): error is TidemarkError =>
@@ -68,14 +69,15 @@ interface Findings {
   readonly keys?: readonly Readonly<Record<string, unknown>>[] | undefined;
 }
 
-const describeFailure = (work: TargetWork, { error, column, keys }: Findings): TidemarkError => {
+const describeFailure = (work: TargetWork, { error: failed, column, keys }: Findings): TidemarkError => {
   const { target } = work;
+  const error = quietly(target, failed);
   const where =
     keys === undefined
       ? ''
       : ` for ${target.root.kind === 'this' ? 'row' : target.root.relation} ${showRows(keys)}`;
   const what = column === undefined ? '' : `: \`${column.name}\``;
-  const fits = /length|too long|overflow|out of range|precision/i.test(error.message);
+  const fits = /length|too long|overflow|out of range|precision/i.test(failed.message);
   return new TidemarkError(fits ? 'value_does_not_fit' : 'expression_failed', {
     message: `target \`${target.name}\`${what} cannot be computed${where}: ${error.message}`,
     hint: fits

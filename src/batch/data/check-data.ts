@@ -6,6 +6,7 @@ import { buildGraph, relationsOf, sourcesOf } from '../../graph/graph.ts';
 import { problem } from '../../project/problems.ts';
 import type { Warehouse } from '../../warehouse/port.ts';
 import { askingWork, resolveTypes } from '../compute/resolve-types.ts';
+import { quietly } from '../quiet.ts';
 import { targetView } from '../views.ts';
 import { checkRows } from './check-rows.ts';
 import { checkSources } from './check-sources.ts';
@@ -18,7 +19,7 @@ const failing = (target: Target, error: unknown): Problem => {
   return problem(
     'expression_failed',
     target.at,
-    `target \`${target.name}\` cannot be computed for some row: ${error.message}`,
+    `target \`${target.name}\` cannot be computed for some row: ${quietly(target, error).message}`,
   );
 };
 

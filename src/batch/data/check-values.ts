@@ -9,6 +9,7 @@ import { rootRows } from '../../reconcile/desired/root.ts';
 import { selectTypes } from '../../reconcile/desired/types.ts';
 import type { TargetWork } from '../../reconcile/target-work.ts';
 import { commas, id, sql, type Fragment } from '../../sql/fragment.ts';
+import { quietly } from '../quiet.ts';
 import type { Warehouse } from '../../warehouse/port.ts';
 
 interface Question {
@@ -103,7 +104,7 @@ const failing = (work: TargetWork, column: MappedColumn, error: unknown): Proble
   return problem(
     'expression_failed',
     column.expression.at,
-    `\`${column.name}\` of \`${work.target.name}\` cannot be computed for some row: ${error.message}`,
+    `\`${column.name}\` of \`${work.target.name}\` cannot be computed for some row: ${quietly(work.target, error).message}`,
     'make the expression total, for example with `case`, `nullif` or a safe cast',
   );
 };

@@ -5,6 +5,7 @@ import { isTidemarkError, TidemarkError } from '../../errors/tidemark-error.ts';
 import { renderExpression } from '../../sql/expression.ts';
 import { commas, id, sql, table, type Fragment } from '../../sql/fragment.ts';
 import type { Row, Session } from '../../warehouse/port.ts';
+import { quietly } from '../quiet.ts';
 import { showRows } from '../compute/refuse-rows.ts';
 
 const place = 'tidemark.n';
@@ -77,12 +78,13 @@ export const explainCondition = async (
     if (condition === undefined) continue;
     const found = await findRow(session, source, condition);
     if (found === undefined) continue;
+    const words = quietly(source, found.error);
     return new TidemarkError('expression_failed', {
-      message: `source \`${source.name}\`: \`${name}\` cannot be computed for ${showRows(found.rows)}: ${found.error.message}; it was left out`,
+      message: `source \`${source.name}\`: \`${name}\` cannot be computed for ${showRows(found.rows)}: ${words.message}; it was left out`,
       hint: 'make the condition total, for example with `case`, `nullif` or a safe cast',
       at: condition.at,
-      cause: error,
-      details: { source: source.name, keys: found.rows, engine: found.error.message },
+      cause: words,
+      details: { source: source.name, keys: found.rows, engine: words.message },
     });
   }
   return error;

@@ -12,6 +12,7 @@ import { freezeLog } from './freeze-log.ts';
 import { explainCondition } from './find-failing-condition.ts';
 import { freezeSource, planOf, type FrozenSource } from './freeze-source.ts';
 import { prepareSources, type Prepared } from './prepare.ts';
+import { quietlyAny } from '../quiet.ts';
 import { leaveOut, pausedBy, refusal, type LeftOut } from '../left-out.ts';
 
 export interface Frozen {
@@ -100,7 +101,7 @@ const attempt = async (context: BatchContext, sources: readonly Source[]): Promi
     if (failed.length === 0) throw error;
     const left: LeftOut[] = [];
     for (const { source, error: own } of failed)
-      left.push(leaveOut(source.name, 'source', await explained(context, source, own)));
+      left.push(leaveOut(source.name, 'source', quietlyAny(source, await explained(context, source, own))));
     const names = new Set(left.map((each) => each.name));
     const rest = await attempt(
       context,

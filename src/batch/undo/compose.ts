@@ -3,7 +3,8 @@ import { composeUndone } from '../../reconcile/undo/compose.ts';
 import type { Fragment } from '../../sql/fragment.ts';
 import type { ImageShape } from '../../sql/images.ts';
 import type { TableName } from '../../sql/table-name.ts';
-import { undoneColumns, type UndoneTable } from '../../sql/undone.ts';
+import { recordedColumn, undoneColumns, type UndoneTable } from '../../sql/undone.ts';
+import { refuseHidden } from './hidden-values.ts';
 import { stateTable } from '../../store/state.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { BatchContext } from '../context.ts';
@@ -41,7 +42,7 @@ export const composed = async (
   { purpose, from, where, key, columns }: Composing,
 ): Promise<UndoneTable> => {
   const { dialect } = context.warehouse;
-  const shape = { key, columns };
+  const shape = { key, columns: columns.map(recordedColumn) };
   const name = await scratch(context, session, purpose, undoneColumns(shape, dialect.jsonType));
   const records = {
     dialect,
@@ -49,6 +50,7 @@ export const composed = async (
     where,
     order: from === 'changes' ? 'change_id' : 'batch',
   };
+  await refuseHidden(session, records, columns);
   await session.execute(composeUndone(records, { table: name, ...shape }));
   await analyze(context, session, name);
   return { table: name, ...shape };

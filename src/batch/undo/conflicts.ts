@@ -1,12 +1,14 @@
 // Conflicts of an undo as people are told of them: the cell, what the undone batch left there, what is there now, and
 // which batch wrote that.
+import type { TidemarkError } from '../../errors/tidemark-error.ts';
 import type { ImageShape } from '../../sql/images.ts';
-import { sql, table, verbatim } from '../../sql/fragment.ts';
+import { commas, sql, table, verbatim } from '../../sql/fragment.ts';
 import { readable, type Values } from '../../sql/readable.ts';
 import type { TableName } from '../../sql/table-name.ts';
 import { stateTable } from '../../store/state.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { BatchContext } from '../context.ts';
+import { notUndoable } from './refusals.ts';
 import type { UndoScope } from './scope.ts';
 
 export interface Conflict {
@@ -19,6 +21,8 @@ export interface Conflict {
   /** What the undone batch left there; null for a row that it deleted. */
   readonly expected: unknown;
   readonly found: unknown;
+  /** Its value from before is not kept. */
+  readonly redacted?: true;
   /** Null: no batch wrote it, somebody else changed the mirror. */
   readonly batch: number | null;
 }
@@ -48,6 +52,12 @@ const valueOf = (text: string | null, column: string | null, { columns }: ImageS
   return readable({ [column]: value }, columns)[column];
 };
 
+const notForced = (name: string, columns: readonly string[]): TidemarkError =>
+  notUndoable(
+    `${columns.map((column) => `\`${name}.${column}\``).join(', ')}: redacted, so that the values from before are not kept and cannot be written`,
+    '`--on-conflict skip` leaves these cells and rows as they are and takes everything else back',
+  );
+
 /** Our records of the relation, and where in one of them it stands which columns were written. */
 const recordsOf = (kind: Conflict['in']) =>
   kind === 'source'
@@ -60,10 +70,14 @@ export const readConflicts = async (
   { in: kind, name, shape, scope, listed }: Listed,
 ): Promise<{ readonly conflicts: readonly Conflict[]; readonly conflictCount: number }> => {
   const { dialect } = context.warehouse;
-  const [counted] = await session.rows<{ count: string }>(
-    sql`select count(*) as count from ${table(listed)}`,
+  const hidden = shape.columns.filter(({ redacted }) => redacted === true).map((column) => column.name);
+  const isHidden =
+    hidden.length === 0 ? sql`false` : sql`x."column" in (${commas(hidden.map((each) => sql.lit(each)))})`;
+  const [counted] = await session.rows<{ count: string; hidden: string }>(
+    sql`select count(*) as count, count(*) filter (where ${isHidden}) as hidden from ${table(listed)} as x`,
   );
   const conflictCount = Number(counted?.count ?? 0);
+  if (scope.wish.onConflict === 'force' && Number(counted?.hidden ?? 0) > 0) throw notForced(name, hidden);
   if (conflictCount === 0) return { conflicts: [], conflictCount };
   const { records, relation, told } = recordsOf(kind);
   const changes = table(stateTable(context.project.schemas.state, records));
@@ -81,6 +95,7 @@ order by c.key, c."column"`);
     expected: valueOf(row.expected, row.column, shape),
     found: valueOf(row.found, row.column, shape),
     batch: row.batch === null ? null : Number(row.batch),
+    ...(row.column !== null && hidden.includes(row.column) ? { redacted: true as const } : {}),
   }));
   return { conflicts, conflictCount };
 };

@@ -86,6 +86,7 @@ const inverseOf = async (
     pairs: await scratch(context, session, `pairs_${source.name}`, pairColumns(images)),
     later: await changedLater(context, session, scope, source),
     onConflict: scope.wish.onConflict ?? 'fail',
+    redactKey: context.project.redactKey,
   };
   await session.execute(fillPairs(inverse, planOf(context, source).rows ?? table(source.mirror)));
   await analyze(context, session, inverse.pairs);

@@ -107,6 +107,7 @@ const inverseOf = async (
     }),
     pairs: await scratch(context, session, `pairs_${target.name}`, pairColumns(images)),
     onConflict: scope.wish.onConflict ?? 'fail',
+    redactKey: context.project.redactKey,
   };
   await session.execute(fillPairs(inverse, table(target.table)));
   await analyze(context, session, inverse.pairs);

@@ -41,15 +41,22 @@ export const judgeUndo = async (
 
 const rows = (number: number): string => `${number.toLocaleString('en-US')} row${number === 1 ? '' : 's'}`;
 
+const hintOf = (undo: FrozenUndo | undefined): string =>
+  undo?.conflicts.some(({ redacted }) => redacted === true) === true
+    ? 'of redacted columns the values from before are not kept: `--on-conflict skip` leaves what they have now and takes everything else back'
+    : '`--on-conflict skip` leaves these cells as they are, `--on-conflict force` gives them the value from before';
+
 const problems = ({ computed: { frozen }, proof }: Judged): readonly Problem[] => {
   const conflicts = frozen.undo?.conflictCount ?? 0;
+  const lost =
+    frozen.undo?.conflicts.some(({ redacted }) => redacted === true) === true ? ', or is redacted' : '';
   if (proof === undefined) {
     return [
       {
         code: 'undo_conflicts',
         severity: 'error',
-        message: `${conflicts} conflict${conflicts === 1 ? '' : 's'}: what the batch wrote was changed since; nothing was written`,
-        hint: '`--on-conflict skip` leaves these cells as they are, `--on-conflict force` gives them the value from before',
+        message: `${conflicts} conflict${conflicts === 1 ? '' : 's'}: what the batch wrote was changed since${lost}; nothing was written`,
+        hint: hintOf(frozen.undo),
         details: { conflicts },
       },
     ];

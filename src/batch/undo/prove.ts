@@ -150,7 +150,7 @@ const proveTarget = async (
       reason:
         'it was compared in full: what was written for no source change stays (`--with-writes` takes it back)',
     };
-  const proof = { work, undone, changed: changedRows(summary) > 0 };
+  const proof = { work, undone, changed: changedRows(summary) > 0, redactKey: context.project.redactKey };
   const rows = await context.warehouse.session((session) =>
     session.rows<Record<string, unknown>>(unproved(proof, shownKeys)),
   );

@@ -1,16 +1,17 @@
 // What the undone batches wrote into one target, read back from the audit: for the rules that do not speak of it, for
 // rows that come back whole, and for the proof.
 import type { Target } from '../../dictionary/dictionary.ts';
-import { composeUndone } from '../../reconcile/undo/compose.ts';
+import { composeUndone, type Records } from '../../reconcile/undo/compose.ts';
 import { countRestored, restorableColumns } from '../../reconcile/undo/restored.ts';
 import { fillFixed, hasRules, replaceImages } from '../../reconcile/undo/rules.ts';
 import { imageShapeOf, type TargetWork } from '../../reconcile/target-work.ts';
 import { commas, ors, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
 import { imageColumns } from '../../sql/images.ts';
-import { undoneColumns, type Restored, type UndoneTable } from '../../sql/undone.ts';
+import { recordedColumn, undoneColumns, type Restored, type UndoneTable } from '../../sql/undone.ts';
 import { stateTable } from '../../store/state.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { BatchContext } from '../context.ts';
+import { refuseHidden } from './hidden-values.ts';
 import { ledgerOf, type UndoScope } from './scope.ts';
 
 /** Of a narrowed undo, the rows that name one of its changes. */
@@ -31,22 +32,20 @@ export const composeTarget = async (
   const batches = scope.batches.filter(({ targets }) => targets.some(({ name }) => name === target.name));
   if (batches.length === 0) return undefined;
   const { dialect } = context.warehouse;
-  const { key, columns } = imageShapeOf(target);
+  const { key, columns: written } = imageShapeOf(target);
+  const columns = written.map(recordedColumn);
   const name = context.scratch.name(`undone_${target.name}`);
   await session.execute(dialect.createScratch(name, undoneColumns({ key, columns }, dialect.jsonType)));
   const numbers = commas(batches.map(({ batch }) => sql.lit(batch)));
   const narrow = scope.narrowed ? causedBy(context, scope) : verbatim('');
-  await session.execute(
-    composeUndone(
-      {
-        dialect,
-        from: stateTable(context.project.schemas.state, 'audit'),
-        where: sql`r.target = ${target.name} and r.batch in (${numbers})${narrow}`,
-        order: 'batch',
-      },
-      { table: name, key, columns },
-    ),
-  );
+  const records: Records = {
+    dialect,
+    from: stateTable(context.project.schemas.state, 'audit'),
+    where: sql`r.target = ${target.name} and r.batch in (${numbers})${narrow}`,
+    order: 'batch',
+  };
+  await refuseHidden(session, records, written);
+  await session.execute(composeUndone(records, { table: name, key, columns }));
   if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(name));
   return { table: name, key, columns };
 };

@@ -32,7 +32,6 @@ const part = (place: number): Fragment => sql`split_part(e.flaw, ${flawSeparator
 
 const code = part(1);
 const field = part(2);
-const value = part(3);
 
 const say = (...parts: readonly (string | Fragment)[]): Fragment =>
   sql`concat(${commas(parts.map((each) => (typeof each === 'string' ? sql.lit(each) : each)))})`;
@@ -47,8 +46,13 @@ const typeOfField = ({ source, columns }: Rejecting): Fragment => {
   return sql`case ${field} ${sql.join(cases, sql` `)} else '?' end`;
 };
 
+/** Of a redacted source no values: an image that cannot be read may hold any of them. */
+const valueOf = ({ source }: Rejecting): Fragment =>
+  source.redact === undefined ? part(3) : sql`case when ${part(3)} = '' then '' else '(redacted)' end`;
+
 const sentences = (rejecting: Rejecting): Readonly<Record<FlawCode, Fragment>> => {
   const hours = Math.round(rejecting.source.detect.clockToleranceMs / 3_600_000);
+  const value = valueOf(rejecting);
   const type = typeOfField(rejecting);
   const what = (...is: readonly (string | Fragment)[]): Fragment =>
     say('`', field, '`: `', value, '` ', ...is);
@@ -68,7 +72,7 @@ const sentences = (rejecting: Rejecting): Readonly<Record<FlawCode, Fragment>> =
 };
 
 export const takeFlawed = (rejecting: Rejecting): readonly Fragment[] => {
-  const { dialect, events, rejected } = rejecting;
+  const { dialect, events, rejected, source } = rejecting;
   const names = rejectedColumns.map(({ name }) => id(name));
   const known = ands(
     events.key.flatMap(({ name, nullable }) =>
@@ -87,7 +91,7 @@ export const takeFlawed = (rejecting: Rejecting): readonly Fragment[] => {
   return [
     sql`insert into ${table(rejected)} (${sql.join(names)})
 select f.* from (select e.identity, max(${code}) as code, max(${field}) as field, max(case ${code} ${sql.join(cases, sql`\n  `)} end) as reason,
-  max(case when ${known} then ${key} end) as key, max(e.arrival) as arrival, max(e.raw) as event
+  max(case when ${known} then ${key} end) as key, max(e.arrival) as arrival, max(${source.redact === undefined ? sql`e.raw` : sql`'"(redacted)"'`}) as event
 from ${table(events.table)} as e where e.flaw is not null group by e.identity) as f`,
     sql`delete from ${table(events.table)} as e where e.flaw is not null`,
   ];

@@ -40,6 +40,7 @@ const properties = (names: JsonSchema, expression: JsonSchema): Readonly<Record<
   ready: described(sqlText, 'SQL that returns true when the load is complete'),
   columns: listOrOne(names, 'the columns that are mirrored; default all'),
   exclude: listOrOne(names, 'columns that are not mirrored'),
+  redact: listOrOne(names, 'columns whose values ledger, audit and every output hide'),
   detect: choice(['mirror', 'log', 'stream', 'changes'], 'how changes are found'),
   mirror: text('the name of its mirror; default the source’s'),
   renamed: mapOf(text(), '`{ new_name: old_name }`'),

@@ -103,6 +103,7 @@ export const targetProperties = (known: KnownDictionary): Readonly<Record<string
     limits: strictObject(['deletes', 'touched', 'floor'], {}),
     target_lag: text('how long a change of a source may take until it is here: `10m`'),
     changed_at: text('of a target without `from`: the column that says when its owner last changed a row'),
+    prune_by: text('the column that the warehouse clusters the table by'),
     checks: mapOf(sqlText, 'SQL that returns bad rows'),
     enabled: flag('false: the file is read, the target left alone'),
     description: text(),

@@ -1,11 +1,12 @@
 // The inverse images of a mirror, or of a target where it was written for no source change: what its rows must become
 // so that the undone changes never happened, and the conflicts, cells that somebody changed since.
 import { isLog, positionColumn, type Source } from '../../dictionary/dictionary.ts';
-import type { Dialect, ScratchColumn } from '../../sql/dialect.ts';
+import type { Column, Dialect, ScratchColumn } from '../../sql/dialect.ts';
 import { ands, commas, id, ors, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
 import { afterName, beforeName, insertImages, keyName, type ImageTable } from '../../sql/images.ts';
 import { jsonObject } from '../../sql/json.ts';
 import { keysMatch } from '../../sql/keys.ts';
+import { asRecorded, recordedType } from '../../sql/redacted.ts';
 import type { TableName } from '../../sql/table-name.ts';
 import { became, told, was, type UndoneTable } from '../../sql/undone.ts';
 
@@ -26,6 +27,8 @@ export interface Inverse {
   readonly lost?: UndoneTable | undefined;
   readonly images: ImageTable;
   readonly onConflict: OnConflict;
+  /** What redacted values were hidden with. */
+  readonly redactKey?: string | undefined;
 }
 
 /** Of a source. */
@@ -76,7 +79,10 @@ const here = sql`p.present`;
 
 interface Cell {
   readonly name: string;
+  readonly column: Column;
   readonly isNow: Fragment;
+  /** As the records would have it. */
+  readonly nowRecorded: Fragment;
   readonly before: Fragment;
   readonly after: Fragment;
   readonly told: Fragment;
@@ -85,27 +91,41 @@ interface Cell {
   readonly bookkeeping: boolean;
 }
 
-const cellsOf = ({ dialect, bookkeeping, images, undone }: Inverse): readonly Cell[] =>
-  images.columns.map(({ name, type }) => {
+const cellsOf = ({ dialect, bookkeeping, images, undone, redactKey }: Inverse): readonly Cell[] =>
+  images.columns.map((column) => {
+    const { name } = column;
     const isNow = id('p', beforeName(images, name));
+    const nowRecorded = asRecorded(dialect, column, isNow, redactKey);
+    const type = recordedType(column);
     const before = was(undone, 'u', name);
     const after = became(undone, 'u', name);
     return {
       name,
+      column,
       isNow,
+      nowRecorded,
       before,
       after,
       told: told(undone, 'u', name),
-      awayFromBefore: dialect.differs(isNow, before, type),
-      awayFromAfter: dialect.differs(isNow, after, type),
+      awayFromBefore: dialect.differs(nowRecorded, before, type),
+      awayFromAfter: dialect.differs(nowRecorded, after, type),
       bookkeeping: bookkeeping.has(name),
     };
   });
 
 const counting = (cells: readonly Cell[]): readonly Cell[] => cells.filter(({ bookkeeping }) => !bookkeeping);
 
+const isRedacted = ({ column }: Cell): boolean => column.redacted === true;
+
+/** A redacted cell that is not what it was before stays what it is: the value is not there to be written. */
 const changedSince = (cell: Cell): Fragment =>
-  sql`(${cell.told} and ${cell.awayFromBefore} and ${cell.awayFromAfter})`;
+  isRedacted(cell)
+    ? sql`(${cell.told} and ${cell.awayFromBefore})`
+    : sql`(${cell.told} and ${cell.awayFromBefore} and ${cell.awayFromAfter})`;
+
+/** Of a row that is gone: it had values that were redacted, and cannot come back without them. */
+const isLacking = (cells: readonly Cell[]): Fragment =>
+  ors(cells.filter(isRedacted).map(({ before }) => sql`${before} is not null`));
 
 /** A row that the undone batches made is not what they made of it any more. */
 const madeOtherwise = (cells: readonly Cell[]): Fragment =>
@@ -121,11 +141,14 @@ const backOtherwise = (cells: readonly Cell[]): Fragment =>
 /** What each row needs; NULL: nothing, or it is left. */
 const operation = (inverse: Inverse, cells: readonly Cell[]): Fragment => {
   const force = inverse.onConflict === 'force';
-  const lostRow = inverse.lost === undefined ? sql`null` : sql`case when l."is" is not null then 'I' end`;
+  const lostRow =
+    inverse.lost === undefined || cells.some(isRedacted)
+      ? sql`null`
+      : sql`case when l."is" is not null then 'I' end`;
   return sql`case
   when ${updated} and ${here} then 'U'
   when ${updated} then ${lostRow}
-  when ${deleted} and not ${here} then 'I'
+  when ${deleted} and not ${here} then case when ${isLacking(cells)} then null else 'I' end
   when ${deleted} then ${force ? sql`'U'` : sql`null`}
   when ${here} and ${force ? sql`true` : sql`not ${madeOtherwise(cells)}`} then 'D' end`;
 };
@@ -133,6 +156,7 @@ const operation = (inverse: Inverse, cells: readonly Cell[]): Fragment => {
 /** What a cell becomes of a row that is there, or comes back. */
 const valueAfter = (inverse: Inverse, cell: Cell, changedLater: Fragment): Fragment => {
   const { isNow, before, awayFromAfter } = cell;
+  if (isRedacted(cell)) return sql`case when u.was and ${here} then ${isNow} end`;
   const unforced = cell.bookkeeping || inverse.onConflict !== 'force';
   const stays = cell.bookkeeping ? sql`(${awayFromAfter} or ${changedLater})` : awayFromAfter;
   const ofUpdate = unforced ? sql`case when ${stays} then ${isNow} else ${before} end` : before;
@@ -192,7 +216,7 @@ export const conflictColumns: readonly ScratchColumn[] = [
 export const fillConflicts = (inverse: Inverse, into: TableName): Fragment => {
   const { dialect, images, undone, pairs } = inverse;
   const cells = cellsOf(inverse);
-  const types = new Map(images.columns.map(({ name, type }) => [name, type]));
+  const types = new Map(images.columns.map((column) => [column.name, recordedType(column)]));
   const json = (value: Fragment, name: string): Fragment =>
     dialect.jsonValue(value, types.get(name) ?? 'varchar');
   const key = jsonObject(
@@ -213,13 +237,20 @@ export const fillConflicts = (inverse: Inverse, into: TableName): Fragment => {
   const ofCells = counting(cells).map(
     (
       cell,
-    ) => sql`select ${key}, ${sql.lit(cell.name)}, ${json(cell.after, cell.name)}, ${json(cell.isNow, cell.name)} ${from}
+    ) => sql`select ${key}, ${sql.lit(cell.name)}, ${json(cell.after, cell.name)}, ${json(cell.nowRecorded, cell.name)} ${from}
 where ${here} and ((${updated} and ${changedSince(cell)}) or (not u.was and u."is" and ${cell.told} and ${cell.awayFromAfter}))`,
   );
   const gone = sql`select ${key}, cast(null as varchar), ${rowOf(({ after }) => after, false)}, cast(null as varchar) ${from}
 where ${updated} and not ${here}`;
-  const back = sql`select ${key}, cast(null as varchar), cast(null as varchar), ${rowOf(({ isNow }) => isNow, true)} ${from}
+  const back = sql`select ${key}, cast(null as varchar), cast(null as varchar), ${rowOf(({ nowRecorded }) => nowRecorded, true)} ${from}
 where ${here} and not u."is" and ${ands([sql`(not u.was or ${backOtherwise(cells)})`])}`;
+  const lacking = cells.filter(isRedacted).map(
+    ({
+      name,
+      before,
+    }) => sql`select ${key}, ${sql.lit(name)}, ${json(before, name)}, cast(null as varchar) ${from}
+where ${deleted} and not ${here} and ${before} is not null`,
+  );
   return sql`insert into ${table(into)} (${commas(conflictColumns.map(({ name }) => id(name)))})
-${sql.join([...ofCells, gone, back], sql`\nunion all\n`)}`;
+${sql.join([...ofCells, gone, back, ...lacking], sql`\nunion all\n`)}`;
 };

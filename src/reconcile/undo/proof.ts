@@ -3,6 +3,7 @@
 import { commas, id, ors, sql, table, type Fragment } from '../../sql/fragment.ts';
 import { afterName, keyName } from '../../sql/images.ts';
 import { keysMatch } from '../../sql/keys.ts';
+import { asRecorded } from '../../sql/redacted.ts';
 import { told, was, type UndoneTable } from '../../sql/undone.ts';
 import { nearlySame } from '../near.ts';
 import type { TargetWork } from '../target-work.ts';
@@ -10,6 +11,8 @@ import type { TargetWork } from '../target-work.ts';
 export interface Proof {
   readonly work: TargetWork;
   readonly undone: UndoneTable;
+  /** What redacted values were hidden with. */
+  readonly redactKey?: string | undefined;
   /** The target has images in this batch. */
   readonly changed: boolean;
 }
@@ -32,9 +35,11 @@ const mustBeThere = ({ work }: Proof): Fragment =>
 const rowIsWrong = (proof: Proof, present: Fragment, value: (column: string) => Fragment): Fragment => {
   const { work, undone } = proof;
   const cells = undone.columns.map(({ name, type }) => {
-    const [is, must] = [value(name), was(undone, 'u', name)];
     const mapped = work.target.columns.find((column) => column.name === name);
-    const near = nearlySame(work, mapped, is, must);
+    const must = was(undone, 'u', name);
+    const is =
+      mapped === undefined ? value(name) : asRecorded(work.dialect, mapped, value(name), proof.redactKey);
+    const near = mapped?.redacted === true ? undefined : nearlySame(work, mapped, is, must);
     const differs = work.dialect.differs(is, must, type);
     const wrong = near === undefined ? differs : sql`(${differs} and not coalesce(${near}, false))`;
     return sql`(${told(undone, 'u', name)} and ${wrong})`;

@@ -59,7 +59,10 @@ export const fillFixed = ({ work, undone, fixed }: RuledOut): Fragment => {
   const byKey = (column: string): string => keyName(shape, column);
   const inDesired = sql`d."tidemark.present" is not null`;
   const inTable = sql`t."tidemark.present" is not null`;
-  const columns = shape.columns.filter(({ name }) => undone.columns.some((each) => each.name === name));
+  // What was redacted is not there to be written.
+  const columns = shape.columns.filter(
+    ({ name, redacted }) => redacted !== true && undone.columns.some((each) => each.name === name),
+  );
   const cells = shape.columns.map(({ name, type }) => {
     const place = target.columns.findIndex((each) => each.name === name);
     const mapped = target.columns[place];

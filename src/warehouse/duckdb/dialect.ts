@@ -56,6 +56,7 @@ export const duckDbDialect: Dialect = {
   // A projection is worked out once here, and a limit would take the parallelism away.
   fence: verbatim(''),
   last: (value, _type, { where, order }) => sql`last(${value} order by ${order}) filter (where ${where})`,
+  sha256: (text) => sql`sha256(${text})`,
   jsonText: duckDbJsonText,
   jsonHas: duckDbJsonHas,
   jsonNames: (json) => sql`unnest(json_keys(${json}))`,

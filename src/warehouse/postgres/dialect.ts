@@ -103,6 +103,7 @@ export const postgresDialect: Dialect = {
   // An offset keeps the planner from pulling the sub-query up, and stores nothing.
   fence: sql`offset 0`,
   last,
+  sha256: (text) => sql`encode(sha256(convert_to(${text}, 'UTF8')), 'hex')`,
   jsonText: postgresJsonText,
   jsonHas: postgresJsonHas,
   jsonNames: (json) => sql`jsonb_object_keys(${json})`,

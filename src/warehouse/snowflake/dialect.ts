@@ -73,6 +73,7 @@ export const snowflakeDialect: Dialect = {
   fence: verbatim(''),
   // A row without an order is left out, so that only rows for which `where` is true are looked at.
   last: (value, _type, { where, order }) => sql`max_by(${value}, iff(${where}, ${order}, null))`,
+  sha256: (text) => sql`sha2(${text}, 256)`,
   jsonText: snowflakeJsonText,
   jsonHas: snowflakeJsonHas,
   jsonNames: () => {

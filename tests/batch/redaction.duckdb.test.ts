@@ -1,0 +1,4 @@
+// Redacted columns on DuckDB.
+import { describeRedaction } from './redaction-suite.ts';
+
+describeRedaction('duckdb');

@@ -1,0 +1,4 @@
+// Redacted columns on Postgres.
+import { describeRedaction } from './redaction-suite.ts';
+
+describeRedaction('postgres');
