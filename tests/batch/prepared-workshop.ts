@@ -25,5 +25,10 @@ export const preparedWorkshop = (engine: Engine, take: (sandbox: Sandbox) => voi
     expect(schemaErrors(answer.json)).toEqual([]);
     return { exit: answer.exit, report: answer.json };
   };
-  return { json };
+  /** Another sandbox in the place of the test's own copy, which it has removed. */
+  const replace = (other: Sandbox): void => {
+    sandbox = other;
+    take(other);
+  };
+  return { json, replace };
 };

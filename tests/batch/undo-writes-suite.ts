@@ -27,7 +27,7 @@ export const describeUndoOfWrites = (engine: Engine): void => {
   describe(`undo of what was written for no source change on ${engine}`, () => {
     let sandbox: Sandbox;
     let minute = 0;
-    const { json } = preparedWorkshop(engine, (copy) => {
+    const { json, replace } = preparedWorkshop(engine, (copy) => {
       sandbox = copy;
       minute = 0;
     });
@@ -364,7 +364,7 @@ export const describeUndoOfWrites = (engine: Engine): void => {
 
     it('I6: an adoption leaves what the others had built', async () => {
       await sandbox.remove();
-      sandbox = await createSandbox(engine, workshop);
+      replace(await createSandbox(engine, workshop));
       await sandbox.sql(
         `insert into marts.dim_customer values (1, 'theirs', 'Atlantis', 'a'), (77, 'stranger', null, 'b')`,
       );

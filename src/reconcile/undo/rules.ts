@@ -1,5 +1,6 @@
 // `keep`, `set` and `update-only` say what happens to rows and cells that the mapping has no value for any more. They
 // do not speak of what an undone batch wrote: that takes the value it had before, and a row that it inserted goes.
+import type { Column } from '../../sql/dialect.ts';
 import { commas, id, ors, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
 import {
   afterName,
@@ -7,6 +8,7 @@ import {
   guardName,
   imageColumns,
   keyName,
+  type ImageShape,
   type ImageTable,
 } from '../../sql/images.ts';
 import { keysMatch } from '../../sql/keys.ts';
@@ -43,6 +45,12 @@ select ${commas(target.key.map(({ name }) => id('u', keyName(undone, name))))} f
 where not exists (select 1 from ${table(scratch.keys)} as k where ${known})`;
 };
 
+/** What was redacted is not there to be written. */
+const knownBefore = (shape: ImageShape, undone: UndoneTable): readonly Column[] =>
+  shape.columns.filter(
+    ({ name, redacted }) => redacted !== true && undone.columns.some((each) => each.name === name),
+  );
+
 /** Fills `fixed` with the rows that a rule decided and that the undone batches wrote, as long as nobody wrote
  *  them since. */
 export const fillFixed = ({ work, undone, fixed }: RuledOut): Fragment => {
@@ -59,10 +67,7 @@ export const fillFixed = ({ work, undone, fixed }: RuledOut): Fragment => {
   const byKey = (column: string): string => keyName(shape, column);
   const inDesired = sql`d."tidemark.present" is not null`;
   const inTable = sql`t."tidemark.present" is not null`;
-  // What was redacted is not there to be written.
-  const columns = shape.columns.filter(
-    ({ name, redacted }) => redacted !== true && undone.columns.some((each) => each.name === name),
-  );
+  const columns = knownBefore(shape, undone);
   const cells = shape.columns.map(({ name, type }) => {
     const place = target.columns.findIndex((each) => each.name === name);
     const mapped = target.columns[place];
