@@ -39,6 +39,8 @@ export interface RelationNow {
   readonly dataAt: string | undefined;
   /** Why it was left out. */
   readonly behind: string | undefined;
+  /** Rows of a source that an undo holds, as this run found them. */
+  readonly held?: number | undefined;
   /** How long a change may take until it is here. */
   readonly targetLagMs?: number | undefined;
   /** How long those of this batch took; nothing where none reached it. */
@@ -115,6 +117,7 @@ const relationsNow = (
       kind,
       dataAt,
       behind: out?.code,
+      held: known.holds.get(name)?.held,
       targetLagMs: graph.targets.get(name)?.targetLagMs,
       lag: histogram && summarizeLags(histogram),
     };

@@ -65,8 +65,10 @@ export const measureRun = (
   metrics.clear('tidemark_data_timestamp_seconds');
   metrics.clear('tidemark_behind');
   metrics.clear('tidemark_lag_target_seconds');
-  for (const { name, kind, dataAt, behind, lag, targetLagMs } of relations) {
+  metrics.clear('tidemark_held_changes');
+  for (const { name, kind, dataAt, behind, held = 0, lag, targetLagMs } of relations) {
     const labels = { relation: name, kind };
+    if (held > 0) metrics.set('tidemark_held_changes', { source: name }, held);
     for (const [quantile, key] of quantiles)
       if (lag !== undefined)
         metrics.set('tidemark_change_lag_seconds', { ...labels, quantile }, seconds(lag[key]));

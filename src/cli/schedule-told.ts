@@ -5,6 +5,7 @@ import type { Ticked, Told } from '../batch/schedule/loop.ts';
 import { isTidemarkError } from '../errors/tidemark-error.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { StatementTally } from '../observe/statement-tally.ts';
 import { effect, totalsOf } from './render/batch.ts';
 
 export const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
@@ -37,6 +38,7 @@ export interface Watching {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly tally: Tally;
+  readonly statements: StatementTally;
   readonly save: () => void;
   /** Told of what came of each tick that was ours. */
   readonly hear: (outcome: Ticked<RunResult>) => void;
@@ -84,6 +86,7 @@ export const toldOf = (watching: Watching): Told<RunResult> => ({
     if (outcome.kind === 'done') measureRun(metrics, outcome.result, Date.now());
     else
       measureFailure(metrics, outcome.kind, outcome.kind === 'taken' ? undefined : outcome.error, Date.now());
+    watching.statements.addTo(metrics, 'run');
     tell(watching, tick, outcome);
     watching.save();
     watching.hear(outcome);

@@ -45,3 +45,16 @@ export const toldRun = (
       }),
   };
 };
+
+/** Tells of a batch, whatever comes of it. */
+export const tellThrough = async (told: ToldRun, work: () => Promise<RunResult>): Promise<RunResult> => {
+  let result: RunResult;
+  try {
+    result = await work();
+  } catch (error) {
+    await told.failed(error);
+    throw error;
+  }
+  await told.done(result);
+  return result;
+};

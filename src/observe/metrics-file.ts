@@ -14,6 +14,9 @@ const textOf = (path: string): string => {
 export const takeUpMetrics = (path: string | undefined): Metrics =>
   openMetrics(path === undefined ? '' : textOf(path));
 
+/** A process that lives long takes up what others wrote meanwhile. */
+export const takeUpSince = (path: string, metrics: Metrics): void => metrics.takeUp(textOf(path));
+
 /** Readable by the collector, whoever it runs as. */
 const mode = 0o644;
 

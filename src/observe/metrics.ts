@@ -5,6 +5,8 @@ interface Declared {
   readonly kind: 'counter' | 'gauge';
   readonly help: string;
   readonly labels: readonly string[];
+  /** Of a gauge: the next process takes it up from the file, as it does counters. */
+  readonly lasts?: boolean;
 }
 
 export const metricTable = {
@@ -89,6 +91,39 @@ export const metricTable = {
     help: 'Columns of a target that are left as they are until somebody decides.',
     labels: ['target'],
   },
+  tidemark_held_changes: {
+    kind: 'gauge',
+    help: 'Rows of a source that an undo holds, as the last run found them.',
+    labels: ['source'],
+  },
+  tidemark_verify_differences: {
+    kind: 'gauge',
+    help: 'Rows of a target, or versions of a history, that the last verify found wrong.',
+    labels: ['target'],
+    lasts: true,
+  },
+  tidemark_verify_missed_rows: {
+    kind: 'gauge',
+    help: 'Rows of a source that the last verify of its mirror found passed over.',
+    labels: ['source'],
+    lasts: true,
+  },
+  tidemark_verified_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When a target was last compared with its mapping from one end to the other.',
+    labels: ['target'],
+    lasts: true,
+  },
+  tidemark_statements_total: {
+    kind: 'counter',
+    help: 'Statements that the warehouse was asked for.',
+    labels: ['command'],
+  },
+  tidemark_statement_seconds_sum: {
+    kind: 'counter',
+    help: 'Time that the warehouse took for them, of statements side by side added up.',
+    labels: ['command'],
+  },
   tidemark_lease_wait_seconds_sum: {
     kind: 'counter',
     help: 'Time that runs waited for the lease.',
@@ -110,6 +145,8 @@ export interface Metrics {
   set(name: MetricName, labels: Labels, value: number): void;
   /** Takes all values of a gauge away. */
   clear(name: MetricName): void;
+  /** What another process has measured since, from its file: gauges that last. */
+  takeUp(text: string): void;
   /** In the text format of Prometheus. */
   text(): string;
 }
@@ -125,20 +162,26 @@ const series = (name: MetricName, labels: Labels): string => {
   return pairs.length === 0 ? name : `${name}{${pairs.join(',')}}`;
 };
 
-/** The counters that an earlier process left behind. */
-const countersIn = (text: string): ReadonlyMap<string, number> =>
-  new Map(
-    text.split('\n').flatMap((line): readonly (readonly [string, number])[] => {
-      const match = /^([a-z_]+)((?:\{.*\})?) (\S+)$/.exec(line);
-      const [, name = '', labels = '', value] = match ?? [];
-      if (!isMetric(name) || metricTable[name].kind !== 'counter' || !Number.isFinite(Number(value)))
-        return [];
-      return [[`${name}${labels}`, Number(value)]];
-    }),
-  );
+type Kind = 'counter' | 'lasting';
+
+const kindOf = (name: MetricName): Kind | undefined => {
+  const { kind, lasts }: Declared = metricTable[name];
+  if (kind === 'counter') return 'counter';
+  return lasts === true ? 'lasting' : undefined;
+};
+
+/** What an earlier process left behind for the next ones. */
+const seriesIn = (text: string, kinds: readonly Kind[]): readonly (readonly [string, number])[] =>
+  text.split('\n').flatMap((line): readonly (readonly [string, number])[] => {
+    const match = /^([a-z_]+)((?:\{.*\})?) (\S+)$/.exec(line);
+    const [, name = '', labels = '', value] = match ?? [];
+    if (!isMetric(name) || !Number.isFinite(Number(value))) return [];
+    const kind = kindOf(name);
+    return kind !== undefined && kinds.includes(kind) ? [[`${name}${labels}`, Number(value)]] : [];
+  });
 
 export const openMetrics = (earlier = ''): Metrics => {
-  const values = new Map(countersIn(earlier));
+  const values = new Map(seriesIn(earlier, ['counter', 'lasting']));
   const nameOf = (key: string): string => key.replace(/\{.*$/s, '');
   return {
     add: (name, labels, by) => {
@@ -149,6 +192,9 @@ export const openMetrics = (earlier = ''): Metrics => {
     set: (name, labels, value) => void values.set(series(name, labels), value),
     clear: (name) => {
       for (const key of values.keys()) if (nameOf(key) === name) values.delete(key);
+    },
+    takeUp: (text) => {
+      for (const [key, value] of seriesIn(text, ['lasting'])) values.set(key, value);
     },
     text: () => {
       const lines = Object.entries(metricTable).flatMap(([name, { kind, help }]) => {

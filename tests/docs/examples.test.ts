@@ -1,9 +1,15 @@
-// The examples speak of what there is: every metric, command and flag that they name.
-import { readFileSync } from 'node:fs';
+// The examples speak of what there is: every metric, command and flag that they name; and they are what Prometheus,
+// systemd and Kubernetes read.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parser } from '@prometheus-io/lezer-promql';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseArguments } from '../../src/cli/parse.ts';
 import { metricTable } from '../../src/observe/metrics.ts';
+import { cronJobErrors } from './cron-job-schema.ts';
+import { unitProblems } from './unit-file.ts';
 
 const read = (name: string): string =>
   readFileSync(new URL(`../../examples/${name}`, import.meta.url), 'utf8');
@@ -24,6 +30,36 @@ describe('metrics', () => {
   });
 });
 
+/** By the grammar that Prometheus' own editor reads them with. */
+const isPromql = (expression: string): boolean => {
+  let whole = expression.trim() !== '';
+  parser.parse(expression).iterate({
+    enter: ({ type }) => {
+      if (type.isError) whole = false;
+    },
+  });
+  return whole;
+};
+
+interface Panel {
+  readonly title: string;
+  readonly targets: readonly { readonly expr: string; readonly legendFormat: string }[];
+}
+
+it('panels of the dashboard ask in PromQL, by labels that the metric has', () => {
+  const { panels } = JSON.parse(read('grafana/tidemark.json')) as { readonly panels: readonly Panel[] };
+  const asked = panels.flatMap(({ targets }) => targets);
+  expect(asked.filter(({ expr }) => !isPromql(expr))).toEqual([]);
+  expect(isPromql('sum by (a (tidemark_rows_total)')).toBe(false);
+  for (const { expr, legendFormat } of asked) {
+    const labels = metricsIn(expr).flatMap((name): readonly string[] =>
+      Object.hasOwn(metricTable, name) ? metricTable[name as keyof typeof metricTable].labels : [],
+    );
+    const shown = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label ?? '');
+    expect([expr, shown.filter((label) => !labels.includes(label))]).toEqual([expr, []]);
+  }
+});
+
 interface Rule {
   readonly alert: string;
   readonly expr: string;
@@ -39,9 +75,7 @@ it('alert rules have what Prometheus wants of them', () => {
   expect(rules.length).toBeGreaterThan(3);
   for (const { alert, expr, labels, annotations } of rules) {
     expect([alert, expr, labels.severity, annotations.summary].every((text) => text.length > 0)).toBe(true);
-    // Brackets close.
-    const brackets = (kind: RegExp): number => expr.match(kind)?.length ?? 0;
-    expect(brackets(/[([{]/g)).toBe(brackets(/[)\]}]/g));
+    expect([expr, isPromql(expr)]).toEqual([expr, true]);
   }
 });
 
@@ -52,9 +86,12 @@ describe('commands', () => {
       .trim()
       .split(/\s+/);
 
-  it('of the systemd unit parse', () => {
-    const line = /^ExecStart=(.*)$/m.exec(read('systemd/tidemark.service'))?.[1] ?? '';
-    expect(parseArguments(wordsAfter(line))).toMatchObject({ kind: 'command', name: 'schedule' });
+  it.each([
+    ['tidemark.service', 'schedule'],
+    ['tidemark-run.service', 'run'],
+  ])('of %s parse', (file, name) => {
+    const line = /^ExecStart=(.*)$/m.exec(read(`systemd/${file}`))?.[1] ?? '';
+    expect(parseArguments(wordsAfter(line))).toMatchObject({ kind: 'command', name });
   });
 
   it('of the CronJob parse', () => {
@@ -76,4 +113,37 @@ describe('commands', () => {
       name: 'run',
     });
   });
+});
+
+describe('systemd', () => {
+  const folder = fileURLToPath(new URL('../../examples/systemd/', import.meta.url));
+  const files = readdirSync(folder);
+  const analyze = ['/usr/bin/systemd-analyze', '/bin/systemd-analyze'].find((path) => existsSync(path));
+
+  it.each(files)('reads %s whole', (file) => {
+    expect(unitProblems(read(`systemd/${file}`))).toEqual([]);
+    expect(unitProblems('[Timer]\nPersistant=true\n')).toEqual(['unknown key in [Timer]: Persistant']);
+  });
+
+  it('has a service for its timer', () => {
+    const timers = files.filter((file) => file.endsWith('.timer'));
+    expect(timers).toEqual(['tidemark-run.timer']);
+    expect(files).toContain('tidemark-run.service');
+  });
+
+  it.runIf(analyze !== undefined)('finds nothing wrong itself, where there is one', () => {
+    const { stderr, status } = spawnSync(
+      analyze ?? '',
+      ['verify', '--man=no', ...files.map((file) => `${folder}${file}`)],
+      { encoding: 'utf8' },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+});
+
+it('the CronJob is one of batch/v1, key by key', () => {
+  const job: unknown = parse(read('kubernetes/cronjob.yml'));
+  expect(cronJobErrors(job)).toEqual([]);
+  const misspelt: unknown = parse(read('kubernetes/cronjob.yml').replace('backoffLimit', 'backOffLimit'));
+  expect(cronJobErrors(misspelt)).toEqual(['/spec/jobTemplate/spec must NOT have additional properties']);
 });

@@ -116,6 +116,29 @@ describe('into a file', () => {
     });
   });
 
+  it('of a rollback, as a job of its own; one that fails or is a dry run tells no COMPLETE', async () => {
+    toFile();
+    await sandbox.run('run');
+    await sandbox.sql(
+      `update staging.countries set name = 'Deutschland', updated_at = timestamp '2026-02-01' where id = 'DE'`,
+    );
+    await sandbox.run('run');
+    expect((await sandbox.run('rollback', '2', '--dry-run')).exit).toBe(0);
+    expect((await sandbox.run('rollback', '2')).exit).toBe(0);
+    const [start, complete, ...more] = inFile().slice(4);
+    expect(more).toEqual([]);
+    expect([start?.eventType, complete?.eventType]).toEqual(['START', 'COMPLETE']);
+    expect(complete?.job.name).toBe('corner.dev.rollback');
+    expect(complete?.run.facets['tidemark_batch']).toMatchObject({ batch: 3, kind: 'rollback' });
+    expect(complete?.outputs[0]?.outputFacets?.outputStatistics.rowCount).toBe(1);
+    expect((await sandbox.run('rollback', '77')).exit).not.toBe(0);
+    expect(
+      inFile()
+        .slice(6)
+        .map((event) => event.eventType),
+    ).not.toContain('COMPLETE');
+  });
+
   it('of a schedule: each tick begins and ends', async () => {
     toFile();
     await sandbox.run('schedule', '--every', '1s', '--ticks', '2', '--listen', 'off');

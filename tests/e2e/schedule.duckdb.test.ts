@@ -144,5 +144,38 @@ describe('tidemark run --metrics-file', () => {
     const text = readFileSync(file, 'utf8');
     expect(text).toContain('tidemark_runs_total{outcome="done"} 2\n');
     expect(text).toContain('tidemark_errors_total{code="dictionary_invalid"} 1\n');
+    expect(Number(/tidemark_statements_total\{command="run"\} (\d+)/.exec(text)?.[1])).toBeGreaterThan(50);
+    expect(text).toMatch(/tidemark_statement_seconds_sum\{command="run"\} \d/);
+  });
+
+  it('shows what an undo holds and what verify found, until the next one finds otherwise', async () => {
+    const shown = (name: string): string | undefined =>
+      new RegExp(`^${name}\\{[^}]*\\} (.*)$`, 'm').exec(
+        readFileSync(join(sandbox.folder, 'run.prom'), 'utf8'),
+      )?.[1];
+    const [run, verify] = [
+      ['run', '--metrics-file', 'run.prom'],
+      ['verify', '--metrics-file', 'run.prom'],
+    ];
+    await sandbox.run(...run);
+    await sandbox.run(...verify);
+    expect(shown('tidemark_verify_differences')).toBe('0');
+    expect(Number(shown('tidemark_verified_timestamp_seconds'))).toBeGreaterThan(Date.now() / 1000 - 60);
+    await sandbox.sql(
+      `update staging.countries set name = 'Deutschland', updated_at = timestamp '2026-02-01' where id = 'DE'`,
+    );
+    await sandbox.run(...run);
+    await sandbox.run('rollback', '2');
+    await sandbox.sql(`update marts.dim_customer set balance = 0 where customer_id = 1`);
+    await sandbox.run(...verify, '--mirrors');
+    expect(shown('tidemark_verify_missed_rows')).toBe('0');
+    expect((await sandbox.run(...verify)).exit).toBe(3);
+    expect(shown('tidemark_verify_differences')).toBe('1');
+    await sandbox.run(...run);
+    expect(shown('tidemark_held_changes')).toBe('1');
+    // The run healed the row; that is known once somebody looks again.
+    expect(shown('tidemark_verify_differences')).toBe('1');
+    await sandbox.run(...verify);
+    expect(shown('tidemark_verify_differences')).toBe('0');
   });
 });

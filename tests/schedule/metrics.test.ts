@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openMetrics } from '../../src/observe/metrics.ts';
-import { saveMetrics, takeUpMetrics } from '../../src/observe/metrics-file.ts';
+import { saveMetrics, takeUpMetrics, takeUpSince } from '../../src/observe/metrics-file.ts';
 
 it('are written as Prometheus reads them, labels escaped', () => {
   const metrics = openMetrics();
@@ -38,6 +38,22 @@ it('count on where the run before ended; gauges are those of this run', () => {
     const text = readFileSync(path, 'utf8');
     expect(text).toContain('tidemark_rows_total{target="fact_vendor",operation="updated"} 6');
     expect(text).not.toContain('tidemark_behind');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it('what lasts is taken up by the next process, and by one that lives long', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tidemark-metrics-'));
+  try {
+    const path = join(folder, 'tidemark.prom');
+    const schedule = takeUpMetrics(path);
+    const verify = takeUpMetrics(path);
+    verify.set('tidemark_verify_differences', { target: 'fact_vendor' }, 2);
+    saveMetrics(path, verify);
+    expect(takeUpMetrics(path).text()).toContain('tidemark_verify_differences{target="fact_vendor"} 2\n');
+    takeUpSince(path, schedule);
+    expect(schedule.text()).toContain('tidemark_verify_differences{target="fact_vendor"} 2\n');
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -6,6 +6,7 @@ import { batchOutcome, tellWaiting } from '../batch-outcome.ts';
 import type { Invocation, Outcome } from '../invocation.ts';
 import { durationOf, isOn, namesOf, pairsOf, textOf } from '../read-options.ts';
 import { usage } from '../usage.ts';
+import { tellThrough, toldRun } from '../told-run.ts';
 import { waitingFor } from '../waiting.ts';
 
 const wishOf = ({ options, select }: Invocation, from: string): OlderWish => {
@@ -31,10 +32,15 @@ export const mergeHistory = async (
   const waitMs = durationOf(options, 'wait') ?? defaultWaitMs;
   const meta = { history: from, ...pairsOf(options, 'meta') };
   const project = await invocation.project();
-  const result = await waitingFor(project, invocation, waitMs, async (ms) => {
-    if (isOn(options, 'dryRun'))
-      return { ...(await plan({ project, older, samples: 3, progress, waitMs: ms })), phases: {} };
-    return runBatch({
+  if (isOn(options, 'dryRun')) {
+    const planned = await waitingFor(project, invocation, waitMs, (ms) =>
+      plan({ project, older, samples: 3, progress, waitMs: ms }),
+    );
+    return batchOutcome(project, { ...planned, phases: {} });
+  }
+  const told = toldRun(project, log, { command: 'reconcile', partly: true });
+  const merged = (ms: number): ReturnType<typeof runBatch> =>
+    runBatch({
       project,
       older,
       meta,
@@ -42,8 +48,9 @@ export const mergeHistory = async (
       owner: textOf(options, 'owner'),
       progress,
       onWait: tellWaiting(log, waitMs),
+      onBegin: told.onBegin,
       signal,
     });
-  });
+  const result = await tellThrough(told, () => waitingFor(project, invocation, waitMs, merged));
   return batchOutcome(project, result);
 };

@@ -3,7 +3,7 @@ import { run as runBatch } from '../../batch/run.ts';
 import { batchOutcome, tellWaiting } from '../batch-outcome.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { allowancesOf, durationOf, isOn, namesOf, pairsOf, textOf, wholeOf } from '../read-options.ts';
-import { toldRun } from '../told-run.ts';
+import { tellThrough, toldRun } from '../told-run.ts';
 import { usage } from '../usage.ts';
 import { mergeHistory } from './merge-history.ts';
 import { waitingFor } from '../waiting.ts';
@@ -28,7 +28,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const rejected = isOn(options, 'rejected');
   const project = await invocation.project();
   const told = toldRun(project, log, { command: 'reconcile' });
-  const result = await waitingFor(project, invocation, waitMs, (ms) =>
+  const reconciled = (ms: number): ReturnType<typeof runBatch> =>
     runBatch({
       project,
       // Reading what was set aside compares no target in full, unless one is named.
@@ -46,12 +46,8 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
       onWait: tellWaiting(log, waitMs),
       onBegin: told.onBegin,
       signal,
-    }),
-  ).catch(async (error: unknown) => {
-    await told.failed(error);
-    throw error;
-  });
-  await told.done(result);
+    });
+  const result = await tellThrough(told, () => waitingFor(project, invocation, waitMs, reconciled));
   return batchOutcome(project, result);
 };
 

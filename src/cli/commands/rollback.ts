@@ -6,6 +6,7 @@ import { batchNumber } from '../batch-number.ts';
 import { batchOutcome, tellWaiting } from '../batch-outcome.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { choiceOf, durationOf, isOn, pairsOf, textOf } from '../read-options.ts';
+import { tellThrough, toldRun } from '../told-run.ts';
 import { usage } from '../usage.ts';
 import { waitingFor } from '../waiting.ts';
 
@@ -63,21 +64,32 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const meta = pairsOf(options, 'meta');
   const project = await invocation.project();
   const dryRun = isOn(options, 'dryRun');
-  const result = await waitingFor(project, invocation, waitMs, async (ms) => {
-    const undo = { ...wish, batch: await batchNumber('rollback', args[0], project, ms) };
-    const { progress } = invocation;
-    if (dryRun) return { ...(await plan({ project, undo, samples: 3, progress, waitMs: ms })), phases: {} };
-    return runBatch({
+  const { progress } = invocation;
+  const undoOf = async (ms: number): Promise<UndoWish> => ({
+    ...wish,
+    batch: await batchNumber('rollback', args[0], project, ms),
+  });
+  if (dryRun) {
+    const planned = await waitingFor(project, invocation, waitMs, async (ms) =>
+      plan({ project, undo: await undoOf(ms), samples: 3, progress, waitMs: ms }),
+    );
+    return batchOutcome(project, { ...planned, phases: {} });
+  }
+  // What it did not look at is as it was.
+  const told = toldRun(project, log, { command: 'rollback', partly: true });
+  const undone = async (ms: number): ReturnType<typeof runBatch> =>
+    runBatch({
       project,
-      undo,
+      undo: await undoOf(ms),
       meta,
       waitMs: ms,
       owner: textOf(options, 'owner'),
       progress,
       onWait: tellWaiting(log, waitMs),
+      onBegin: told.onBegin,
       signal,
     });
-  });
+  const result = await tellThrough(told, () => waitingFor(project, invocation, waitMs, undone));
   return batchOutcome(project, result);
 };
 

@@ -3,13 +3,11 @@ import { measureFailure, measureRun } from '../../batch/measure-run.ts';
 import type { BatchReport } from '../../batch/report.ts';
 import { run as runBatch, type RunResult } from '../../batch/run.ts';
 import { isTidemarkError, type TidemarkError } from '../../errors/tidemark-error.ts';
-import type { Log } from '../../observe/log.ts';
-import type { Metrics } from '../../observe/metrics.ts';
-import { saveMetrics, takeUpMetrics } from '../../observe/metrics-file.ts';
 import type { Project } from '../../project/project.ts';
 import { batchOutcome, tellWaiting } from '../batch-outcome.ts';
 import { readChangesFile } from '../changes-file.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
+import { measuredFile } from '../measured-file.ts';
 import { readPlan } from '../plan-file.ts';
 import { allowancesOf, choiceOf, durationOf, isOn, pairsOf, textOf } from '../read-options.ts';
 import { batchJson } from '../render/json.ts';
@@ -48,20 +46,6 @@ const skipped = async (project: Project, error: TidemarkError, startedAt: Date):
 const isBusy = (error: unknown): error is TidemarkError =>
   isTidemarkError(error) && (error.code === 'lease_held' || error.code === 'file_locked');
 
-/** A file that cannot be written fails nothing: the batch counts, not its figures. */
-const measured = (log: Log, path: string | undefined, count: (metrics: Metrics) => void): void => {
-  if (path === undefined) return;
-  try {
-    const metrics = takeUpMetrics(path);
-    count(metrics);
-    saveMetrics(path, metrics);
-  } catch (error) {
-    log.error(
-      `the metrics were not written to \`${path}\`: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-};
-
 const execute = async (invocation: Invocation): Promise<Outcome> => {
   const { options, log, signal } = invocation;
   const ifBusy = choiceOf(options, 'ifBusy', ['fail', 'skip']) ?? 'fail';
@@ -75,7 +59,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const file = textOf(options, 'changes');
   if (file !== undefined && plan !== undefined) throw usage('`--changes` and `--plan` exclude each other');
   const changes = file === undefined ? undefined : await readChangesFile(file);
-  const metricsFile = textOf(options, 'metricsFile');
+  const measured = measuredFile(log, textOf(options, 'metricsFile'), 'run');
   const startedAt = new Date();
   const told = toldRun(project, log, { command: 'run', partly: changes !== undefined });
   let result: RunResult;
@@ -98,10 +82,10 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
         signal,
       }),
     );
-    measured(log, metricsFile, (metrics) => measureRun(metrics, result, Date.now()));
+    measured.write((metrics) => measureRun(metrics, result, Date.now()));
     await told.done(result);
   } catch (error) {
-    measured(log, metricsFile, (metrics) =>
+    measured.write((metrics) =>
       measureFailure(metrics, isBusy(error) ? 'busy' : 'failed', error, Date.now()),
     );
     await told.failed(error);

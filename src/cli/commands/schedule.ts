@@ -5,7 +5,8 @@ import type { Begun } from '../../batch/begun.ts';
 import type { RunResult } from '../../batch/run.ts';
 import type { Log } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
-import { saveMetrics, takeUpMetrics } from '../../observe/metrics-file.ts';
+import { saveMetrics, takeUpMetrics, takeUpSince } from '../../observe/metrics-file.ts';
+import { tallyStatements } from '../../observe/statement-tally.ts';
 import { serveMetrics, type ListenPlace } from '../../observe/serve-metrics.ts';
 import type { Cadence, Project } from '../../project/project.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
@@ -48,6 +49,7 @@ const placeOf = (text: string | undefined): ListenPlace | undefined => {
 const saving = (path: string | undefined, metrics: Metrics, log: Log) => (): void => {
   if (path === undefined) return;
   try {
+    takeUpSince(path, metrics);
     saveMetrics(path, metrics);
   } catch (error) {
     log.error(`the metrics were not written to \`${path}\`: ${messageOf(error)}`);
@@ -107,11 +109,13 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const file = textOf(options, 'metricsFile');
   const metrics = takeUpMetrics(file);
   const tally = newTally();
+  const statements = tallyStatements();
   const others = telling(log, () => latest);
   const watching: Watching = {
     log,
     metrics,
     tally,
+    statements,
     save: saving(file, metrics, log),
     hear: others.hear,
     hearRetry: others.hearRetry,
@@ -140,6 +144,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
     });
   } finally {
     stop.forget();
+    statements.stop();
     await others.settled();
     await server?.close();
   }

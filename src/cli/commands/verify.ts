@@ -1,8 +1,10 @@
 // tidemark verify
 import { verify as verifyTargets, type VerifyResult } from '../../batch/verify.ts';
+import { measureVerify } from '../../batch/measure-verify.ts';
 import { alertVerify } from '../alerting.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
-import { durationOf, isOn, wholeOf } from '../read-options.ts';
+import { measuredFile } from '../measured-file.ts';
+import { durationOf, isOn, textOf, wholeOf } from '../read-options.ts';
 import { changedRow, renderTargets } from '../render/changed-rows.ts';
 import { plainStyle, type Style } from '../render/style.ts';
 import { counts, renderTable } from '../render/table.ts';
@@ -163,10 +165,12 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
   const mirrors = isOn(options, 'mirrors');
   if (mirrors && budgetMs !== undefined)
     throw usage('`--budget` is for targets: `--mirrors` reads staging whole');
+  const measured = measuredFile(log, textOf(options, 'metricsFile'), 'verify');
   const project = await invocation.project();
   const result = await waitingFor(project, invocation, waitMs, (ms) =>
     verifyTargets({ project, select, samples, budgetMs, mirrors, progress, waitMs: ms }),
   );
+  measured.write((metrics) => measureVerify(metrics, result.report, Date.now()));
   await alertVerify(project, log, result, select);
   return {
     exit: result.exit,

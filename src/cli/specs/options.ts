@@ -44,6 +44,12 @@ export const owner = text('--owner', 'NAME', 'a retry under the same name takes 
 
 export const meta = list('--meta', 'KEY=VALUE', 'kept with the batch: a ticket, the id of an Airflow run');
 
+export const metricsFile = text(
+  '--metrics-file',
+  'FILE',
+  "count this in a file for Prometheus' textfile collector",
+);
+
 export const waitForLease = text(
   '--wait',
   'TIME',

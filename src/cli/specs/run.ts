@@ -1,6 +1,6 @@
 // `tidemark run`: what it takes and what help says of it.
 import type { CommandSpec } from '../command-spec.ts';
-import { adopt, allow, meta, owner, rebind, strict, text, waitForLease } from './options.ts';
+import { adopt, allow, meta, metricsFile, owner, rebind, strict, text, waitForLease } from './options.ts';
 
 export const runSpec = {
   summary: 'take over what changed in staging, as one batch; what cron calls',
@@ -13,7 +13,7 @@ export const runSpec = {
     rebind,
     waitForLease,
     text('--if-busy', 'fail|skip', 'when somebody else is at work: exit 4, or say so and exit 0'),
-    text('--metrics-file', 'FILE', "count this run in a file for Prometheus' textfile collector"),
+    metricsFile,
     owner,
     meta,
   ],

@@ -1,6 +1,6 @@
 // `tidemark verify`: what it takes and what help says of it.
 import type { CommandSpec } from '../command-spec.ts';
-import { flag, text, wait } from './options.ts';
+import { flag, metricsFile, text, wait } from './options.ts';
 
 export const verifySpec = {
   summary: 'prove that targets are what the mappings yield from the mirrors',
@@ -8,6 +8,7 @@ export const verifySpec = {
     flag('--mirrors', 'compare mirrors with staging instead: was every change found?'),
     text('--budget', 'TIME', 'stop after this long; the next one goes on: `30s`'),
     text('--samples', 'N', 'differing rows shown per target (default 3)'),
+    metricsFile,
     wait,
   ],
   select: 'several',
