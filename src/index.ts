@@ -7,6 +7,8 @@ import type { ImpactReport } from './batch/impact/impact-report.ts';
 import type { PendingOptions } from './batch/impact/pending.ts';
 import type { EditorSchemaOptions, EditorSchemaReport } from './batch/editor-schema.ts';
 import type { DictionaryReport, ReadDictionaryOptions } from './batch/read-dictionary.ts';
+import type { InitOptions } from './batch/init/init-options.ts';
+import type { InitReport } from './batch/init/init-report.ts';
 import type { ImportOptions, ImportReport } from './batch/import-dictionary.ts';
 import type { PauseOptions, PauseReport } from './batch/pause.ts';
 import type { PruneOptions, PruneReport } from './batch/prune/prune.ts';
@@ -36,6 +38,8 @@ export type { Progress } from './batch/context.ts';
 export type { ImpactReport } from './batch/impact/impact-report.ts';
 export type { EditorSchemaReport } from './batch/editor-schema.ts';
 export type { DictionaryReport } from './batch/read-dictionary.ts';
+export type { InitOptions } from './batch/init/init-options.ts';
+export type { InitReport } from './batch/init/init-report.ts';
 export type { ImportReport } from './batch/import-dictionary.ts';
 export type { KeyValue, NamedChanges, NamedKey } from './batch/freeze/changed-keys.ts';
 export type { PauseReport } from './batch/pause.ts';
@@ -135,6 +139,10 @@ export interface OpenProject {
   /** Drops every object that we made, and nothing else; targets are left as they are. */
   uninstall(options?: Given<UninstallOptions>): Promise<UninstallReport>;
 }
+
+/** Writes a first project file and mappings from a dbt project or a warehouse; `agree` is asked before. */
+export const initProject = async (options: InitOptions): Promise<InitReport> =>
+  (await import('./batch/init/init.ts')).init(options);
 
 /** Reads the project file; the warehouse is opened by each call and closed at its end. */
 export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject> => {

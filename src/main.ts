@@ -45,10 +45,22 @@ const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
     else stream.write('', () => resolve());
   });
 
+/** A question is no data: it goes where the log goes. */
+const ask = async (question: string): Promise<string> => {
+  const { createInterface } = await import('node:readline/promises');
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await reader.question(question, { signal: interruption.signal });
+  } finally {
+    reader.close();
+  }
+};
+
 const status = await runProgram(process.argv.slice(2), {
   stdout: ours(process.stdout, 1),
   stderr: ours(process.stderr, 2),
   variables: process.env,
+  ask: isatty(0) && isatty(2) ? ask : undefined,
   signal: interruption.signal,
 });
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);

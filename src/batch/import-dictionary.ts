@@ -1,7 +1,7 @@
 // Import: a source-first dictionary from elsewhere becomes mapping files. Asks nobody; what it guesses it marks, what
 // is there it never overwrites.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, extname } from 'node:path';
 import { catalogOf, lookUp, type Catalog } from '../dictionary/catalog.ts';
 import { importFeeds, type Imported } from '../dictionary/import/import-feeds.ts';
 import type { TableFacts } from '../dictionary/import/facts.ts';
@@ -18,6 +18,7 @@ import { nameParts } from '../project/sql-name.ts';
 import { commas, id, sql, table } from '../sql/fragment.ts';
 import type { TableName } from '../sql/table-name.ts';
 import type { Session, Warehouse } from '../warehouse/port.ts';
+import { freePaths, writeNew } from './new-files.ts';
 import { withWarehouse } from './open.ts';
 
 export interface ImportOptions {
@@ -189,25 +190,6 @@ const guessesIn = (text: string): readonly string[] =>
     return at === -1 ? [] : [`${line.slice(0, at).trim()} (${line.slice(at + 14)})`];
   });
 
-/** A name for each file that no file has. */
-const freePaths = (project: Project): ((name: string | undefined) => string) => {
-  const chosen = new Map<string | undefined, string>();
-  return (name) => {
-    const known = chosen.get(name);
-    if (known !== undefined) return known;
-    const stem =
-      name === undefined ? 'sources' : name.replaceAll(/[^\p{L}\p{M}\p{N}_.-]/gu, '_').replace(/^\.+/, '_');
-    const taken = new Set(chosen.values());
-    for (let count = 1; ; count += 1) {
-      const path = join(project.mappings, `${count === 1 ? stem : `${stem}_${count}`}.yml`);
-      const shown = relative(project.directory, path).replaceAll('\\', '/');
-      if (taken.has(shown) || existsSync(path)) continue;
-      chosen.set(name, shown);
-      return shown;
-    }
-  };
-};
-
 const filesOf = ({
   sources,
   targets,
@@ -231,13 +213,6 @@ const filesOf = ({
     text,
   })),
 ];
-
-const writeNew = (project: Project, file: string, text: string): void => {
-  const path = resolve(project.directory, file);
-  mkdirSync(dirname(path), { recursive: true });
-  // `wx`: whoever made the file in the meantime keeps it.
-  writeFileSync(path, text, { flag: 'wx' });
-};
 
 export const importDictionary = async (options: ImportOptions): Promise<ImportReport> => {
   const { project } = options;

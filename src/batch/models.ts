@@ -45,13 +45,13 @@ const isAModel = (target: RawTarget): target is RawTarget & { readonly model: Sc
   target.model !== undefined && target.enabled;
 
 /** dbt writes what it compiled beside the manifest too; one model that fails leaves it out of the manifest. */
-const compiledOf = (node: DbtNode, manifest: string): string | undefined => {
+export const compiledOf = (node: DbtNode, manifest: string): string | undefined => {
   if (node.compiled !== undefined) return node.compiled;
   const file = join(dirname(manifest), 'compiled', node.package, node.file);
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 };
 
-const placeOf = (dialect: SqlDialect, schema: string | undefined, name: string): string => {
+export const placeOf = (dialect: SqlDialect, schema: string | undefined, name: string): string => {
   const place = `${schema ?? ''}.${name}`;
   return dialect === 'duckdb' ? place.toLowerCase() : place;
 };
@@ -202,18 +202,12 @@ const outcomeOf = (target: RawTarget & { readonly model: Scalar }, so: Reading):
   return known;
 };
 
-const dialects: Readonly<Record<string, SqlDialect>> = {
-  duckdb: 'duckdb',
-  postgres: 'postgres',
-  snowflake: 'snowflake',
-};
-
 /** By the name of the target. The parser is loaded where there is a model to read. */
 export const readModels = async (question: ModelsQuestion): Promise<ReadonlyMap<string, ModelOutcome>> => {
   const targets = question.raw.targets.filter(isAModel);
   const outcomes = new Map<string, ModelOutcome>();
   if (targets.length === 0) return outcomes;
-  const dialect = dialects[question.naming.connection.type] ?? 'duckdb';
+  const dialect = question.naming.connection.type;
   const so: Reading = { ...question, dialect, outcomes, parser: await loadSqlParser() };
   for (const target of targets) outcomeOf(target, so);
   return outcomes;

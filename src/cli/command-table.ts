@@ -6,6 +6,7 @@ import { historySpec } from './specs/history.ts';
 import { completionSpec } from './specs/completion.ts';
 import { dictionarySpec } from './specs/dictionary.ts';
 import { impactSpec } from './specs/impact.ts';
+import { initSpec } from './specs/init.ts';
 import { importSpec } from './specs/import.ts';
 import { pauseSpec } from './specs/pause.ts';
 import { planSpec } from './specs/plan.ts';
@@ -25,6 +26,7 @@ import { verifySpec } from './specs/verify.ts';
 import { whySpec } from './specs/why.ts';
 
 const commands = {
+  init: initSpec,
   plan: planSpec,
   run: runSpec,
   reconcile: reconcileSpec,

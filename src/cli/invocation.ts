@@ -17,6 +17,9 @@ export interface Invocation {
   readonly log: Log;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Asks whoever sits at the terminal; none where nobody does. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
   /** Stdout, where that is a terminal. */
   readonly screen?: Screen | undefined;
   /** All there are, in the order of help. */

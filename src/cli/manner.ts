@@ -13,6 +13,8 @@ export interface Edge {
   readonly stdout: Stream;
   readonly stderr: Stream;
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Where somebody sits at the terminal. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
   /** Given by the first Ctrl-C. */
   readonly signal: AbortSignal;
 }

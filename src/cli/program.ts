@@ -96,6 +96,8 @@ const execute = async (
     log: manner.log,
     progress: line?.progress ?? { step: () => undefined },
     signal: edge.signal,
+    variables: edge.variables,
+    ask: manner.json || manner.quiet ? undefined : edge.ask,
     screen: screenOf(edge, manner),
     commands: commandNames.map((name) => ({ name, ...specOf(name) })),
   };

@@ -13,13 +13,12 @@ const interrupted = (): TidemarkError =>
     message: 'interrupted while waiting for the database file, nothing was written',
   });
 
-export const waitingFor = async <T>(
-  project: Project,
+/** Tries until the file is free. */
+export const untilFree = async <T>(
   { log, signal }: Invocation,
   waitMs: number,
   work: (waitMs: number) => Promise<T>,
 ): Promise<T> => {
-  if (project.connection.type !== 'duckdb') return work(waitMs);
   const until = performance.now() + waitMs;
   let told = false;
   for (;;) {
@@ -35,3 +34,10 @@ export const waitingFor = async <T>(
     }
   }
 };
+
+export const waitingFor = <T>(
+  project: Project,
+  invocation: Invocation,
+  waitMs: number,
+  work: (waitMs: number) => Promise<T>,
+): Promise<T> => (project.connection.type === 'duckdb' ? untilFree(invocation, waitMs, work) : work(waitMs));

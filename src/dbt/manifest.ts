@@ -20,7 +20,7 @@ export interface DbtNode {
   /** Ids of the nodes that it reads. */
   readonly reads: readonly string[];
   readonly file: string;
-  /** Of models: the SQL that dbt made of it; `dbt parse` makes none. */
+  /** Of models and snapshots: the SQL that dbt made of it; `dbt parse` makes none. */
   readonly compiled?: string | undefined;
 }
 
@@ -94,7 +94,7 @@ const nodeOf = (id: string, node: Json): DbtNode => {
     materialized,
     reads: readsOf(node),
     file: text(node['original_file_path']) ?? '',
-    compiled: kind === 'model' ? text(node['compiled_code']) : undefined,
+    compiled: kind === 'model' || kind === 'snapshot' ? text(node['compiled_code']) : undefined,
   };
 };
 
@@ -103,7 +103,12 @@ const parse = (path: string, json: string): Json => {
   try {
     root = JSON.parse(json);
   } catch (error) {
-    throw invalid(path, 'is no JSON', 'was dbt stopped while it wrote it? `dbt parse` writes it anew', error);
+    throw invalid(
+      path,
+      'is no JSON',
+      'was dbt stopped while it wrote it? `dbt compile` writes it anew',
+      error,
+    );
   }
   if (isObject(root) && isObject(root['metadata'])) return root;
   throw invalid(
@@ -120,8 +125,8 @@ const checkSchema = (path: string, metadata: Json): void => {
   const by = text(metadata['dbt_version']) ?? 'an unknown version';
   throw invalid(
     path,
-    `was written by dbt ${by} (manifest ${Number.isNaN(version) ? `\`${found}\`` : `v${version}`})`,
-    'tidemark reads the manifests of dbt 1.8 and newer',
+    `was written by dbt ${by} (\`metadata.dbt_schema_version\`: manifest ${Number.isNaN(version) ? `\`${found}\`` : `v${version}`})`,
+    'tidemark reads the manifests of dbt 1.8 and newer: `dbt compile` of such a dbt writes one',
   );
 };
 

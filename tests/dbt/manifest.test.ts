@@ -79,7 +79,7 @@ describe('a manifest', () => {
       JSON.stringify({
         metadata: { ...metadata, dbt_schema_version: 'dbt/manifest/v11.json', dbt_version: '1.7.4' },
       }),
-      '`m.json` was written by dbt 1.7.4 (manifest v11)',
+      '`m.json` was written by dbt 1.7.4 (`metadata.dbt_schema_version`: manifest v11)',
     ],
   ])('is refused: %s', (_name, text, message) => {
     expect(() => readManifestText('m.json', text)).toThrow(

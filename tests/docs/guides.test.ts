@@ -10,7 +10,14 @@ import { alertEvents } from '../../src/project/alert-settings.ts';
 import { parseProject } from '../../src/project/parse-project.ts';
 import { callsOf, examplesOf, mentionsOf, textOf } from './guide.ts';
 
-const guides = ['operations.md', 'alerting.md', 'capacity.md', 'upgrade.md', 'disaster-recovery.md'];
+const guides = [
+  'init.md',
+  'operations.md',
+  'alerting.md',
+  'capacity.md',
+  'upgrade.md',
+  'disaster-recovery.md',
+];
 
 describe.each(guides)('docs/%s', (guide) => {
   const calls = [...callsOf(guide), ...mentionsOf(guide)].filter((call) => call.startsWith('tidemark '));

@@ -1,5 +1,5 @@
 // The whole loop as a user types it: both streams and the exit status of every command, as text and as JSON.
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Sandbox } from './cli-sandbox.ts';
@@ -49,6 +49,16 @@ describe.sequential('the loop', () => {
       lease: null,
     });
     expect((await json('verify')).exit).toBe(2);
+  });
+
+  it('init says what it would write beside it', async () => {
+    mkdirSync(join(sandbox.folder, 'beside'));
+    const { exit, value } = await json('init', '--project', 'beside', '--duckdb', '../corner.duckdb');
+    expect([exit, value['written'], value['sources']]).toMatchObject([
+      0,
+      false,
+      [{ name: 'countries' }, { name: 'customers' }],
+    ]);
   });
 
   it('run takes over what dbt built', async () => {

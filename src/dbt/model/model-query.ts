@@ -62,7 +62,7 @@ export type ModelAnswer = { readonly query: ModelQuery } | { readonly problem: M
 const unreadable = (reason: string): ModelAnswer => ({ problem: { kind: 'unreadable', reason } });
 
 /** A sub-query and a table, as the parser writes them. */
-const shapesOf = (parser: SqlParser, dialect: SqlDialect): Closing['shapes'] | undefined => {
+export const shapesOf = (parser: SqlParser, dialect: SqlDialect): Closing['shapes'] | undefined => {
   const parsed = parser.parse('select * from (select 1 as one) as x, y as z', dialect);
   if ('problem' in parsed) return undefined;
   const body = nodeOf(parsed.tree)?.body;

@@ -1,34 +1,15 @@
 // Mapping files as text, for people to read on: every guess is marked by a comment, and so is what was not placed.
-import { stringify } from 'yaml';
 import { showTable } from '../../sql/table-name.ts';
 import { keyOf, type TableFacts } from './facts.ts';
 import type { PlacedTarget } from './place-target.ts';
 import type { Feed } from './read-shape.ts';
-
-/** One line, whatever the text. */
-const yaml = (value: string): string => {
-  const plain = stringify(value, { lineWidth: 0 }).trimEnd();
-  return plain.includes('\n') || value !== value.trim() ? JSON.stringify(value) : plain;
-};
-
-const sqlName = (name: string): string =>
-  /^[\p{L}_][\p{L}\p{M}\p{N}_$]*$/u.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
-
-const column = (alias: string, name: string): string => `${sqlName(alias)}.${sqlName(name)}`;
-
-const list = (names: readonly string[]): string =>
-  names.length === 1 ? yaml(names[0] ?? '') : `[${names.map((name) => flow(name)).join(', ')}]`;
-
-/** Within brackets a comma or a bracket would end the name. */
-const flow = (name: string): string => (/[,[\]{}]/.test(name) ? JSON.stringify(name) : yaml(name));
+import { nameList, oneLine, qualified, sqlName, yaml } from './yaml-words.ts';
 
 const guessed = (why: string | undefined): string =>
   why === undefined ? '' : `   # guessed: ${oneLine(why)}`;
 
-const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');
-
 const expressionOf = ({ source, column: name, expression }: Feed): string =>
-  expression ?? column(source, name);
+  expression ?? qualified(source, name);
 
 export interface MappingText {
   readonly text: string;
@@ -41,14 +22,14 @@ export const targetText = (target: PlacedTarget, origin: string): MappingText =>
   const lines = [
     `# Imported from ${oneLine(origin)}. What was guessed says so: check it, then take the comment away.`,
     `target: ${yaml(facts.written ?? sqlName(facts.name))}`,
-    `key: ${list(key.columns)}${guessed(key.why)}`,
+    `key: ${nameList(key.columns)}${guessed(key.why)}`,
     ...(from === undefined
       ? [`# no \`from\`: its rows belong to others${guessed(fromWhy).replace('   #', ';')}`]
       : [`from: ${yaml(from)}${guessed(fromWhy)}`]),
     ...(updateOnly === undefined ? [] : [`rows: update-only${guessed(updateOnly)}`]),
     ...(joins.length === 0 ? [] : ['join:']),
     ...joins.map(({ source, from: before, on, why }) => {
-      const parts = on.map(([own, other]) => `${column(before, other)} = ${column(source, own)}`);
+      const parts = on.map(([own, other]) => `${qualified(before, other)} = ${qualified(source, own)}`);
       return `  ${yaml(source)}: ${yaml(parts.join(' and '))}${guessed(why)}`;
     }),
     'columns:',
@@ -75,7 +56,7 @@ export const sourcesText = (sources: readonly TableFacts[], origin: string): str
     if (key === undefined) continue;
     lines.push(`  ${yaml(facts.name)}:`);
     if (facts.written !== undefined) lines.push(`    table: ${yaml(facts.written)}`);
-    lines.push(`    key: ${list(key.columns)}${guessed(key.why)}`);
+    lines.push(`    key: ${nameList(key.columns)}${guessed(key.why)}`);
     const times = facts.info?.columns.filter(({ name }) => name.toLowerCase() === 'updated_at') ?? [];
     for (const { name } of times)
       lines.push(

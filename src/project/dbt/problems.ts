@@ -52,7 +52,7 @@ export const unsupportedAdapter = (at: Position, adapter: string): Problem =>
     'profile_invalid',
     at,
     `dbt's adapter \`${adapter}\` is none that tidemark can work with`,
-    'it works with `duckdb`, `postgres` and `snowflake`; choose such a target with `target:`',
+    'it works with `duckdb`, `postgres` and `snowflake`; choose such a target with `target:`; `dbt debug` lists what the profile says',
   );
 
 export const notAFile = (at: Position, path: string): Problem =>
@@ -68,7 +68,7 @@ export const variableNotSet = (at: Position, name: string): Problem =>
     'missing_variable',
     at,
     `environment variable \`${name}\` is not set`,
-    'set it as for dbt, or give env_var a default',
+    'set it as for dbt, or give env_var a default; `dbt debug` tells whether dbt finds it',
   );
 
 export const jinjaNotKnown = (at: Position, text: string): Problem =>

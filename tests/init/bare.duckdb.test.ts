@@ -1,0 +1,3 @@
+import { describeBare } from './bare-suite.ts';
+
+describeBare('duckdb');

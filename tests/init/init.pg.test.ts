@@ -1,0 +1,3 @@
+import { describeInit } from './init-suite.ts';
+
+describeInit('postgres');

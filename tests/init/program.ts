@@ -1,0 +1,25 @@
+// The built program, started in a folder, with nothing of this machine's dbt in its way.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Ended } from '../e2e/cli-sandbox.ts';
+
+const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+export const start = (folder: string, args: readonly string[]): Promise<Ended> =>
+  new Promise((resolve, reject) => {
+    const { PATH, TMPDIR } = process.env;
+    const child = spawn(process.execPath, [main, ...args], {
+      cwd: folder,
+      env: { PATH, TMPDIR, HOME: folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.once('error', reject);
+    child.once('close', (exit) => resolve({ exit, stdout, stderr }));
+  });
