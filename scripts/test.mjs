@@ -77,6 +77,7 @@ const runSuites = async () => {
       say(`error: vitest ended with status ${status}`);
       counts.failed = 1;
     }
+    if (process.argv.length === 2) for (const file of counts.slowest) say(`slow: ${file}`);
     for (const failure of counts.failures) say(`failed: ${failure}`);
     if (counts.passed + counts.failed === 0) {
       say('error: no test was executed');
@@ -96,7 +97,7 @@ const outcome = async () => {
     return await runSuites();
   } catch (error) {
     say(`error: ${error instanceof Error ? error.message : String(error)}`);
-    return { passed: 0, failed: 1, skipped: 0, failures: [] };
+    return { passed: 0, failed: 1, skipped: 0, failures: [], slowest: [] };
   }
 };
 

@@ -3,7 +3,20 @@
 // What failed is named as well: whoever reads the end of a long log alone must not have to run it again.
 import { writeFileSync } from 'node:fs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number, failures: readonly string[] }} Counts */
+/** @typedef {{ passed: number, failed: number, skipped: number, failures: readonly string[], slowest: readonly string[] }} Counts */
+
+const slowestShown = 15;
+
+/**
+ * Which files a run of all waits for.
+ * @param {readonly import('vitest/node').TestModule[]} modules
+ */
+const slowestOf = (modules) =>
+  modules
+    .map((each) => ({ file: each.relativeModuleId, seconds: each.diagnostic().duration / 1000 }))
+    .toSorted((left, right) => right.seconds - left.seconds)
+    .slice(0, slowestShown)
+    .map(({ file, seconds }) => `${Math.round(seconds)} s ${file}`);
 
 /** @param {unknown} error */
 const firstLine = (error) => {
@@ -18,7 +31,7 @@ const firstLine = (error) => {
 const failure = (what, errors) => [what, ...errors.slice(0, 1).map(firstLine)].join(': ');
 
 /**
- * @param {Iterable<import('vitest/node').TestModule>} modules
+ * @param {readonly import('vitest/node').TestModule[]} modules
  * @param {readonly unknown[]} strayErrors
  * @returns {Counts}
  */
@@ -39,7 +52,7 @@ export const count = (modules, strayErrors) => {
       failures.push(failure(file, errors));
     }
   }
-  return { ...counts, failures };
+  return { ...counts, failures, slowest: slowestOf(modules) };
 };
 
 /** @implements {Pick<import('vitest/node').Reporter, 'onTestRunEnd'>} */

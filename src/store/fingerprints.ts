@@ -1,7 +1,7 @@
 // What we last knew of the content of each table that we maintain. Advanced by our own writes only: anything else
 // that moved it was somebody else.
 import type { SchemaName } from '../project/project.ts';
-import { sql } from '../sql/fragment.ts';
+import { commas, sql } from '../sql/fragment.ts';
 import type { Session } from '../warehouse/port.ts';
 import { state } from './state.ts';
 
@@ -27,14 +27,16 @@ export const readFingerprints = async (
   return new Map(rows.map((row) => [row.name, JSON.parse(row.fingerprint) as Fingerprint]));
 };
 
-export const saveFingerprint = async (
+/** All of them in one statement, for relations that are known. */
+export const saveFingerprints = async (
   session: Session,
   schema: SchemaName,
-  name: string,
-  fingerprint: Fingerprint | undefined,
+  fingerprints: readonly (readonly [name: string, now: Fingerprint])[],
 ): Promise<void> => {
-  const text = fingerprint === undefined ? null : JSON.stringify(fingerprint);
+  if (fingerprints.length === 0) return;
+  const cases = fingerprints.map(([name, now]) => sql`when ${name} then ${JSON.stringify(now)}`);
+  const names = fingerprints.map(([name]) => sql`${name}`);
   await session.execute(
-    sql`update ${state(schema, 'relations')} set fingerprint = ${text} where name = ${name}`,
+    sql`update ${state(schema, 'relations')} set fingerprint = case name ${sql.join(cases, sql` `)} end where name in (${commas(names)})`,
   );
 };

@@ -1,6 +1,6 @@
 // How far each source has been read: committed with the images it covers, never moved back.
 import type { SchemaName } from '../project/project.ts';
-import { sql } from '../sql/fragment.ts';
+import { commas, sql, type Fragment } from '../sql/fragment.ts';
 import type { Session } from '../warehouse/port.ts';
 import { instant, instantMs, state } from './state.ts';
 
@@ -50,18 +50,32 @@ export interface PositionAdvance {
   readonly restart?: boolean | undefined;
 }
 
-export const advancePosition = async (
+const rowOf = (advance: PositionAdvance): Fragment => {
+  const at = (text: string | undefined): Fragment => (text === undefined ? sql`null` : instant(text));
+  return sql`(${advance.source}, ${advance.watermark ?? null}, ${at(advance.fullCompareAt)}, ${at(advance.deleteCheckAt)}, ${advance.batch ?? null})`;
+};
+
+/** Of sources that are read anew, and of those that go on: a statement each. */
+export const advancePositions = async (
   session: Session,
   schema: SchemaName,
-  advance: PositionAdvance,
+  advances: readonly PositionAdvance[],
 ): Promise<void> => {
   const positions = state(schema, 'positions');
-  const at = (text: string | undefined) => (text === undefined ? sql`null` : instant(text));
-  await session.execute(sql`insert into ${positions} (source, watermark, full_compare_at, delete_check_at, batch)
-values (${advance.source}, ${advance.watermark ?? null}, ${at(advance.fullCompareAt)}, ${at(advance.deleteCheckAt)}, ${advance.batch ?? null})
+  const save = async (some: readonly PositionAdvance[], watermark: Fragment): Promise<void> => {
+    if (some.length === 0) return;
+    await session.execute(sql`insert into ${positions} (source, watermark, full_compare_at, delete_check_at, batch)
+values ${commas(some.map(rowOf))}
 on conflict (source) do update set
-  watermark = ${advance.restart === true ? sql`excluded.watermark` : sql`coalesce(excluded.watermark, positions.watermark)`},
+  watermark = ${watermark},
   full_compare_at = coalesce(excluded.full_compare_at, positions.full_compare_at),
   delete_check_at = coalesce(excluded.delete_check_at, positions.delete_check_at),
   batch = coalesce(excluded.batch, positions.batch)`);
+  };
+  const isAnew = ({ restart }: PositionAdvance): boolean => restart === true;
+  await save(advances.filter(isAnew), sql`excluded.watermark`);
+  await save(
+    advances.filter((each) => !isAnew(each)),
+    sql`coalesce(excluded.watermark, positions.watermark)`,
+  );
 };

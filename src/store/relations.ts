@@ -1,7 +1,7 @@
 // What we keep of each source and target between runs: its mapping, and whether it was left behind and why.
 import type { ErrorCode } from '../errors/policy.ts';
 import type { SchemaName } from '../project/project.ts';
-import { sql, type Fragment } from '../sql/fragment.ts';
+import { commas, sql, type Fragment } from '../sql/fragment.ts';
 import type { Session } from '../warehouse/port.ts';
 import { instant, instantIso, state } from './state.ts';
 
@@ -121,9 +121,7 @@ export interface RelationNow {
     | undefined;
 }
 
-/** A relation that is in step again loses its mark; one that stays behind keeps since when, and the names of the
- *  tables that it was in step with. */
-export const saveRelation = async (session: Session, schema: SchemaName, now: RelationNow): Promise<void> => {
+const rowOf = (now: RelationNow): Fragment => {
   const { behind } = now;
   const mark =
     behind === undefined
@@ -131,9 +129,20 @@ export const saveRelation = async (session: Session, schema: SchemaName, now: Re
       : sql`${now.batch ?? null}, ${instant(behind.at)}, ${behind.code}, ${behind.reason}, ${behind.retryable}`;
   const held = now.held === undefined || now.held.length === 0 ? null : JSON.stringify(now.held);
   const first = behind === undefined ? (now.batch ?? null) : null;
+  return sql`(${now.name}, ${now.kind}, ${now.table}, ${now.mirror ?? null}, ${now.mapping}, ${first}, ${now.madeNow === true}, ${held}, ${mark})`;
+};
+
+/** A relation that is in step again loses its mark; one that stays behind keeps since when, and the names of the
+ *  tables that it was in step with. */
+export const saveRelations = async (
+  session: Session,
+  schema: SchemaName,
+  relations: readonly RelationNow[],
+): Promise<void> => {
+  if (relations.length === 0) return;
   await session.execute(sql`insert into ${state(schema, 'relations')}
   (name, kind, table_name, mirror_name, mapping, first_batch, made_by_us, held, behind_since, behind_at, behind_code, behind_reason, behind_retryable)
-values (${now.name}, ${now.kind}, ${now.table}, ${now.mirror ?? null}, ${now.mapping}, ${first}, ${now.madeNow === true}, ${held}, ${mark})
+values ${commas(relations.map(rowOf))}
 on conflict (name) do update set
   kind = excluded.kind,
   table_name = case when excluded.behind_code is null or relations.first_batch is null then excluded.table_name else relations.table_name end,

@@ -1,7 +1,7 @@
 // Targets without `from`: their rows come from somebody else, who inserts, moves and deletes them at any time.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withContext } from '../../src/batch/open.ts';
-import { saveFingerprint } from '../../src/store/fingerprints.ts';
+import { saveFingerprints } from '../../src/store/fingerprints.ts';
 import { openWarehouse } from '../../src/warehouse/open.ts';
 import { createSandbox, type Engine, type Sandbox } from '../support/sandbox.ts';
 import { corner, salesFile } from './corner.ts';
@@ -13,11 +13,10 @@ const blindTheCheck = async (sandbox: Sandbox): Promise<void> => {
   const warehouse = await openWarehouse(project.connection);
   try {
     await withContext({ project, warehouse }, async (context) => {
-      for (const [name, { fingerprint }] of context.observed) {
-        await warehouse.session((session) =>
-          saveFingerprint(session, project.schemas.state, name, fingerprint),
-        );
-      }
+      const now = [...context.observed].flatMap(([name, { fingerprint }]) =>
+        fingerprint === undefined ? [] : [[name, fingerprint] as const],
+      );
+      await warehouse.session((session) => saveFingerprints(session, project.schemas.state, now));
     });
   } finally {
     await warehouse.close();

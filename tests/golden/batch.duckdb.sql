@@ -404,15 +404,7 @@ select 1, 2, $1, $2, PID, $3, uuid_extract_timestamp(uuidv7()), uuid_extract_tim
 insert into "tidemark"."lags" (relation, batch, committed_at, buckets) values ($1, 2, cast($2 as timestamptz), cast($3 as json)), ($4, 2, cast($5 as timestamptz), cast($6 as json)), ($7, 2, cast($8 as timestamptz), cast($9 as json)), ($10, 2, cast($11 as timestamptz), cast($12 as json)), ($13, 2, cast($14 as timestamptz), cast($15 as json)) on conflict (relation, batch) do nothing;
 
 insert into "tidemark"."positions" (source, watermark, full_compare_at, delete_check_at, batch)
-values ($1, $2, cast($3 as timestamptz), cast($4 as timestamptz), $5)
-on conflict (source) do update set
-  watermark = coalesce(excluded.watermark, positions.watermark),
-  full_compare_at = coalesce(excluded.full_compare_at, positions.full_compare_at),
-  delete_check_at = coalesce(excluded.delete_check_at, positions.delete_check_at),
-  batch = coalesce(excluded.batch, positions.batch);
-
-insert into "tidemark"."positions" (source, watermark, full_compare_at, delete_check_at, batch)
-values ($1, $2, null, cast($3 as timestamptz), $4)
+values ($1, $2, cast($3 as timestamptz), cast($4 as timestamptz), $5), ($6, $7, null, cast($8 as timestamptz), $9), ($10, $11, cast($12 as timestamptz), cast($13 as timestamptz), $14)
 on conflict (source) do update set
   watermark = coalesce(excluded.watermark, positions.watermark),
   full_compare_at = coalesce(excluded.full_compare_at, positions.full_compare_at),
@@ -582,6 +574,24 @@ select count(*) filter (where i.op = 'I') as inserted, count(*) filter (where i.
 
 select count(*) filter (where i.op = 'I') as inserted, count(*) filter (where i.op = 'U') as updated, count(*) filter (where i.op = 'D') as deleted, count(*) filter (where i.op = 'U' and ("i"."b_order_id" is distinct from "i"."a_order_id")) as "c0", count(*) filter (where i.op = 'U' and ("i"."b_line_no" is distinct from "i"."a_line_no")) as "c1", count(*) filter (where i.op = 'U' and ("i"."b_product" is distinct from "i"."a_product")) as "c2", count(*) filter (where i.op = 'U' and ("i"."b_country_name" is distinct from "i"."a_country_name")) as "c3", (count(*) || ':' || coalesce(sum(cast(hash("i"."op", "i"."k_order_id", "i"."k_line_no", "i"."b_order_id", "i"."b_line_no", "i"."b_product", "i"."b_country_name", "i"."a_order_id", "i"."a_line_no", "i"."a_product", "i"."a_country_name") as hugeint)), 0)) as digest from "temp"."main"."tm_OWNER_N_changes_line_country" as i;
 
+select database_name as db, database_name = current_database() as here, schema_name as sch, "table_name" as tab, 'key' as kind, cast(to_json(constraint_column_names) as varchar) as parts
+from duckdb_constraints() where constraint_type in ('PRIMARY KEY', 'UNIQUE') and contains(lower($1), ';' || lower(schema_name) || '.' || lower("table_name") || ';')
+union all
+select database_name, database_name = current_database(), null, referenced_table, 'reference', '[]'
+from duckdb_constraints() where constraint_type = 'FOREIGN KEY'
+union all
+select database_name as db, database_name = current_database() as here, schema_name as sch, "table_name" as tab, 'key', cast(to_json(cast(expressions as varchar[])) as varchar)
+from duckdb_indexes() where is_unique and contains(lower($2), ';' || lower(schema_name) || '.' || lower("table_name") || ';');
+
+select database_name as db, database_name = current_database() as here, schema_name as sch, "table_name" as tab, 'table' as kind, sql as definition
+from duckdb_tables() where contains(lower($1), ';' || lower(schema_name) || '.' || lower("table_name") || ';')
+union all
+select database_name as db, database_name = current_database() as here, schema_name as sch, "view_name" as tab, 'view', sql from duckdb_views() where contains(lower($2), ';' || lower(schema_name) || '.' || lower("view_name") || ';');
+
+select database_name as db, database_name = current_database() as here, schema_name as sch, "table_name" as tab, column_name as name, data_type as type,
+  is_nullable as nullable, column_default as computed
+from duckdb_columns() where contains(lower($1), ';' || lower(schema_name) || '.' || lower("table_name") || ';') order by column_index;
+
 select l.token from "tidemark"."lease" as l where l.id = 1 and not exists (select 1 from "tidemark"."heartbeat");
 
 select max(version) as version from "tidemark"."schema_version";
@@ -622,4 +632,4 @@ from "temp"."main"."tm_OWNER_N_changes_line_country" as i where i.op = 'U' and (
 
 update "tidemark"."lease" set token = 2 where id = 1;
 
-update "tidemark"."relations" set fingerprint = $1 where name = $2;
+update "tidemark"."relations" set fingerprint = case name when $1 then $2 when $3 then $4 when $5 then $6 when $7 then $8 when $9 then $10 when $11 then $12 when $13 then $14 end where name in ($15, $16, $17, $18, $19, $20, $21);

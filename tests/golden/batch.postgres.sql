@@ -204,15 +204,7 @@ select 1, 2, $1, $2, PID, $3, clock_timestamp(), clock_timestamp() + cast($4 as 
 insert into "tidemark"."lags" (relation, batch, committed_at, buckets) values ($1, 2, cast($2 as timestamptz), cast($3 as jsonb)), ($4, 2, cast($5 as timestamptz), cast($6 as jsonb)), ($7, 2, cast($8 as timestamptz), cast($9 as jsonb)), ($10, 2, cast($11 as timestamptz), cast($12 as jsonb)), ($13, 2, cast($14 as timestamptz), cast($15 as jsonb)) on conflict (relation, batch) do nothing;
 
 insert into "tidemark"."positions" (source, watermark, full_compare_at, delete_check_at, batch)
-values ($1, $2, cast($3 as timestamptz), cast($4 as timestamptz), $5)
-on conflict (source) do update set
-  watermark = coalesce(excluded.watermark, positions.watermark),
-  full_compare_at = coalesce(excluded.full_compare_at, positions.full_compare_at),
-  delete_check_at = coalesce(excluded.delete_check_at, positions.delete_check_at),
-  batch = coalesce(excluded.batch, positions.batch);
-
-insert into "tidemark"."positions" (source, watermark, full_compare_at, delete_check_at, batch)
-values ($1, $2, null, cast($3 as timestamptz), $4)
+values ($1, $2, cast($3 as timestamptz), cast($4 as timestamptz), $5), ($6, $7, null, cast($8 as timestamptz), $9), ($10, $11, cast($12 as timestamptz), cast($13 as timestamptz), $14)
 on conflict (source) do update set
   watermark = coalesce(excluded.watermark, positions.watermark),
   full_compare_at = coalesce(excluded.full_compare_at, positions.full_compare_at),
@@ -640,4 +632,4 @@ from "tidemark_scratch"."tm_OWNER_N_images_order_lines" as i where i.op = 'U' an
 
 update "tidemark"."lease" set token = 2 where id = 1;
 
-update "tidemark"."relations" set fingerprint = $1 where name = $2;
+update "tidemark"."relations" set fingerprint = case name when $1 then $2 when $3 then $4 when $5 then $6 when $7 then $8 when $9 then $10 when $11 then $12 when $13 then $14 end where name in ($15, $16, $17, $18, $19, $20, $21);

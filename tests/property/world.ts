@@ -1,6 +1,5 @@
 // All that a batch may read and write, as plain maps in this process: what the invariants are checked on.
 // Tables are tiny, so comparing them here needs none of the SQL that is under test.
-import { tableName } from '../../src/sql/table-name.ts';
 import type { Place, Schemas } from './place.ts';
 
 export type Cells = Readonly<Record<string, unknown>>;
@@ -61,26 +60,15 @@ export const rowsByKey = (
   return found;
 };
 
-const readTables = async (
-  place: Place,
-  schema: string,
-  relations: readonly Relation[],
-  repeated: Repeated,
-): Promise<ReadonlyMap<string, Rows>> => {
-  const infos = await place.warehouse.introspect(relations.map(({ name }) => tableName(schema, name)));
-  const present = new Set(infos.map(({ table }) => table.name));
-  const tables = new Map<string, Rows>();
-  for (const { name, key } of relations) {
-    if (!present.has(name)) continue;
-    const rows = await place.rows<Cells>(`select * from "${schema}"."${name}"`);
-    tables.set(name, rowsByKey(`${schema}.${name}`, key, rows, repeated));
-  }
-  return tables;
+/** What there is in these schemas, in one question: a history asks it many times. */
+const relationsIn = async (place: Place, schemas: readonly string[]): Promise<ReadonlySet<string>> => {
+  const found = await place.rows<{ readonly name: string }>(
+    `select table_schema || '.' || table_name as name from information_schema.tables where table_schema in (${schemas.map((schema) => `'${schema}'`).join(', ')})`,
+  );
+  return new Set(found.map(({ name }) => name));
 };
 
 const countRecords = async (place: Place, state: string): Promise<World['records']> => {
-  const known = await place.warehouse.tablesIn(state);
-  if (!known.includes('batches')) return { batches: 0, changes: 0, audit: 0 };
   const count = (name: string): string => `(select count(*) from "${state}".${name}) as ${name}`;
   const [row] = await place.rows<Readonly<Record<'batches' | 'changes' | 'audit', string>>>(
     `select ${count('batches')}, ${count('changes')}, ${count('audit')}`,
@@ -92,12 +80,27 @@ export const readWorld = async (
   place: Place,
   { schemas, sources, targets }: Watched,
   repeated: Repeated = 'refused',
-): Promise<World> => ({
-  staging: await readTables(place, schemas.staging, sources, repeated),
-  mirrors: await readTables(place, schemas.mirrors, sources, repeated),
-  targets: await readTables(place, schemas.targets, targets, repeated),
-  records: await countRecords(place, schemas.state),
-});
+): Promise<World> => {
+  const { staging, mirrors, targets: built, state } = schemas;
+  const present = await relationsIn(place, [staging, mirrors, built, state]);
+  const read = async (schema: string, relations: readonly Relation[]): Promise<ReadonlyMap<string, Rows>> => {
+    const tables = new Map<string, Rows>();
+    for (const { name, key } of relations) {
+      if (!present.has(`${schema}.${name}`)) continue;
+      const rows = await place.rows<Cells>(`select * from "${schema}"."${name}"`);
+      tables.set(name, rowsByKey(`${schema}.${name}`, key, rows, repeated));
+    }
+    return tables;
+  };
+  return {
+    staging: await read(staging, sources),
+    mirrors: await read(mirrors, sources),
+    targets: await read(built, targets),
+    records: present.has(`${state}.batches`)
+      ? await countRecords(place, state)
+      : { batches: 0, changes: 0, audit: 0 },
+  };
+};
 
 export interface RowChange {
   readonly key: string;

@@ -6,9 +6,9 @@ import type { Lease } from '../../store/lease.ts';
 import { endHolds } from '../../store/holds.ts';
 import { saveMissing, type MissingNow } from '../../store/missing.ts';
 import { saveParts, type PartsProgress } from '../../store/parts.ts';
-import { advancePosition, type PositionAdvance } from '../../store/positions.ts';
-import { saveFingerprint, type Fingerprint } from '../../store/fingerprints.ts';
-import { saveRelation, type RelationNow } from '../../store/relations.ts';
+import { advancePositions, type PositionAdvance } from '../../store/positions.ts';
+import { saveFingerprints, type Fingerprint } from '../../store/fingerprints.ts';
+import { saveRelations, type RelationNow } from '../../store/relations.ts';
 import type { Session } from '../../warehouse/port.ts';
 import { hasNews, saveLog } from './save-logs.ts';
 import type { BatchContext } from '../context.ts';
@@ -121,11 +121,11 @@ const inStep = (
 const indexMirrors = async (
   { graph, known, warehouse }: BatchContext,
   session: Session,
-  relations: readonly RelationNow[],
+  settled: readonly RelationNow[],
 ): Promise<void> => {
   if (!warehouse.dialect.capabilities.indexesMirrors) return;
-  const targets = relations.flatMap(({ name, kind, behind: why }) =>
-    kind === 'target' && why === undefined ? (graph.targets.get(name) ?? []) : [],
+  const targets = settled.flatMap(({ name, kind }) =>
+    kind === 'target' ? (graph.targets.get(name) ?? []) : [],
   );
   const mirrors = new Set(
     [...known.relations].flatMap(([name, relation]) => (relation.madeByUs ? [name] : [])),
@@ -179,10 +179,8 @@ export const saveProgress = async (
     ...advances(context, computed, saving.batch),
     ...targetAdvances(context, computed, saving.batch),
   ];
-  const relations = [
-    ...inStep(context, computed, saving.batch),
-    ...behind(context, computed.leftOut, computed.frozen.moment),
-  ];
+  const settled = inStep(context, computed, saving.batch);
+  const late = behind(context, computed.leftOut, computed.frozen.moment);
   const fingerprints = [...saving.fingerprints].filter(
     ([name, now]) => JSON.stringify(now) !== JSON.stringify(context.known.fingerprints.get(name)),
   );
@@ -192,17 +190,18 @@ export const saveProgress = async (
     endedHolds === undefined ? [] : [{ source: source.name, ended: endedHolds }],
   );
   const parts = partsNow(context, computed);
-  const all = [positions, relations, fingerprints, missing, logs, ended, parts];
+  const all = [positions, settled, late, fingerprints, missing, logs, ended, parts];
   if (all.every(({ length }) => length === 0)) return;
   const save = async (session: Session): Promise<void> => {
-    for (const position of positions) await advancePosition(session, schema, position);
-    for (const relation of relations) await saveRelation(session, schema, relation);
+    await advancePositions(session, schema, positions);
+    await saveRelations(session, schema, settled);
+    await saveRelations(session, schema, late);
     for (const { target, progress } of parts) await saveParts(session, schema, target, progress);
-    await indexMirrors(context, session, relations);
+    await indexMirrors(context, session, settled);
     for (const each of missing) await saveMissing(session, schema, each);
     for (const log of logs) await saveLog(context, session, log, computed.frozen.moment);
     for (const each of ended) await endHolds(session, schema, each);
-    for (const [name, fingerprint] of fingerprints) await saveFingerprint(session, schema, name, fingerprint);
+    await saveFingerprints(session, schema, fingerprints);
   };
   if (saving.session !== undefined) return save(saving.session);
   await context.warehouse.transaction(async (session) => {

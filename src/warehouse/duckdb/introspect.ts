@@ -4,69 +4,70 @@ import { sql, type Fragment } from '../../sql/fragment.ts';
 import type { TableName } from '../../sql/table-name.ts';
 import type { Session, TableInfo } from '../port.ts';
 
-interface Wanted {
-  readonly n: number;
+/** A relation by the names that the catalog has for it. */
+interface Named {
+  readonly db: string;
+  /** In the database that names without one mean. */
+  readonly here: boolean;
+  readonly sch: string;
+  readonly tab: string;
 }
 
-interface TableRow extends Wanted {
+interface TableRow extends Named {
   readonly kind: 'table' | 'view';
   readonly definition: string;
-  readonly constrained: boolean;
 }
 
-interface ColumnRow extends Wanted {
+interface ColumnRow extends Named {
   readonly name: string;
   readonly type: string;
   readonly nullable: boolean;
   readonly computed: string | null;
 }
 
-interface KeyRow extends Wanted {
-  /** A JSON list of column names, or of index expressions. */
+interface KeyRow extends Omit<Named, 'sch'> {
+  /** Of a table that others refer to the catalog does not say it. */
+  readonly sch: string | null;
+  readonly kind: 'key' | 'reference';
+  /** A JSON list of column names, or of index expressions; of a reference none. */
   readonly parts: string;
 }
 
-/** One parameter for all: a list of values with four each costs the planner more than the catalog costs to read.
- *  Names are compared without regard to case, as the engine does. */
-const wanted = (tables: readonly TableName[]): Fragment => {
-  const names = tables.map(({ database, schema, name }, n) => ({
-    n,
-    db: database ?? null,
-    sch: schema,
-    tab: name,
-  }));
-  return sql`wanted(n, db, sch, tab) as (
-select w.n, lower(coalesce(w.db, current_database())), lower(w.sch), lower(w.tab)
-from (select unnest(from_json(cast(${JSON.stringify(names)} as json), '[{"n":"integer","db":"varchar","sch":"varchar","tab":"varchar"}]')) as w))`;
+/** A filter over each function of the catalog, which is read whole whatever is asked: a join with a list of names costs
+ *  the planner more than all the rest. It may let too much through, as tables of other databases. */
+const among = (tables: readonly TableName[]): ((nameColumn: string) => Fragment) => {
+  const names = `;${tables.map(({ schema, name }) => `${schema}.${name}`).join(';')};`;
+  return (nameColumn) =>
+    sql`contains(lower(${names}), ';' || lower(schema_name) || '.' || lower(${sql.id(nameColumn)}) || ';')`;
 };
 
-const onTable = (alias: string, nameColumn: string): Fragment =>
-  sql`lower(${sql.id(alias, 'database_name')}) = w.db and lower(${sql.id(alias, 'schema_name')}) = w.sch
- and lower(${sql.id(alias, nameColumn)}) = w.tab`;
+const named = (nameColumn: string): Fragment =>
+  sql`database_name as db, database_name = current_database() as here, schema_name as sch, ${sql.id(nameColumn)} as tab`;
 
-const readTables = (session: Session, tables: readonly TableName[]): Promise<readonly TableRow[]> =>
-  session.rows<TableRow>(sql`with ${wanted(tables)}
-select w.n, 'table' as kind, t.sql as definition, (t.database_name, lower(t.table_name)) in (
-  select (c.database_name, lower(c.referenced_table)) from duckdb_constraints() c
-  where c.constraint_type = 'FOREIGN KEY') as constrained
-from wanted w join duckdb_tables() t on ${onTable('t', 'table_name')}
+const readTables = (session: Session, tables: readonly TableName[]): Promise<readonly TableRow[]> => {
+  const asked = among(tables);
+  return session.rows<TableRow>(sql`select ${named('table_name')}, 'table' as kind, sql as definition
+from duckdb_tables() where ${asked('table_name')}
 union all
-select w.n, 'view', v.sql, false from wanted w join duckdb_views() v on ${onTable('v', 'view_name')}`);
+select ${named('view_name')}, 'view', sql from duckdb_views() where ${asked('view_name')}`);
+};
 
 const readColumns = (session: Session, tables: readonly TableName[]): Promise<readonly ColumnRow[]> =>
-  session.rows<ColumnRow>(sql`with ${wanted(tables)}
-select w.n, c.column_name as name, c.data_type as type, c.is_nullable as nullable, c.column_default as computed
-from wanted w join duckdb_columns() c on ${onTable('c', 'table_name')}
-order by w.n, c.column_index`);
+  session.rows<ColumnRow>(sql`select ${named('table_name')}, column_name as name, data_type as type,
+  is_nullable as nullable, column_default as computed
+from duckdb_columns() where ${among(tables)('table_name')} order by column_index`);
 
-const readKeys = (session: Session, tables: readonly TableName[]): Promise<readonly KeyRow[]> =>
-  session.rows<KeyRow>(sql`with ${wanted(tables)}
-select w.n, cast(to_json(c.constraint_column_names) as varchar) as parts
-from wanted w join duckdb_constraints() c on ${onTable('c', 'table_name')}
-where c.constraint_type in ('PRIMARY KEY', 'UNIQUE')
+const readKeys = (session: Session, tables: readonly TableName[]): Promise<readonly KeyRow[]> => {
+  const asked = among(tables);
+  return session.rows<KeyRow>(sql`select ${named('table_name')}, 'key' as kind, cast(to_json(constraint_column_names) as varchar) as parts
+from duckdb_constraints() where constraint_type in ('PRIMARY KEY', 'UNIQUE') and ${asked('table_name')}
 union all
-select w.n, cast(to_json(cast(i.expressions as varchar[])) as varchar)
-from wanted w join duckdb_indexes() i on ${onTable('i', 'table_name')} where i.is_unique`);
+select database_name, database_name = current_database(), null, referenced_table, 'reference', '[]'
+from duckdb_constraints() where constraint_type = 'FOREIGN KEY'
+union all
+select ${named('table_name')}, 'key', cast(to_json(cast(expressions as varchar[])) as varchar)
+from duckdb_indexes() where is_unique and ${asked('table_name')}`);
+};
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
@@ -92,6 +93,8 @@ const keyColumns = (parts: readonly string[], columns: readonly Column[]): reado
   return names.includes('') ? undefined : names;
 };
 
+const same = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase();
+
 export const introspectDuckDb = async (
   session: Session,
   tables: readonly TableName[],
@@ -100,14 +103,22 @@ export const introspectDuckDb = async (
   const found = await readTables(session, tables);
   const columns = await readColumns(session, tables);
   const keys = await readKeys(session, tables);
-  return found.flatMap(({ n, kind, definition, constrained }) => {
-    const table = tables[n];
-    if (table === undefined) return [];
-    const ofTable = columns.filter((column) => column.n === n).map((column) => toColumn(definition, column));
-    const uniqueKeys = keys
-      .filter((key) => key.n === n)
+  return tables.flatMap((table) => {
+    /** Without regard to case, as the engine has it. */
+    const isIt = ({ db, here, sch, tab }: Omit<Named, 'sch'> & Pick<KeyRow, 'sch'>): boolean =>
+      same(tab, table.name) &&
+      same(sch ?? table.schema, table.schema) &&
+      (table.database === undefined ? here : same(db, table.database));
+    const it = found.find(isIt);
+    if (it === undefined) return [];
+    const { kind, definition } = it;
+    const ofTable = columns.filter(isIt).map((column) => toColumn(definition, column));
+    const ofKeys = keys.filter(isIt);
+    const uniqueKeys = ofKeys
+      .filter((key) => key.kind === 'key')
       .map(({ parts }) => keyColumns(JSON.parse(parts) as readonly string[], ofTable))
       .filter((key) => key !== undefined);
+    const constrained = ofKeys.some((key) => key.kind === 'reference');
     const view = kind === 'view' ? { definition } : {};
     return [{ table, kind, columns: ofTable, uniqueKeys, constrained, ...view }];
   });
