@@ -109,6 +109,8 @@ const checkMirrors = (world: World): readonly string[] =>
     unlike(`the mirror of ${name}`, world.staging.get(name) ?? noRows, world.mirrors.get(name) ?? noRows),
   );
 
+const everything = ['staging', 'mirrors', 'targets', 'records'] as const;
+
 const moments = (round: number): string => `2026-02-0${round + 1} 09:30:00.12345${round}`;
 
 const tell = async (history: History): Promise<void> => {
@@ -127,6 +129,8 @@ const tell = async (history: History): Promise<void> => {
   expect(first.report).toMatchObject({ status: 'applied', kind: 'bootstrap', behind: [], targets: [] });
   expectNothing(checkMirrors(await readWorld(place, watched)));
 
+  // What is looked at besides has chances of its own: the same seed stays the same history.
+  const looks = seededRandom(seed + 2);
   const changes = shopChanges({ seed: seed + 1, scale, schema: schemas.staging });
   const rounds = 3 + random.below(3);
   for (let round = 0; round < rounds; round += 1) {
@@ -134,27 +138,24 @@ const tell = async (history: History): Promise<void> => {
     const statements = changes.next({ count, moment: moments(round) });
     for (const { sql } of statements) await place.execute(sql);
     const before = await readWorld(place, watched);
-    const planned = await planIn(warehouse, { project, samples: 0 });
-    expectNothing(
-      sameWorld(before, await readWorld(place, watched), ['staging', 'mirrors', 'targets', 'records']),
-    );
+    const planned = looks.chance(2) ? await planIn(warehouse, { project, samples: 0 }) : undefined;
+    if (planned !== undefined) expectNothing(sameWorld(before, await readWorld(place, watched), everything));
     const { report } = await runIn(warehouse, { project });
     const after = await readWorld(place, watched);
     expect({ round, behind: report.behind, digest: report.digest }).toEqual({
       round,
       behind: [],
-      digest: planned.report.digest,
+      digest: planned?.report.digest ?? report.digest,
     });
     expectNothing([
       ...(await checkBatch(place, { watched, before, after, report, caused: true })),
       ...checkMirrors(after),
       ...(await checkTargets(history, watched, before, after)),
     ]);
+    if (!looks.chance(2)) continue;
     const again = await runIn(warehouse, { project });
     expect(again.report).toMatchObject({ status: 'idle', batch: null, sources: [], targets: [] });
-    expectNothing(
-      sameWorld(after, await readWorld(place, watched), ['staging', 'mirrors', 'targets', 'records']),
-    );
+    expectNothing(sameWorld(after, await readWorld(place, watched), everything));
   }
 };
 
