@@ -40,6 +40,7 @@ describe('counts', () => {
       failed: 1,
       skipped: 2,
       failures: ['one.test.mjs > c: expected 1 to be 2 // Object.is equality'],
+      slowest: [expect.stringMatching(/^\d+ s one\.test\.mjs$/)],
     });
   });
 
@@ -54,6 +55,7 @@ describe('counts', () => {
       failed: 1,
       skipped: 1,
       failures: ['one.test.mjs: no'],
+      slowest: [expect.stringMatching(/^\d+ s one\.test\.mjs$/)],
     });
   });
 
@@ -64,6 +66,7 @@ describe('counts', () => {
       failed: 1,
       skipped: 0,
       failures: ['outside of all tests: stray'],
+      slowest: [expect.stringMatching(/^\d+ s one\.test\.mjs$/)],
     });
   });
 });
