@@ -7,7 +7,7 @@ import { readSample, sampleImages, type Sample, type SampleRow } from '../../rec
 import { rootView, type TargetWork } from '../../reconcile/target-work.ts';
 import { sql, table } from '../../sql/fragment.ts';
 import { computeTarget, workFor } from '../compute/compute-target.ts';
-import type { BatchContext } from '../context.ts';
+import { tableInfo, type BatchContext } from '../context.ts';
 import { leaveOut } from '../left-out.ts';
 import { targetView } from '../views.ts';
 import { currentVersions } from './current-versions.ts';
@@ -124,7 +124,10 @@ export const againstData = async (context: BatchContext, wish: AgainstWish): Pro
   const { graph } = context;
   const asked = new Set(wish.select.length === 0 ? graph.order.map(({ name }) => name) : wish.select);
   const needed = feeding(graph, asked);
-  const views = stagingViews(graph.sources.values());
+  const views = stagingViews(graph.sources.values(), {
+    dialect: context.warehouse.dialect,
+    columnsOf: ({ table: name }) => tableInfo(context, name)?.columns ?? [],
+  });
   const targets: TargetMatch[] = [];
   const notCompared: { readonly name: string; readonly reason: string }[] = [];
   for (const target of graph.order) {

@@ -1,9 +1,10 @@
 // What the rows that staging holds now say of the dictionary: keys that are none, look-ups that match twice, values
 // that do not fit. Asked of the tables themselves, nothing is written, not even scratch.
-import type { Dictionary, Target } from '../../dictionary/dictionary.ts';
+import { isLog, type Dictionary, type Source, type Target } from '../../dictionary/dictionary.ts';
 import { isTidemarkError, type Problem } from '../../errors/tidemark-error.ts';
 import { buildGraph, relationsOf, sourcesOf } from '../../graph/graph.ts';
 import { problem } from '../../project/problems.ts';
+import { sameTable } from '../../sql/table-name.ts';
 import type { Warehouse } from '../../warehouse/port.ts';
 import { askingWork, resolveTypes } from '../compute/resolve-types.ts';
 import { quietly } from '../quiet.ts';
@@ -11,7 +12,7 @@ import { targetView } from '../views.ts';
 import { checkRows } from './check-rows.ts';
 import { checkSources } from './check-sources.ts';
 import { checkValues } from './check-values.ts';
-import { stagingViews } from './staging-views.ts';
+import { stagingViews, type Staging } from './staging-views.ts';
 
 /** An expression that fails for a row is told at its target when nothing nearer is known. */
 const failing = (target: Target, error: unknown): Problem => {
@@ -23,6 +24,15 @@ const failing = (target: Target, error: unknown): Problem => {
   );
 };
 
+const stagingOf = async (warehouse: Warehouse, sources: readonly Source[]): Promise<Staging> => {
+  const logs = sources.filter(isLog);
+  const tables = logs.length === 0 ? [] : await warehouse.introspect(logs.map(({ table }) => table));
+  return {
+    dialect: warehouse.dialect,
+    columnsOf: (source) => tables.find(({ table }) => sameTable(table, source.table))?.columns ?? [],
+  };
+};
+
 export const checkData = async (
   warehouse: Warehouse,
   dictionary: Dictionary,
@@ -32,14 +42,16 @@ export const checkData = async (
   const graph = buildGraph(typed);
   const asked = graph.order.filter(({ name }) => selected.has(name));
   const read = new Set(asked.flatMap((target) => [...sourcesOf(graph, target)]));
+  const needed = typed.sources.filter(({ name }) => read.has(name));
+  // Events with a key that is none are set aside, and of a row all events but the last are history.
   const sources = await checkSources(
     warehouse,
-    typed.sources.filter(({ name }) => read.has(name)),
+    needed.filter((source) => !isLog(source)),
   );
   const unsound = new Set(
     typed.sources.filter(({ at }) => sources.some((each) => each.at === at)).map(({ name }) => name),
   );
-  const views = stagingViews(typed.sources);
+  const views = stagingViews(needed, await stagingOf(warehouse, needed));
   for (const target of graph.order) views.set(target.name, targetView(target, undefined));
   const problems = [...sources];
   for (const target of asked) {

@@ -23,6 +23,7 @@ export type Outcome =
   | { readonly kind: 'broken'; readonly problem: Problem };
 
 const isFloating = (type: string): boolean => /^(float|double|real)/i.test(type);
+const isDecimal = (type: string): boolean => /^(decimal|numeric|number)/i.test(type);
 const isJson = (type: string): boolean => /^(json|variant|object)/i.test(type);
 
 export const judge = (played: Played, about: GroupedTest, bench: Bench): Outcome => {
@@ -30,7 +31,14 @@ export const judge = (played: Played, about: GroupedTest, bench: Bench): Outcome
   const { expected, actual, columns, key } = played;
   const named = (matches: (type: string) => boolean): ReadonlySet<string> =>
     new Set(columns.filter(({ type }) => matches(type)).map(({ name }) => name));
-  const rows = compareRows({ expected, actual, key, floating: named(isFloating), json: named(isJson) });
+  const rows = compareRows({
+    expected,
+    actual,
+    key,
+    floating: named(isFloating),
+    decimal: named(isDecimal),
+    json: named(isJson),
+  });
   return rows.length === 0 ? { kind: 'passed' } : { kind: 'differs', rows };
 };
 

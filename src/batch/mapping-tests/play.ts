@@ -1,8 +1,13 @@
 // Plays tests: their rows are staged, and each step is a batch of the engine, as `tidemark run` makes it. Answers what
 // the targets hold at the end.
 import type { ActualRow, ExpectedRow } from '../../dictionary/mapping-tests/compare-rows.ts';
+import { eventsOf } from '../../dictionary/mapping-tests/log-events.ts';
 import { testColumn } from '../../dictionary/mapping-tests/number-tests.ts';
-import type { GroupedTest, TestGroup } from '../../dictionary/mapping-tests/test-group.ts';
+import {
+  relationNamed,
+  type GroupedTest,
+  type TestGroup,
+} from '../../dictionary/mapping-tests/test-group.ts';
 import type { TestRow } from '../../dictionary/mapping-tests/mapping-test.ts';
 import { didYouMean, problem } from '../../project/problems.ts';
 import { inSchema } from '../../project/project.ts';
@@ -54,9 +59,14 @@ const batch = async (bench: Bench, group: TestGroup): Promise<ReadonlyMap<string
 /** The targets of a group are named in quotes. */
 const unquoted = (quoted: string): string => quoted.slice(1, -1).replaceAll('""', '"');
 
-const rowsOfStep = ({ tests }: TestGroup, step: number): readonly NumberedRows[] =>
+const rowsOfStep = ({ tests, relations }: TestGroup, step: number): readonly NumberedRows[] =>
   tests.flatMap(({ target, test }, number) =>
-    ((step === 0 ? test.given : test.when[step - 1]) ?? []).map((rows) => ({ test: number, target, rows })),
+    ((step === 0 ? test.given : test.when[step - 1]) ?? []).map((rows) => {
+      const relation = relationNamed(relations, rows, target);
+      const staged =
+        relation?.log === undefined ? rows : { ...rows, rows: eventsOf(test, step, { rows }, relation) };
+      return { test: number, target, rows: staged };
+    }),
   );
 
 interface NumberedText {

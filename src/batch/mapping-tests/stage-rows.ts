@@ -1,6 +1,7 @@
 // The rows of a test in tables of the bench: given rows inserted, later steps merged over them by key.
 import { isTidemarkError, type Problem } from '../../errors/tidemark-error.ts';
 import type { TestCell, TestRow, TestRows } from '../../dictionary/mapping-tests/mapping-test.ts';
+import { eventColumns } from '../../dictionary/mapping-tests/log-events.ts';
 import { testColumn } from '../../dictionary/mapping-tests/number-tests.ts';
 import {
   relationNamed,
@@ -69,7 +70,8 @@ const create = (name: TableName, columns: readonly Column[], filled: ReadonlySet
 export const createTables = async (bench: Bench, group: TestGroup): Promise<void> => {
   for (const relation of group.relations.values()) {
     if (relation.columns === undefined) continue;
-    const columns = columnsOf(group, await typesAt(bench, relation.columns));
+    const own = relation.log === undefined ? [] : eventColumns;
+    const columns = columnsOf(group, [...(await typesAt(bench, relation.columns)), ...own]);
     await bench.warehouse.session((session) =>
       session.execute(create(tableOf(bench, relation), columns, relation.filled)),
     );
@@ -191,7 +193,7 @@ export const stageStep = async (
     const [info] = await bench.warehouse.introspect([into]);
     const columns = info?.columns ?? [];
     await bench.warehouse.session(async (session) => {
-      if (first) return insertRows(session, into, columns, rows);
+      if (first || relation.log !== undefined) return insertRows(session, into, columns, rows);
       return orBadCell(session, { rows, columns }, async () => {
         for (const row of rows) await mergeRow(session, { into, relation, columns }, row);
       });

@@ -32,7 +32,7 @@ const movable = ({ detect: { image }, key }: LogSource): readonly string[] =>
     : key.map(({ name }) => name).filter((name) => !image.beside.has(name));
 
 /** The key was another one before, whole; a log that does not tell it all tells no move. */
-const isMoved = (reading: EventReading): Fragment => {
+export const isMoved = (reading: Pick<EventReading, 'dialect' | 'source'>): Fragment => {
   const { dialect, source } = reading;
   const names = movable(source);
   if (names.length === 0) return sql`false`;

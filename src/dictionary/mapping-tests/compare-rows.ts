@@ -39,6 +39,8 @@ export interface Comparison {
   readonly key: readonly string[];
   /** Columns of floating numbers, which differ by more than their last digits or not at all. */
   readonly floating: ReadonlySet<string>;
+  /** Columns of decimals that keep the zeros they were written with. */
+  readonly decimal: ReadonlySet<string>;
   /** Columns of JSON, where spaces mean nothing. */
   readonly json: ReadonlySet<string>;
 }
@@ -50,6 +52,9 @@ const nearlyEqual = (left: string, right: string): boolean => {
   if (!Number.isFinite(a) || !Number.isFinite(b)) return false;
   return Math.abs(a - b) <= relativeTolerance * Math.max(Math.abs(a), Math.abs(b));
 };
+
+const withoutZeros = (text: string): string =>
+  /^-?\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, '') : text;
 
 const canonical = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(canonical);
@@ -66,10 +71,12 @@ const sameJson = (left: string, right: string): boolean => {
   }
 };
 
-const sameValue = (column: string, left: Text, right: Text, { floating, json }: Comparison): boolean => {
+const sameValue = (column: string, left: Text, right: Text, by: Comparison): boolean => {
+  const { floating, decimal, json } = by;
   if (left === right) return true;
   if (left === null || right === null) return false;
   if (floating.has(column)) return nearlyEqual(left, right);
+  if (decimal.has(column)) return withoutZeros(left) === withoutZeros(right);
   return json.has(column) && sameJson(left, right);
 };
 

@@ -4,6 +4,7 @@ import type { Column } from '../../sql/dialect.ts';
 import { lookUp, type Catalog } from '../catalog.ts';
 import type { RawDictionary, RawKeyColumn, RawSource, RawTarget } from '../raw.ts';
 import { sourceTable, targetName, targetTable, type Naming } from '../tables.ts';
+import { logColumnsOf, stagedLog } from './log-events.ts';
 import type { MappingTest, TestRows } from './mapping-test.ts';
 import { numberSource, numberTarget, type Range } from './number-tests.ts';
 import { madeUp, quotedName } from './scalar.ts';
@@ -17,6 +18,8 @@ export interface StagedRelation {
   readonly columns: readonly Column[] | undefined;
   /** Columns that take no NULL. */
   readonly filled: ReadonlySet<string>;
+  /** Its rows are told by events; `time` is the column that says when one happened. */
+  readonly log?: { readonly time: string | undefined } | undefined;
 }
 
 /** The tests of one target, with all that they need. */
@@ -72,7 +75,7 @@ const standIns = (test: MappingTest, target: string, targets: ReadonlySet<string
   return [...new Set(named.filter((name) => name !== target && targets.has(name)))].toSorted();
 };
 
-/** A source that is read as it stands, compared in full in every batch. */
+/** A source that is read in full in every batch: as it stands, or from the events of a log. */
 const stagedSource = (source: RawSource): RawSource => ({
   name: source.name,
   unsupported: false,
@@ -84,7 +87,9 @@ const stagedSource = (source: RawSource): RawSource => ({
   deleted: source.deleted,
   columns: source.columns,
   exclude: source.exclude,
+  timezone: source.timezone,
   renamed: [],
+  ...(source.log === undefined ? {} : stagedLog(source, source.log)),
 });
 
 const standIn = (target: RawTarget): RawSource => ({
@@ -108,12 +113,16 @@ const stagedTarget = (target: RawTarget): RawTarget => ({
 
 const namesOf = (key: readonly RawKeyColumn[]): readonly string[] => key.map(({ name }) => name.text);
 
-const sourceRelation = (source: RawSource, { catalog, naming }: Surroundings): StagedRelation => ({
+const sourceRelation = (source: RawSource, around: Surroundings): StagedRelation => ({
   name: source.name.text,
   kind: 'source',
   key: namesOf(source.key),
-  columns: lookUp(catalog, sourceTable(source, naming))?.columns ?? [],
+  columns:
+    source.log === undefined
+      ? (lookUp(around.catalog, sourceTable(source, around.naming))?.columns ?? [])
+      : logColumnsOf(source, source.log, around),
   filled: new Set(),
+  log: source.log && { time: source.log.time?.column.text },
 });
 
 const targetRelation = (target: RawTarget, { catalog, naming }: Surroundings): StagedRelation => {
