@@ -18,6 +18,9 @@ import { namingOf } from './naming.ts';
 /** Below this reading costs less than looking. */
 const largeBytes = 64 * 1024;
 
+export const isLarge = (files: readonly FileText[]): boolean =>
+  files.reduce((bytes, { text }) => bytes + text.length, 0) >= largeBytes;
+
 /** Every table and column that the mappings name is believed. */
 export const readDictionaryOf = (project: Project, files: readonly FileText[]): Dictionary => {
   const { raw, problems } = parseDictionary(files);
@@ -48,6 +51,7 @@ const keyOf = (program: string, project: Project, files: readonly FileText[]): s
     limits,
     type: connection.type,
     database: databaseName(connection),
+    redacts: project.redactKey !== undefined,
   };
   return hashOf(
     program,
@@ -64,7 +68,7 @@ interface Kept {
 
 /** One file for each project and environment, so that what is kept does not grow. */
 const placeOf = (project: Project, files: readonly FileText[]): Kept | undefined => {
-  if (files.reduce((bytes, { text }) => bytes + text.length, 0) < largeBytes) return undefined;
+  if (!isLarge(files)) return undefined;
   try {
     const program = programIdentity();
     if (program === undefined) return undefined;

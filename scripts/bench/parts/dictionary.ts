@@ -16,7 +16,7 @@ const told = {
   impact: '`tidemark impact` of one column',
 } as const;
 
-const allowedMs = { check: 1000, impact: 500 } as const;
+const allowedMs = { check: 1000, first: 500, impact: 500 } as const;
 
 /** As in the sample shop: most columns as they are, some through a function, few over several lines; look-ups, and
  *  every target but the first reads one before it. */
@@ -100,6 +100,6 @@ export const dictionary = async (folder: string, runs: number): Promise<Section>
       [told.first, ...sampleCells(samples.first)],
       [told.impact, ...sampleCells(samples.impact)],
     ],
-    claims: [claim('check'), claim('impact')],
+    claims: [claim('check'), claim('first'), claim('impact')],
   };
 };

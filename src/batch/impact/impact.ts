@@ -1,6 +1,7 @@
 // Impact: what hangs on a column, read off the mappings alone. The warehouse is opened only for what they do not say.
+import { filesReached } from '../../dictionary/files-reached.ts';
 import { parseDictionary } from '../../dictionary/parse.ts';
-import type { Problem } from '../../errors/tidemark-error.ts';
+import { isTidemarkError, type Problem } from '../../errors/tidemark-error.ts';
 import { readAsked, type Asked } from '../../graph/asked.ts';
 import { buildGraph } from '../../graph/graph.ts';
 import { columnsReadOf, lineageOf, reachOf, type Lineage, type Reach, type Spot } from '../../graph/reach.ts';
@@ -8,7 +9,7 @@ import { quoted } from '../../project/problems.ts';
 import type { FileText } from '../../project/document.ts';
 import type { Project } from '../../project/project.ts';
 import { readMappings } from '../../project/read-project.ts';
-import { keptDictionaryOf, readDictionaryOf } from '../kept-dictionary.ts';
+import { isLarge, keptDictionaryOf, readDictionaryOf } from '../kept-dictionary.ts';
 import type { Start } from './dbt-downstream.ts';
 import type { ImpactReport, ReachReport } from './impact-report.ts';
 
@@ -89,15 +90,35 @@ export const modelsLeftOut = (files: readonly FileText[]): readonly Problem[] =>
   ];
 };
 
-const lineageFor = async ({
-  project,
-  offline,
-  waitMs,
-}: ImpactOptions): Promise<Pick<Question, 'lineage' | 'warnings'>> => {
+/** Read from the few files that have to do with it; none where that answers another question, or has a mistake, which
+ *  is told with all the others. */
+const glancedAt = (
+  project: Project,
+  files: readonly FileText[],
+  { columns, rows, dbt }: ImpactOptions,
+): Lineage | undefined => {
+  if (rows === true || dbt === true || !isLarge(files)) return undefined;
+  const names = columns.map((text) => text.split('.', 1)[0] ?? '');
+  const few = filesReached(files, names);
+  if (few === undefined) return undefined;
+  try {
+    const lineage = lineageOfFiles(project, few);
+    const meant = columns.map((text) => readAsked(lineage, text).relation.toLowerCase());
+    return meant.every((name, place) => name === names[place]?.toLowerCase()) ? lineage : undefined;
+  } catch (error) {
+    if (isTidemarkError(error)) return undefined;
+    throw error;
+  }
+};
+
+const lineageFor = async (options: ImpactOptions): Promise<Pick<Question, 'lineage' | 'warnings'>> => {
+  const { project, offline, waitMs } = options;
   const files = readMappings(project);
   const warnings = modelsLeftOut(files);
-  if (warnings.length === 0 || offline === true)
-    return { lineage: lineageOfProject(project, files), warnings };
+  if (warnings.length === 0 || offline === true) {
+    const lineage = glancedAt(project, files, options) ?? lineageOfProject(project, files);
+    return { lineage, warnings };
+  }
   const { lineageOfModels } = await import('./lineage-of-models.ts');
   return { lineage: await lineageOfModels(project, waitMs), warnings: [] };
 };

@@ -2,13 +2,8 @@
 // played again by itself, so that none can spoil another and its own reason is told.
 import type { Dictionary } from '../../dictionary/dictionary.ts';
 import { checkTests } from '../../dictionary/mapping-tests/check-tests.ts';
-import {
-  bundles,
-  combine,
-  partsOf,
-  type Surroundings,
-  type TestPart,
-} from '../../dictionary/mapping-tests/test-group.ts';
+import { bundles, combine, partsOf, type TestPart } from '../../dictionary/mapping-tests/test-group.ts';
+import type { Surroundings } from '../../dictionary/mapping-tests/staged-relation.ts';
 import { targetName } from '../../dictionary/tables.ts';
 import { isTidemarkError, type Problem } from '../../errors/tidemark-error.ts';
 import type { Bench } from './bench.ts';

@@ -3,11 +3,8 @@ import { isTidemarkError, type Problem } from '../../errors/tidemark-error.ts';
 import type { TestCell, TestRow, TestRows } from '../../dictionary/mapping-tests/mapping-test.ts';
 import { eventColumns } from '../../dictionary/mapping-tests/log-events.ts';
 import { testColumn } from '../../dictionary/mapping-tests/number-tests.ts';
-import {
-  relationNamed,
-  type StagedRelation,
-  type TestGroup,
-} from '../../dictionary/mapping-tests/test-group.ts';
+import type { StagedRelation } from '../../dictionary/mapping-tests/staged-relation.ts';
+import { relationNamed, type TestGroup } from '../../dictionary/mapping-tests/test-group.ts';
 import { problem } from '../../project/problems.ts';
 import { inSchema } from '../../project/project.ts';
 import { ands, commas, id, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';

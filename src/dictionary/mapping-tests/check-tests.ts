@@ -2,7 +2,8 @@
 import type { Problem } from '../../errors/tidemark-error.ts';
 import { didYouMean, problem, quoted } from '../../project/problems.ts';
 import type { MappingTest, TestRow, TestRows } from './mapping-test.ts';
-import type { StagedRelation, TestPart } from './test-group.ts';
+import type { StagedRelation } from './staged-relation.ts';
+import type { TestPart } from './test-group.ts';
 import { relationNamed } from './test-group.ts';
 
 export const checkTests = (part: TestPart): readonly Problem[] =>

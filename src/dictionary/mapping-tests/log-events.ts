@@ -6,7 +6,7 @@ import type { RawLog, RawSource } from '../raw.ts';
 import { sourceTable } from '../tables.ts';
 import type { MappingTest, TestCell, TestRow, TestRows } from './mapping-test.ts';
 import { madeUp } from './scalar.ts';
-import type { StagedRelation, Surroundings } from './test-group.ts';
+import type { StagedRelation, Surroundings } from './staged-relation.ts';
 
 const operation = 'tidemark_op';
 const sequence = 'tidemark_seq';

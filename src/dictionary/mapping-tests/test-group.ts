@@ -1,26 +1,13 @@
 // What the tests of one target need: the dictionary of that target and of all it reads, on tables of their own, with
 // the columns and types that the warehouse's tables have.
-import type { Column } from '../../sql/dialect.ts';
-import { lookUp, type Catalog } from '../catalog.ts';
+import { lookUp } from '../catalog.ts';
 import type { RawDictionary, RawKeyColumn, RawSource, RawTarget } from '../raw.ts';
-import { sourceTable, targetName, targetTable, type Naming } from '../tables.ts';
+import { sourceTable, targetName, targetTable } from '../tables.ts';
 import { logColumnsOf, stagedLog } from './log-events.ts';
 import type { MappingTest, TestRows } from './mapping-test.ts';
 import { numberSource, numberTarget, type Range } from './number-tests.ts';
 import { madeUp, quotedName } from './scalar.ts';
-
-/** A source or target that rows are given of. */
-export interface StagedRelation {
-  readonly name: string;
-  readonly kind: 'source' | 'target';
-  readonly key: readonly string[];
-  /** Of a target that is yet to be made: none. */
-  readonly columns: readonly Column[] | undefined;
-  /** Columns that take no NULL. */
-  readonly filled: ReadonlySet<string>;
-  /** Its rows are told by events; `time` is the column that says when one happened. */
-  readonly log?: { readonly time: string | undefined } | undefined;
-}
+import type { StagedRelation, Surroundings } from './staged-relation.ts';
 
 /** The tests of one target, with all that they need. */
 export interface TestPart {
@@ -44,12 +31,6 @@ export interface TestGroup {
   readonly tests: readonly GroupedTest[];
   /** Rows of several tests stand side by side, each with the number of its test. */
   readonly numbered: boolean;
-}
-
-export interface Surroundings {
-  readonly raw: RawDictionary;
-  readonly naming: Naming;
-  readonly catalog: Catalog;
 }
 
 /** Everything that a test of this mapping may give rows of. */
