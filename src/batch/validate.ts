@@ -21,6 +21,7 @@ import { benchInMemory, benchOn } from './mapping-tests/bench.ts';
 import { runTests, type TestsReport } from './mapping-tests/run-tests.ts';
 import { namingOf } from './naming.ts';
 import { checkDictionary, withContext, withWarehouse } from './open.ts';
+import { checkShared } from './ownership.ts';
 import { refuseUnknownTargets } from './refuse-unknown.ts';
 
 export interface ValidateReport {
@@ -146,6 +147,7 @@ const validateIn = async (warehouse: Warehouse, options: ValidateOptions): Promi
   const names = new Set(asked.targets.map(({ name }) => name));
   const problems = [...checked.problems, ...(await compileTargets(warehouse, dictionary, names))];
   if (hasErrors(problems)) return reportOf(options, { dictionary, problems });
+  problems.push(...(await checkShared({ project: namingOf(project), raw: parsed.raw, dictionary, names })));
   if (options.data !== false) problems.push(...(await checkData(warehouse, dictionary, names)));
   // What the rows are like says nothing of the tests, which bring rows of their own.
   const tests =

@@ -1,6 +1,7 @@
 // dbt's manifest.json → what we ask of it: which node is which table, and what is built from what.
 import { TidemarkError } from '../errors/tidemark-error.ts';
 import type { TableName } from '../sql/table-name.ts';
+import { watermarksIn } from './watermarks.ts';
 
 /** Those that others can be built from, and those that only read. */
 type DbtKind = 'model' | 'seed' | 'snapshot' | 'source' | 'exposure' | 'metric' | 'test' | 'other';
@@ -22,6 +23,8 @@ export interface DbtNode {
   readonly file: string;
   /** Of models and snapshots: the SQL that dbt made of it; `dbt parse` makes none. */
   readonly compiled?: string | undefined;
+  /** Of incremental models: the columns by which they tell how far they are. */
+  readonly watermarks?: readonly string[] | undefined;
 }
 
 export interface DbtManifest {
@@ -95,6 +98,7 @@ const nodeOf = (id: string, node: Json): DbtNode => {
     reads: readsOf(node),
     file: text(node['original_file_path']) ?? '',
     compiled: kind === 'model' || kind === 'snapshot' ? text(node['compiled_code']) : undefined,
+    watermarks: materialized === 'incremental' ? watermarksIn(text(node['raw_code']) ?? '') : undefined,
   };
 };
 

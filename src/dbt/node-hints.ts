@@ -23,8 +23,6 @@ export interface NodeHints {
   /** Of a source: what its freshness is told by. */
   readonly loadedAt: string | undefined;
   readonly snapshot: SnapshotSettings | undefined;
-  /** Columns that the model's own incremental filter reads of its table: `max(updated_at)`. */
-  readonly watermarks: readonly string[];
   /** What stands under `meta: {tidemark: …}`. */
   readonly meta: unknown;
 }
@@ -34,7 +32,6 @@ export const noHints: NodeHints = {
   tags: [],
   loadedAt: undefined,
   snapshot: undefined,
-  watermarks: [],
   meta: undefined,
 };
 
@@ -121,14 +118,6 @@ const snapshotOf = (node: Json, config: Json): SnapshotSettings | undefined => {
   };
 };
 
-/** `{% if is_incremental() %} where updated_at > (select max(updated_at) from {{ this }}) {% endif %}` */
-const watermarksOf = (node: Json): readonly string[] => {
-  const raw = textAt(node, 'raw_code') ?? '';
-  if (!/is_incremental\s*\(/.test(raw) || !/\{\{-?\s*this\b/.test(raw)) return [];
-  const found = [...raw.matchAll(/\bmax\s*\(\s*(?:"?\w+"?\s*\.\s*)?"?(\w+)"?\s*\)/gi)];
-  return [...new Set(found.flatMap(([, name]) => name ?? []))];
-};
-
 const hintsOf = (node: Json, tested: readonly ClaimedKey[]): NodeHints => {
   const config = objectAt(node, 'config');
   const isSnapshot = node['resource_type'] === 'snapshot';
@@ -139,7 +128,6 @@ const hintsOf = (node: Json, tested: readonly ClaimedKey[]): NodeHints => {
     tags: [...texts(node['tags']), ...texts(config['tags'])],
     loadedAt: textAt(node, 'loaded_at_field') ?? textAt(config, 'loaded_at_field'),
     snapshot: snapshotOf(node, config),
-    watermarks: watermarksOf(node),
     meta,
   };
 };

@@ -9,6 +9,7 @@ import {
   fieldsOf,
   flagAt,
   found,
+  namesAt,
   required,
   sqlAt,
   textAt,
@@ -38,6 +39,7 @@ export const targetKeys = {
     'on_mapping_change',
     'rows',
     'touch',
+    'accept_stale',
     'limits',
     'target_lag',
     'changed_at',
@@ -81,6 +83,7 @@ export const readTarget = (fields: Fields): RawTarget | undefined => {
     rows: choiceAt(fields, 'rows', ['manage', 'update-only']),
     rowsAt: fields.get('rows')?.value.at,
     touch: settingsOf(entriesAt(fields, 'touch'), fields),
+    acceptStale: namesAt(fields, 'accept_stale') ?? [],
     changedAt: textAt(fields, 'changed_at'),
     pruneBy: textAt(fields, 'prune_by'),
     checks: checksAt(fields),
@@ -94,7 +97,17 @@ export const readTarget = (fields: Fields): RawTarget | undefined => {
 
 /** Its SQL is the mapping. */
 const refuseBeside = (fields: Fields): void => {
-  for (const name of ['from', 'join', 'where', 'columns', 'history', 'on_missing', 'changed_at', 'tests']) {
+  for (const name of [
+    'from',
+    'join',
+    'where',
+    'columns',
+    'history',
+    'on_missing',
+    'changed_at',
+    'accept_stale',
+    'tests',
+  ]) {
     const entry = fields.get(name);
     if (entry !== undefined) fields.report(besideModel(entry.key.at, name));
   }

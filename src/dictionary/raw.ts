@@ -146,6 +146,8 @@ export interface RawTarget {
   readonly rows?: 'manage' | 'update-only' | undefined;
   readonly rowsAt?: Position | undefined;
   readonly touch: readonly RawSetting[];
+  /** Columns that may lag behind what is mapped, until dbt builds them. */
+  readonly acceptStale: readonly Scalar[];
   readonly changedAt?: Scalar | undefined;
   readonly pruneBy?: Scalar | undefined;
   readonly checks: readonly RawCheck[];

@@ -10,6 +10,7 @@ import type { Context, DeclaredTarget } from './relations.ts';
 import { pruneByOf } from './resolve-own-columns.ts';
 import { onDeleteOf } from './resolve-rows.ts';
 import { matchName } from './scope.ts';
+import { checkOwnership } from './ownership.ts';
 import { resolveTouch } from './resolve-touch.ts';
 import { showTable } from '../sql/table-name.ts';
 import type { ModelQuery } from '../dbt/model/model-query.ts';
@@ -75,6 +76,7 @@ export const resolveModel = (target: DeclaredTarget, query: ModelQuery, context:
   );
   if (untraced.length > 0) context.report(comparedInFull(model.at, model.text, new Map(untraced)));
   const rows = raw.rows ?? 'manage';
+  checkOwnership(target, context);
   const touch = resolveTouch(target, context);
   return {
     name,

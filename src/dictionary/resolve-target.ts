@@ -8,6 +8,7 @@ import { compileExpression } from './expression.ts';
 import type { Compiled } from './expression.ts';
 import { isEnforced, resolveKey } from './keys.ts';
 import { unknownColumn } from './expression-problems.ts';
+import { checkOwnership, rowsOf } from './ownership.ts';
 import * as say from './problems.ts';
 import type { RawColumn } from './raw.ts';
 import type { Context, DeclaredTarget } from './relations.ts';
@@ -81,7 +82,7 @@ export const resolveTarget = (target: DeclaredTarget, groundsOf: (part: Part) =>
     history,
     context,
   );
-  const rows = raw.rows ?? (root.kind === 'this' ? 'update-only' : 'manage');
+  const rows = rowsOf(raw, info, context.naming);
   if (rows === 'manage' && root.kind === 'grain') checkNotNull(target, history, context);
   const touch = resolveTouch(target, context);
   return {
@@ -153,6 +154,7 @@ const checkKind = (target: DeclaredTarget, context: Context): void => {
     checkSettings(raw.onDelete.values, 'on_delete', target, report);
     checkSetMapped(raw.onDelete.values, target, report);
   }
+  checkOwnership(target, context);
   if (raw.from !== undefined) return;
   if (info === undefined && context.catalog !== undefined)
     report(say.thisWithoutTable(raw.name.at, name, showTable(table)));

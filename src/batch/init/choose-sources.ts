@@ -6,7 +6,7 @@ import type { CatalogTable } from '../../dictionary/catalog.ts';
 import type { Session } from '../../warehouse/port.ts';
 import { proveKey } from './prove-key.ts';
 import type { SourceProposal } from './proposal.ts';
-import type { Readings, ReadTable } from './readings.ts';
+import type { Readings, ReadTable } from '../readings.ts';
 
 export interface SourceQuestion {
   readonly readings: Readings;

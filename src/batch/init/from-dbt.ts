@@ -18,7 +18,7 @@ import type { InitGround } from './init-options.ts';
 import { linesOfDbt, type Lines } from './lines-of-dbt.ts';
 import { readPresent, type Present } from './present.ts';
 import { draftProject } from './project-file.ts';
-import { readingsIn, type Readings } from './readings.ts';
+import { readingsIn, type Readings } from '../readings.ts';
 import { settle } from './settle.ts';
 import { chooseNodes, lookAtTables, type Chosen } from './tables-of-dbt.ts';
 

@@ -10,7 +10,7 @@ import { passThrough } from './pass-through.ts';
 import { proveKey } from './prove-key.ts';
 import { worthKeeping } from './worth-keeping.ts';
 import type { Candidate, Form, HistoryForm, ProvenKey, SourceProposal } from './proposal.ts';
-import { meaningWith, type Readings } from './readings.ts';
+import { meaningWith, type Readings } from '../readings.ts';
 import type { Line } from './settle.ts';
 import type { LeftOut } from './tables-of-dbt.ts';
 
@@ -113,15 +113,15 @@ const bySourceName = ({ sources }: Ground): ReadonlyMap<string, SourceProposal> 
 const passing = async (
   asked: LinesQuestion,
   candidate: Candidate,
-  found: { readonly ground: Ground; readonly lineage: ClosedLineage; readonly hints: NodeHints },
+  found: { readonly ground: Ground; readonly lineage: ClosedLineage },
 ): Promise<readonly Form[]> => {
-  const { ground, lineage, hints } = found;
+  const { ground, lineage } = found;
   const form = passThrough({
     candidate,
     lineage,
     sources: bySourceName(ground),
     typeOf: typeIn(asked.tables, ground),
-    untouched: new Set(hints.watermarks),
+    untouched: new Set(candidate.node?.watermarks),
   });
   if (form === undefined) return [];
   const kept = await worthKeeping(asked.session, {
@@ -160,7 +160,7 @@ const lineOf = async (
   const candidate: Candidate = { name: node.name, written: node.name, node, info, key };
   const reasons = [...new Set(ground.blocked.values())];
   const own: readonly Form[] = reasons.length === 0 ? [{ kind: 'model' }] : [];
-  const passed = lineage === undefined ? [] : await passing(asked, candidate, { ground, lineage, hints });
+  const passed = lineage === undefined ? [] : await passing(asked, candidate, { ground, lineage });
   return { line: { candidate, forms: [...own, ...passed], reasons, sourcesOf }, lineage };
 };
 

@@ -1,5 +1,5 @@
 // What an earlier `init`, or a person, declared already: it is read on, never written again.
-import type { Readings } from './readings.ts';
+import type { Readings } from '../readings.ts';
 import { parseDictionary } from '../../dictionary/parse.ts';
 import { sourceTable, targetName, targetTable } from '../../dictionary/tables.ts';
 import type { FileText } from '../../project/document.ts';

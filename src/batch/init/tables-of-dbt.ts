@@ -8,7 +8,7 @@ import { TidemarkError } from '../../errors/tidemark-error.ts';
 import { didYouMean } from '../../project/problems.ts';
 import type { TableName } from '../../sql/table-name.ts';
 import type { Warehouse } from '../../warehouse/port.ts';
-import type { Readings } from './readings.ts';
+import type { Readings } from '../readings.ts';
 
 export interface LeftOut {
   readonly name: string;

@@ -100,6 +100,7 @@ export const targetProperties = (known: KnownDictionary): Readonly<Record<string
       type: 'object',
       description: 'columns that are set in rows written anyway: `now`, or a constant',
     },
+    accept_stale: listOrOne(text(), 'columns that may lag behind what is mapped, until dbt builds them'),
     limits: strictObject(['deletes', 'touched', 'floor'], {}),
     target_lag: text('how long a change of a source may take until it is here: `10m`'),
     changed_at: text('of a target without `from`: the column that says when its owner last changed a row'),

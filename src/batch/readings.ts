@@ -1,9 +1,9 @@
 // Which tables the compiled SQL of each model reads: what it names, not what the manifest says it depends on.
-import type { DbtNode } from '../../dbt/manifest.ts';
-import type { SqlDialect } from '../../dbt/lineage/names.ts';
-import type { SqlParser } from '../../dbt/lineage/sql-parser.ts';
-import { readingsOf, type Meant, type NamedTable } from '../../dbt/model/close-query.ts';
-import { compiledOf, placeOf } from '../models.ts';
+import type { DbtNode } from '../dbt/manifest.ts';
+import type { SqlDialect } from '../dbt/lineage/names.ts';
+import type { SqlParser } from '../dbt/lineage/sql-parser.ts';
+import { readingsOf, type Meant, type NamedTable } from '../dbt/model/close-query.ts';
+import { compiledOf, placeOf } from './models.ts';
 
 export interface ReadTable {
   /** `schema.name`, as the engine compares names. */

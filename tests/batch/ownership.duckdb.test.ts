@@ -1,0 +1,3 @@
+import { describeOwnership } from './ownership-suite.ts';
+
+describeOwnership('duckdb');
