@@ -137,3 +137,22 @@ dim_customer
     expect([exit, stderr.split('\n')[0]]).toEqual([2, `error: ${message}`]);
   });
 });
+
+it('says whose the targets are that a change reaches, and what they are', async () => {
+  sandbox.write(
+    'mappings/vip.yml',
+    'target: vip\nkey: id\nfrom: customers\ndescription: Whom we call first.\nowner: the | sales team\ncolumns: { id: customers.id, worth: customers.balance }\n',
+  );
+  const text = await sandbox.run('impact', 'customers.balance');
+  expect(text.stdout).toContain('\n\nwhose they are\n  vip  the | sales team  Whom we call first.\n');
+  const markdown = await sandbox.run('impact', 'customers.balance', '--format', 'markdown');
+  expect(markdown.stdout).toContain(
+    '| target | owner | what it is |\n| --- | --- | --- |\n| `vip` | `the \\| sales team` | `Whom we call first.` |',
+  );
+  const { stdout } = await sandbox.run('impact', 'customers.balance', '--json');
+  const json = JSON.parse(stdout) as { readonly owners: unknown };
+  expect(schemaErrors(json)).toEqual([]);
+  expect(json.owners).toEqual([
+    { target: 'vip', owner: 'the | sales team', description: 'Whom we call first.' },
+  ]);
+});

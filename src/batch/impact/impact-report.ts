@@ -40,6 +40,13 @@ export interface TargetRows {
   readonly of: number;
 }
 
+/** What a mapping file says of its target for people. */
+export interface TargetNote {
+  readonly target: string;
+  readonly owner: string | null;
+  readonly description: string | null;
+}
+
 export interface DownstreamReport {
   /** dbt's unique id. */
   readonly node: string;
@@ -97,6 +104,8 @@ export interface ImpactReport {
   readonly coverage?: DownstreamCoverage;
   /** With `--rows`. */
   readonly targets?: readonly TargetRows[];
+  /** Of the targets that are reached: those that say whose they are, or what they are. */
+  readonly owners?: readonly TargetNote[];
   /** With `--pending`. */
   readonly pending?: PendingReport;
   /** With `--diff`. */

@@ -11,7 +11,7 @@ import type { Project } from '../../project/project.ts';
 import { readMappings } from '../../project/read-project.ts';
 import { isLarge, keptDictionaryOf, readDictionaryOf } from '../kept-dictionary.ts';
 import type { Start } from './dbt-downstream.ts';
-import type { ImpactReport, ReachReport } from './impact-report.ts';
+import type { ImpactReport, ReachReport, TargetNote } from './impact-report.ts';
 
 export interface ImpactOptions {
   readonly project: Project;
@@ -63,6 +63,18 @@ export const startsOf = (spots: readonly Spot[], reaches: readonly ReachReport[]
     ...(scope === 'row' ? [{ relation: target, column: undefined }] : []),
   ]),
 ];
+
+/** Whom to ask before the change is made. */
+const ownersOf = (
+  { graph }: Lineage,
+  reaches: readonly ReachReport[],
+): { readonly owners?: readonly TargetNote[] } => {
+  const owners = [...new Set(reaches.map(({ target }) => target))].flatMap((name): readonly TargetNote[] => {
+    const { owner = null, description = null } = graph.targets.get(name) ?? {};
+    return owner === null && description === null ? [] : [{ target: name, owner, description }];
+  });
+  return owners.length === 0 ? {} : { owners };
+};
 
 const distinct = (asked: readonly Asked[]): readonly Asked[] => [
   ...new Map(asked.map((each) => [JSON.stringify([each.relation, each.column]), each])).values(),
@@ -159,6 +171,7 @@ export const impact = async (options: ImpactOptions): Promise<ImpactReport> => {
     environment: project.environment,
     columns: asked.map(({ relation, column }) => ({ source: relation, column: column ?? null })),
     ...counted,
+    ...ownersOf(lineage, reaches),
     downstream: [],
     ...onward,
     warnings: [...warnings, ...counted.warnings, ...(onward?.warnings ?? [])],

@@ -54,6 +54,13 @@ const section = (asked: AskedReport, reaches: readonly ReachReport[]): string =>
     ? `### ${code(askedName(asked))} reaches nothing\n\nNo mapping reads it.`
     : `### ${code(askedName(asked))} reaches ${extent(reaches)}\n\n${reachTable(asked, impactLines(reaches))}`;
 
+const ownersTable = ({ owners = [] }: ImpactReport): readonly string[] => {
+  const rows = owners.flatMap(({ target, owner, description }) =>
+    owner === null ? [] : [[code(target), code(owner), code(inOneLine(description))]],
+  );
+  return rows.length === 0 ? [] : [markdownTable(['target', 'owner', 'what it is'], rows)];
+};
+
 const changed = ({ changes, reaches }: ImpactReport): readonly string[] => {
   if (changes === undefined) return [];
   if (changes.length === 0) return ['The mappings mean the same.'];
@@ -113,6 +120,7 @@ const pendingTable = ({ pending }: ImpactReport): readonly string[] => {
 export const impactMarkdown = (report: ImpactReport): string =>
   [
     ...byAsked(report).map(({ asked, reaches }) => section(asked, reaches)),
+    ...ownersTable(report),
     ...changed(report),
     ...downstreamTable(report),
     ...pendingTable(report),

@@ -77,6 +77,18 @@ const totals = ({ targets = [] }: ImpactReport): readonly string[] =>
     ? []
     : [targets.map(({ target, rows, of }) => `${target}: ${count(rows, 'row')} of ${number(of)}`).join('\n')];
 
+const owners = ({ owners: notes = [] }: ImpactReport, { width }: Style): readonly string[] => {
+  // Whose nobody says is for programs to read: most mappings describe themselves.
+  const named = notes.filter(({ owner }) => owner !== null);
+  if (named.length === 0) return [];
+  const rows = named.map(({ target, owner, description }) => [
+    { text: target },
+    { text: owner ?? '' },
+    { text: inOneLine(description) },
+  ]);
+  return [['whose they are', ...aligned(rows, width)].join('\n')];
+};
+
 const changes = (report: ImpactReport, style: Style): readonly string[] => {
   if (report.changes === undefined) return [];
   if (report.changes.length === 0) return ['the mappings mean the same'];
@@ -113,6 +125,7 @@ export const impactText = (report: ImpactReport, style: Style): string =>
   [
     ...byAsked(report).map(({ asked, reaches }) => answer(asked, reaches, style)),
     ...totals(report),
+    ...owners(report, style),
     ...changes(report, style),
     ...downstreamText(report, style),
     ...pendingText(report, style),
