@@ -39,6 +39,14 @@ interface Reading extends ModelsQuestion {
   readonly parser: SqlParser;
   readonly dialect: SqlDialect;
   readonly outcomes: Map<string, ModelOutcome>;
+  /** Every SQL stood in the manifest. */
+  fromManifest: boolean;
+}
+
+export interface ReadModels {
+  /** By the name of the target. */
+  readonly outcomes: ReadonlyMap<string, ModelOutcome>;
+  readonly fromManifest: boolean;
 }
 
 const isAModel = (target: RawTarget): target is RawTarget & { readonly model: Scalar } =>
@@ -54,6 +62,11 @@ export const compiledOf = (node: DbtNode, manifest: string): string | undefined 
 export const placeOf = (dialect: SqlDialect, schema: string | undefined, name: string): string => {
   const place = `${schema ?? ''}.${name}`;
   return dialect === 'duckdb' ? place.toLowerCase() : place;
+};
+
+const sqlOf = (node: DbtNode, so: Reading): string | undefined => {
+  if (node.compiled === undefined) so.fromManifest = false;
+  return so.manifest === undefined ? undefined : compiledOf(node, so.manifest);
 };
 
 const tableOf = (
@@ -128,7 +141,7 @@ const meaningIn = (
     return { kind: 'unknown', reason: problem.message };
   };
   const between = (other: DbtNode): Meant => {
-    const sql = so.manifest === undefined ? undefined : compiledOf(other, so.manifest);
+    const sql = sqlOf(other, so);
     if (sql === undefined) return unknown(say.notCompiled(at, other.name, so.manifest ?? ''));
     const parsed = so.parser.parse(sql, so.dialect);
     return 'problem' in parsed
@@ -161,7 +174,7 @@ const answer = (target: RawTarget & { readonly model: Scalar }, so: Reading): Mo
   if (nodes === undefined || so.manifest === undefined) return { problem: manifestNeeded(at, 'model') };
   const node = nodes.models.get(text);
   if (node === undefined) return { problem: unknownNode(at, 'model', text, [...nodes.models.keys()]) };
-  const sql = compiledOf(node, so.manifest);
+  const sql = sqlOf(node, so);
   if (sql === undefined) return { problem: say.notCompiled(at, text, so.manifest) };
   const found: Found = { relations: new Map(), problem: undefined };
   const meaningOf = meaningIn(target, node, so, found);
@@ -202,13 +215,13 @@ const outcomeOf = (target: RawTarget & { readonly model: Scalar }, so: Reading):
   return known;
 };
 
-/** By the name of the target. The parser is loaded where there is a model to read. */
-export const readModels = async (question: ModelsQuestion): Promise<ReadonlyMap<string, ModelOutcome>> => {
+/** The parser is loaded where there is a model to read. */
+export const readModels = async (question: ModelsQuestion): Promise<ReadModels> => {
   const targets = question.raw.targets.filter(isAModel);
   const outcomes = new Map<string, ModelOutcome>();
-  if (targets.length === 0) return outcomes;
+  if (targets.length === 0) return { outcomes, fromManifest: true };
   const dialect = question.naming.connection.type;
-  const so: Reading = { ...question, dialect, outcomes, parser: await loadSqlParser() };
+  const so: Reading = { ...question, dialect, outcomes, fromManifest: true, parser: await loadSqlParser() };
   for (const target of targets) outcomeOf(target, so);
-  return outcomes;
+  return { outcomes, fromManifest: so.fromManifest };
 };

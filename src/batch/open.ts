@@ -28,7 +28,7 @@ import { knownTables, type Remembered } from './known-tables.ts';
 import { readSourceMemory, targetMemory } from './drift/mapping-hash.ts';
 import { reboundRelations } from './drift/rebind.ts';
 import { remakeRepeated } from './drift/repeated-mirrors.ts';
-import { readModels } from './models.ts';
+import { keptModels } from './kept-models.ts';
 import { resolveTypes } from './compute/resolve-types.ts';
 import { judgeDrift } from './drift/source-drift.ts';
 import { setBackTargets, wholeMappingsOf } from './drift/set-back.ts';
@@ -96,7 +96,7 @@ export const checkDictionary = async (
   const tables = await warehouse.introspect([...tablesOf(raw, naming), ...mirrors, ...states]);
   const asTheyAre = knownTables(raw, naming, { tables, strict });
   const declared = resolveDictionary(raw, naming, asTheyAre);
-  const models = await readModels({
+  const models = await keptModels(project, {
     raw,
     naming,
     manifest: project.manifest,

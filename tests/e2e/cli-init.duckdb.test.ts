@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -77,6 +78,40 @@ nothing was written: \`tidemark init --yes\` writes it
         'error: there are mappings already: mappings/customer_metrics.yml and 12 more\nhint: `tidemark init --update` adds what is new, and leaves them as they are\n',
     });
     expect(readFileSync(path('mappings/fact_vendor.yml'), 'utf8')).toBe(before);
+  });
+});
+
+describe('the SQL of models', () => {
+  it('is read once: what was found is kept until manifest or tables are others', async () => {
+    const where = path('once');
+    mkdirSync(where);
+    await writeDbtProject(where, project, { engine: 'duckdb', place, database: 'shop' });
+    // The parser is WebAssembly, and nothing else is.
+    const code = `for (const name of ['Module', 'instantiate', 'compile', 'instantiateStreaming']) {
+  const own = WebAssembly[name];
+  WebAssembly[name] = new Proxy(own, {
+    apply: (f, self, given) => (process.stderr.write('parser '), Reflect.apply(f, self, given)),
+    construct: (f, given) => (process.stderr.write('parser '), Reflect.construct(f, given)),
+  });
+}`;
+    const variables = {
+      XDG_CACHE_HOME: join(where, 'cache'),
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}`,
+    };
+    const parses = async (...args: readonly string[]): Promise<boolean> => {
+      const { exit, stderr } = await start(where, [...args, '--json'], variables);
+      expect(exit).toBe(0);
+      return stderr.includes('parser');
+    };
+    expect(await parses('init', '--yes', '-s', 'fact_vendor')).toBe(true);
+    expect(await parses('plan')).toBe(false);
+    expect(readdirSync(join(where, 'cache/tidemark/models'))).toHaveLength(1);
+    const file = join(where, 'target/manifest.json');
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace('"dbt_version"', '"generated_at":"later","dbt_version"'),
+    );
+    expect(await parses('plan')).toBe(true);
   });
 });
 

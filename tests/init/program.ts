@@ -5,12 +5,16 @@ import type { Ended } from '../e2e/cli-sandbox.ts';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-export const start = (folder: string, args: readonly string[]): Promise<Ended> =>
+export const start = (
+  folder: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Ended> =>
   new Promise((resolve, reject) => {
     const { PATH, TMPDIR } = process.env;
     const child = spawn(process.execPath, [main, ...args], {
       cwd: folder,
-      env: { PATH, TMPDIR, HOME: folder },
+      env: { PATH, TMPDIR, HOME: folder, ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let [stdout, stderr] = ['', ''];

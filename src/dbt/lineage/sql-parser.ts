@@ -47,13 +47,24 @@ const printWith =
     return JSON.stringify(meaning(found)) === JSON.stringify(meaning(node)) ? text : undefined;
   };
 
+/** The same text is asked for by every question about a model; trees are never changed. */
+const remembering = (parseSql: SqlParser['parse']): SqlParser['parse'] => {
+  const known = new Map<string, ReturnType<SqlParser['parse']>>();
+  return (sql, dialect) => {
+    const name = `${dialect} ${sql}`;
+    const parsed = known.get(name) ?? parseSql(sql, dialect);
+    known.set(name, parsed);
+    return parsed;
+  };
+};
+
 let loaded: Promise<SqlParser> | undefined;
 
 const load = async (): Promise<SqlParser> => {
   const { parse: parseSql, generate: generateSql, Dialect: names } = await import('@polyglot-sql/sdk');
   const dialects = { duckdb: names.DuckDB, postgres: names.PostgreSQL, snowflake: names.Snowflake };
   const library = { parse: parseSql, generate: generateSql, dialects };
-  return { parse: parseWith(library), print: printWith(library) };
+  return { parse: remembering(parseWith(library)), print: printWith(library) };
 };
 
 export const loadSqlParser = async (): Promise<SqlParser> => {
