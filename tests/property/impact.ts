@@ -37,7 +37,9 @@ const changedIn = ({ graph }: Lineage, { targets }: BatchReport): ReadonlySet<st
   new Set(
     targets.flatMap(({ name, inserted, deleted, columns }) => {
       const target = graph.targets.get(name);
-      const whole = inserted + deleted > 0 && target !== undefined ? columnsOfRows(target) : [];
+      // A version that ends is one row less that holds now.
+      const isOther = inserted + deleted > 0 || columns['valid_to'] !== undefined;
+      const whole = isOther && target !== undefined ? columnsOfRows(target) : [];
       return [...Object.keys(columns), ...whole].map((column) => `${name}.${column}`);
     }),
   );
@@ -195,6 +197,8 @@ const tellTelling = (history: History): Promise<void> =>
   });
 
 export const describeImpactProperties = (engine: Engine, file: string): void => {
-  tellHistories({ name: 'impact of any dictionary', engine, file, share: 20, tell: tellWild });
-  tellHistories({ name: 'impact of a telling dictionary', engine, file, share: 12, tell: tellTelling });
+  // What is told is read off the mappings; the engine only shows it, so that one of them shows most.
+  const [any, telling] = engine === 'duckdb' ? [15, 8] : [2, 3];
+  tellHistories({ name: 'impact of any dictionary', engine, file, share: any, tell: tellWild });
+  tellHistories({ name: 'impact of a telling dictionary', engine, file, share: telling, tell: tellTelling });
 };

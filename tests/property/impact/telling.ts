@@ -2,41 +2,17 @@
 // least. All look-ups of row 1 find a row 1, which passes all filters; its values are unlike those of any other row,
 // and no expression swallows a change. So what is said to be reached can be shown to change.
 import type { Random } from '../../../scripts/shop/random.ts';
-
-type Kind = 'id' | 'ref' | 'text' | 'number' | 'flag';
-
-interface Column {
-  readonly name: string;
-  readonly kind: Kind;
-}
-
-interface Relation {
-  readonly name: string;
-  readonly columns: readonly Column[];
-}
-
-interface TellingSource extends Relation {
-  readonly where: string | undefined;
-  readonly deleted: string | undefined;
-}
-
-interface Alias {
-  readonly alias: string;
-  readonly relation: Relation;
-}
-
-interface TellingJoin extends Alias {
-  readonly on: string;
-  readonly type: 'left' | 'inner';
-}
-
-interface TellingTarget extends Relation {
-  /** None: rows of somebody else, found by a reference of their own. */
-  readonly from: Relation | undefined;
-  readonly joins: readonly TellingJoin[];
-  readonly where: string | undefined;
-  readonly mapped: Readonly<Record<string, string>>;
-}
+import {
+  pick,
+  type Alias,
+  type Column,
+  type Kind,
+  type Relation,
+  type TellingJoin,
+  type TellingSource,
+  type TellingTarget,
+} from './parts.ts';
+import { drawGroups, drawHistory, drawSharedKey } from './draw-groups.ts';
 
 export interface Telling {
   readonly sources: readonly TellingSource[];
@@ -60,15 +36,6 @@ const drawSource = (random: Random, name: string): TellingSource => ({
   where: random.chance(3) ? `${name}.live` : undefined,
   deleted: random.chance(3) ? `${name}.gone` : undefined,
 });
-
-const pick = (random: Random, reach: readonly Alias[], kinds: readonly Kind[]): string | undefined => {
-  const all = reach.flatMap(({ alias, relation }) =>
-    relation.columns
-      .filter(({ kind, name }) => kinds.includes(kind) && name !== 'gone')
-      .map(({ name }) => `${alias}.${name}`),
-  );
-  return all.length === 0 ? undefined : random.oneOf(all);
-};
 
 interface Drawn {
   readonly sql: string;
@@ -163,6 +130,23 @@ const drawTarget = (random: Random, name: string, relations: readonly Relation[]
   return { name, from, joins, where, mapped, columns };
 };
 
+const drawAnyTarget = (
+  random: Random,
+  name: string,
+  { sources, relations }: { readonly sources: readonly Relation[]; readonly relations: readonly Relation[] },
+): TellingTarget => {
+  switch (random.below(6)) {
+    case 0:
+      return drawHistory(random, name, random.oneOf(sources));
+    case 1:
+      return drawGroups(random, name, { relations, sources }) ?? drawTarget(random, name, relations);
+    case 2:
+      return drawSharedKey(random, name, sources) ?? drawTarget(random, name, relations);
+    default:
+      return drawTarget(random, name, relations);
+  }
+};
+
 export const drawTelling = (random: Random): Telling => {
   const sources = ['alpha', 'beta', 'gamma']
     .slice(0, 2 + random.below(2))
@@ -170,8 +154,10 @@ export const drawTelling = (random: Random): Telling => {
   const relations: Relation[] = [...sources];
   const targets: TellingTarget[] = [];
   for (const name of ['one', 'two', 'three', 'four', 'five'].slice(0, 3 + random.below(3))) {
-    const target = drawTarget(random, name, relations);
+    const target = drawAnyTarget(random, name, { sources, relations });
     targets.push(target);
+    // A version that opens brings all of its columns anew: what reads it is told more than what differs.
+    if (target.history !== undefined) continue;
     // More often than a source, so that there are chains.
     relations.push(target, target);
   }
@@ -185,18 +171,21 @@ export const mappingFiles = ({ sources, targets }: Telling): Readonly<Record<str
     ),
   },
   ...Object.fromEntries(
-    targets.map(({ name, from, joins, where, mapped }) => [
+    targets.map(({ name, from, joins, where, mapped, history }) => [
       name,
       {
         target: name,
         key: 'id',
         from: from?.name,
         join: Object.fromEntries(
-          joins.map(({ alias, relation, on, type }) => [alias, { source: relation.name, on, type }]),
+          joins.map(({ alias, relation, on, type, many }) => [
+            alias,
+            { source: relation.name, on, type, many },
+          ]),
         ),
         where,
         columns: mapped,
-        on_missing: 'null',
+        ...(history === undefined ? { on_missing: 'null' } : { history }),
       },
     ]),
   ),
