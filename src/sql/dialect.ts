@@ -92,6 +92,9 @@ export interface Dialect {
   jsonNumbers(json: Fragment): Fragment;
   /** Aggregate over rows: a text that depends on the multiset of the rows' values, not on their order. */
   digest(values: readonly Fragment[]): Fragment;
+  /** Aggregates over the keys of rows, numbers that all agree for equal multisets of keys and practically never for
+   *  others; undefined where a look at the keys themselves costs no more. */
+  keySums(values: readonly Fragment[], types: readonly string[]): readonly Fragment[] | undefined;
   /** The number, from 0 to below a power of two, of the part that a row with these values belongs to. */
   part(values: readonly Fragment[], parts: number): Fragment;
   /** The clock of the warehouse, not of the transaction. */

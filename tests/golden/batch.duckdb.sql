@@ -465,6 +465,12 @@ from (select true as "tidemark.present", "customers"."id", "customers"."name", "
 where exists (select 1 from "temp"."main"."tm_OWNER_N_images_customers" as i where i.op <> 'D' and ("s"."id" = "i"."k_id"))
 group by "s"."id" having count(*) > 1 limit 5;
 
+select "s"."n" = "m"."n" + "x"."n" and "s"."s0" = "m"."s0" + "x"."s0" as same
+from (select count(*) as n, coalesce(sum(cast(hash("k"."id") as hugeint)), 0) as "s0" from (select true as "tidemark.present", "customers"."id", "customers"."name", "customers"."country", "customers"."credit", "customers"."updated_at"
+    from "staging"."customers" as "customers" where true) as k) as s,
+  (select count(*) as n, coalesce(sum(cast(hash("k"."id") as hugeint)), 0) as "s0" from "staging_public"."customers" as k) as m,
+  (select count(*) filter (where i.op = 'I') - count(*) filter (where i.op = 'D') as n, coalesce(sum(cast(hash("i"."k_id") as hugeint)) filter (where i.op = 'I'), 0) - coalesce(sum(cast(hash("i"."k_id") as hugeint)) filter (where i.op = 'D'), 0) as "s0" from "temp"."main"."tm_OWNER_N_images_customers" as i) as x;
+
 select "s"."order_id", "s"."line_no", count(*) as "tidemark.rows"
 from (select true as "tidemark.present", "order_lines"."order_id", "order_lines"."line_no", "order_lines"."customer_id", "order_lines"."product", "order_lines"."amount"
     from "staging"."order_lines" as "order_lines" where true) as s

@@ -1,13 +1,7 @@
 // One source of a freeze: how it is read this time, its images, and what speaks against taking them.
+import { findDeleted, nothingIsGone } from '../../detect/deleted.ts';
 import { compareKeys } from '../../detect/keys.ts';
-import {
-  compareAll,
-  compareWindow,
-  countRows,
-  findDeleted,
-  nextWatermark,
-  type Comparison,
-} from '../../detect/mirror.ts';
+import { compareAll, compareWindow, countRows, nextWatermark, type Comparison } from '../../detect/mirror.ts';
 import type { MirrorPlan } from '../../detect/mirror-plan.ts';
 import type { Source } from '../../dictionary/dictionary.ts';
 import type { Problem } from '../../errors/tidemark-error.ts';
@@ -107,6 +101,12 @@ export const refuseUnready = async (session: Session, source: Source): Promise<v
   );
 };
 
+const lookForDeleted = async (session: Session, comparison: Comparison): Promise<number> => {
+  const asked = nothingIsGone(comparison);
+  const [first] = asked === undefined ? [] : await session.rows<{ same: boolean }>(asked);
+  return first?.same === true ? 0 : session.execute(findDeleted(comparison));
+};
+
 interface Compared {
   /** Deleted keys were looked for. */
   readonly looked: boolean;
@@ -127,7 +127,7 @@ const compare = async (
     case 'window': {
       const start = windowStart(context, comparison.source, reading.from);
       const changed = await session.execute(compareWindow(comparison, start));
-      const gone = reading.deletes ? await session.execute(findDeleted(comparison)) : 0;
+      const gone = reading.deletes ? await lookForDeleted(session, comparison) : 0;
       return { looked: reading.deletes, found: changed + gone };
     }
     case 'all':

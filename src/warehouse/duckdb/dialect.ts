@@ -66,6 +66,7 @@ export const duckDbDialect: Dialect = {
     values.length === 0
       ? sql`(count(*) || ':0')`
       : sql`(count(*) || ':' || coalesce(sum(cast(hash(${commas(values)}) as hugeint)), 0))`,
+  keySums: (values) => [sql`sum(cast(hash(${commas(values)}) as hugeint))`],
   part: (values, parts) => sql`cast(hash(${commas(values)}) % ${sql.lit(parts)} as integer)`,
   // now() is the start of the transaction; a version 7 UUID holds the moment of the call, in milliseconds.
   clock: () => sql`uuid_extract_timestamp(uuidv7())`,

@@ -4,6 +4,7 @@ import type { Dialect } from '../../sql/dialect.ts';
 import { compileStatement } from '../compile-statement.ts';
 import { operand } from '../operand.ts';
 import { openType, postgresBaseType } from './base-type.ts';
+import { postgresKeySums } from './key-sums.ts';
 import { postgresJsonObjects } from './json-objects.ts';
 import { postgresTryConvert, validByServer } from './try-convert.ts';
 import { postgresFromJsonText, postgresJsonHas, postgresJsonText, postgresJsonValue } from './json-value.ts';
@@ -112,6 +113,7 @@ export const postgresDialect: Dialect = {
     values.length === 0
       ? sql`(count(*) || ':0')`
       : sql`(count(*) || ':' || coalesce(sum(hashtextextended(row(${commas(values)})::text, 0)::numeric), 0))`,
+  keySums: postgresKeySums,
   part: (values, parts) =>
     sql`cast(hashtextextended(row(${commas(values)})::text, 0) & ${sql.lit(parts - 1)} as integer)`,
   clock: () => sql`clock_timestamp()`,

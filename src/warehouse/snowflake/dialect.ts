@@ -83,6 +83,7 @@ export const snowflakeDialect: Dialect = {
     throw notYet('undo');
   },
   digest,
+  keySums: () => undefined,
   part: (values, parts) => sql`mod(${rowNumber(values)}, ${sql.lit(parts)})`,
   clock: () => sql`cast(sysdate() as timestamp_ltz)`,
   minus: (moment, milliseconds) => sql`dateadd('millisecond', ${sql.lit(-milliseconds)}, ${operand(moment)})`,

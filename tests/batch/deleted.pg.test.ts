@@ -1,0 +1,4 @@
+// Rows that are gone from staging, on Postgres.
+import { describeDeleted } from './deleted-suite.ts';
+
+describeDeleted('postgres');
