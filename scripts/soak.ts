@@ -72,7 +72,7 @@ const breakThings = async (host: Host, execute: Execute, disk: SmallDisk): Promi
     if (done >= strikeAt) {
       strikeAt = done + chance.whole(1, 5);
       // The last process lives on, so that its memory can be judged.
-      const fault = await strike({ execute, worker: host.worker, disk }, chance, done < wanted * 0.6);
+      const fault = await strike({ execute, worker: host.worker, disk }, chance, done < wanted * 0.4);
       if (fault !== undefined) count(`fault ${fault}`);
     }
     if (Date.now() - toldAt < tellEveryMs) continue;

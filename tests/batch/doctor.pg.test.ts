@@ -1,6 +1,6 @@
 // Doctor on a real server: what it finds, on what it rests, and that its statements mend it.
 import { Client } from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { doctor, type DoctorReport } from '../../src/batch/doctor/doctor.ts';
 import type { Project } from '../../src/project/project.ts';
 import { tableName } from '../../src/sql/table-name.ts';
@@ -190,6 +190,45 @@ describe('doctor', () => {
       await sandbox.sql(...found(report, 'hidden').map(({ fix = '' }) => fix.replace(/;.*$/, '')));
       expect(found(await examine(project), 'hidden')).toEqual([]);
     });
+  });
+
+  it('says which columns carry a mask', async () => {
+    // What an anonymizer writes down; its own command takes its library, which no server of ours has.
+    await sandbox.sql(
+      `insert into pg_seclabel (objoid, classoid, objsubid, provider, label) values ('staging.companies'::regclass, 'pg_class'::regclass, 2, 'anon', 'MASKED WITH VALUE NULL')`,
+    );
+    expect(found(await examine(), 'hidden')).toMatchObject([
+      {
+        severity: 'warning',
+        message:
+          'source `companies`: `name` of `staging.companies` is masked: were the mask on for us, it would be written into targets',
+        evidence: 'a security label MASKED',
+      },
+    ]);
+  });
+
+  it('says that the server cuts statements of our role off early, and how to give them time', async () => {
+    await asReader(async (project) => {
+      await sandbox.sql(`alter role careful set statement_timeout = '5s'`);
+      const [limit] = found(await examine(project), 'limits');
+      expect(limit).toMatchObject({ severity: 'warning', evidence: 'statement_timeout is 5000 ms' });
+      await sandbox.sql((limit?.fix ?? '').replace(';', ''));
+      expect(found(await examine(project), 'limits')).toEqual([]);
+    });
+  });
+
+  it("says that the warehouse's clock is not ours", async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 90_000 });
+    try {
+      expect(found(await examine(), 'clock')).toMatchObject([
+        {
+          severity: 'warning',
+          evidence: expect.stringMatching(/^\d{5} ms ahead of this machine$/) as string,
+        },
+      ]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('proves rights by using them, and leaves no trace', async () => {

@@ -1,5 +1,6 @@
 // `tidemark doctor` as a process on a DuckDB file.
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Sandbox } from './cli-sandbox.ts';
@@ -48,6 +49,23 @@ describe('tidemark doctor', () => {
     });
     holder.child.kill('SIGKILL');
     await holder.ended;
+  });
+
+  it('says that the disk has no room for what the file may need, and that a log was left behind', async () => {
+    const crash = `const { DuckDBInstance } = await import('@duckdb/node-api');
+const connection = await (await DuckDBInstance.create(${JSON.stringify(sandbox.database)})).connect();
+await connection.run('create table staging.late as select 1 as n');
+process.kill(process.pid, 'SIGKILL');`;
+    spawnSync(process.execPath, ['--input-type=module', '-e', crash], { cwd: process.cwd() });
+    // As large as no disk is, with nothing in it.
+    truncateSync(sandbox.database, 2 ** 43);
+    const { value } = await sandbox.json('doctor');
+    expect(value['findings']).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ check: 'space', severity: 'error' }),
+        expect.objectContaining({ check: 'log', severity: 'notice' }),
+      ]),
+    );
   });
 
   it('says that a file is no database', async () => {
