@@ -2,6 +2,7 @@
 import { changedRows, type ImageSummary } from '../reconcile/relation-view.ts';
 import type { SourceFigures, TargetFigures } from '../store/batches.ts';
 import type { Computed } from './compute/compute.ts';
+import type { ComputedTarget } from './compute/compute-target.ts';
 
 export interface BatchFigures {
   readonly sources: readonly SourceFigures[];
@@ -23,16 +24,21 @@ const sourceFigures = (name: string, summary: ImageSummary): SourceFigures => ({
 const cellsOf = (summary: ImageSummary): number =>
   [...summary.columns.values()].reduce((sum, cells) => sum + cells, 0);
 
-const targetFigures = (name: string, summary: ImageSummary): TargetFigures => {
-  const { columns, ...rest } = sourceFigures(name, summary);
-  return { ...rest, cells: cellsOf(summary), columns };
+const targetFigures = ({ target, summary, heals }: ComputedTarget): TargetFigures => {
+  const { columns, ...rest } = sourceFigures(target.name, summary);
+  return {
+    ...rest,
+    cells: cellsOf(summary),
+    columns,
+    ...(heals === undefined ? {} : { healed: heals.rows }),
+  };
 };
 
 export const figuresOf = (computed: Computed): BatchFigures => {
   const changedSources = computed.frozen.sources.filter(({ summary }) => changedRows(summary) > 0);
   const sources = changedSources.map(({ source, summary }) => sourceFigures(source.name, summary));
   const changed = computed.targets.filter(({ summary }) => changedRows(summary) > 0);
-  const targets = changed.map(({ target, summary }) => targetFigures(target.name, summary));
+  const targets = changed.map(targetFigures);
   return {
     sources,
     targets,

@@ -10,6 +10,7 @@ import type { NotProved, UndoProof } from './undo/prove.ts';
 import { isIdle, isWhole, kindOf } from './commit/commit.ts';
 import type { Computed } from './compute/compute.ts';
 import { figuresOf } from './figures.ts';
+import { healNotices } from './drift/heal-notices.ts';
 import { heldProblems } from './drift/held.ts';
 import { mappingNotices } from './drift/mapping-notices.ts';
 
@@ -130,6 +131,7 @@ export const reportOf = (context: BatchContext, computed: Computed, facts: Repor
       ...context.notices,
       ...(computed.frozen.older?.warnings ?? []),
       ...mappingNotices(context, computed.targets, facts.batch === undefined ? 'plan' : 'run'),
+      ...healNotices(computed.targets),
       ...heldIn(context, computed, 'old'),
     ],
     errors: leftOut

@@ -3,6 +3,7 @@ import type { Project } from '../project/project.ts';
 import { buildGraph, sourcesOf } from '../graph/graph.ts';
 import { sql } from '../sql/fragment.ts';
 import { readBatches } from '../store/batches.ts';
+import { readHeals, type Heals } from '../store/heals.ts';
 import { leaseHolder } from '../store/lease.ts';
 import type { LeaseHolder } from '../store/lease-holder.ts';
 import { stateVersion } from '../store/migrate.ts';
@@ -46,6 +47,8 @@ export interface RelationStatus {
   readonly holds?: { readonly rows: number; readonly released: number };
   /** Of a target: how far `verify --budget` has come. */
   readonly verified?: TargetProof;
+  /** The last run set it right once more after somebody else had written it, as did the batches before. */
+  readonly healed?: Heals;
   /** Mapped columns that are left as they are, until somebody looks. */
   readonly held?: readonly { readonly column: string; readonly since: number; readonly reason: string }[];
 }
@@ -106,6 +109,7 @@ interface Stored {
   readonly holds: ReadonlyMap<string, HoldCount>;
   readonly verified: ReadonlyMap<string, KnownProgress>;
   readonly lags: ReadonlyMap<string, LagSummary>;
+  readonly heals: ReadonlyMap<string, Heals>;
   /** The newest moment at which staging was read and everything found was committed. */
   readonly readAt: string | undefined;
 }
@@ -148,6 +152,8 @@ const readStored = async (
     holds: await holdsIn(session, schema, version),
     verified: await readVerified(session, schema, version),
     lags: await recentLags(session, warehouse, project, version),
+    // A run since then found it as it was left.
+    heals: succeeded && run.batch === batch?.batch ? await readHeals(session, schema, batch) : new Map(),
     readAt,
   };
 };
@@ -162,6 +168,7 @@ const nothingStored: Stored = {
   holds: new Map(),
   verified: new Map(),
   lags: new Map(),
+  heals: new Map(),
   readAt: undefined,
 };
 
@@ -200,6 +207,16 @@ const verifiedOf = (name: string, { verified, relations }: Stored): Pick<Relatio
 const lagOf = (name: string, { lags }: Stored): Pick<RelationStatus, 'change_lag'> => {
   const lag = lags.get(name);
   return lag === undefined ? {} : { change_lag: lag };
+};
+
+const ofTarget = (name: string, stored: Stored, nowMs: number): RelationStatus => {
+  const healed = stored.heals.get(name);
+  const facts = {
+    ...relationStatus(name, stored, nowMs),
+    ...lagOf(name, stored),
+    ...verifiedOf(name, stored),
+  };
+  return healed === undefined ? facts : { ...facts, healed };
 };
 
 const judgedLag = (target: RelationStatus, wantedMs: number | undefined): RelationStatus => {
@@ -242,11 +259,7 @@ export const status = (options: StatusOptions): Promise<StatusResult> =>
     const targets = graph.order.map((target) =>
       judgedLag(
         olderSource(
-          {
-            ...relationStatus(target.name, stored, nowMs),
-            ...lagOf(target.name, stored),
-            ...verifiedOf(target.name, stored),
-          },
+          ofTarget(target.name, stored, nowMs),
           [...sourcesOf(graph, target)].flatMap((name) => lagging.get(name) ?? []),
         ),
         target.targetLagMs,

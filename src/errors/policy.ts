@@ -144,6 +144,7 @@ const policies = {
   events_set_aside: notice,
   versions_passed_over: notice,
   mapping_changed: notice,
+  healed_again: notice,
   mirror_changed: notice,
   mirror_rebuilt: notice,
   column_added: notice,

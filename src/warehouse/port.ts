@@ -35,6 +35,8 @@ export interface TableMark {
   /** Rows written so far by anybody: a hint, late while the writer's session lives, counting rolled-back work. None
    *  where the identity is another one after any writing that is not ours. */
   readonly writes?: number;
+  /** A trigger of the table may change rows as they are written, which no counter tells. */
+  readonly rewrites?: boolean;
 }
 
 export type FrozenJob<T> = (session: Session) => Promise<T>;

@@ -54,6 +54,10 @@ export const nextForRelation = (project: Project, code: string, name: string): s
 export const nextForColumn = (project: Project, target: string, column: string): string =>
   call(project, 'reconcile', '-s', target, '--column', column);
 
+/** What it found in each row, and what it wrote there. */
+export const nextForBatch = (project: Project, batch: number): string =>
+  call(project, 'show', String(batch), '--rows');
+
 export const nextForFailure = (project: Project, code: string): string =>
   call(project, ...(Object.hasOwn(forFailure, code) ? [forFailure[code] ?? 'status'] : ['run', '--verbose']));
 

@@ -10,7 +10,14 @@ import type { RunResult } from '../attempt.ts';
 import type { BehindReport } from '../report.ts';
 import type { VerifyResult } from '../verify.ts';
 import { lagAlerts, lagAlertsOfFailure } from './lag-alerts.ts';
-import { nextForColumn, nextForFailure, nextForRelation, nextToValidate } from './next-command.ts';
+import {
+  nextForBatch,
+  nextForColumn,
+  nextForFailure,
+  nextForRelation,
+  nextToLook,
+  nextToValidate,
+} from './next-command.ts';
 
 /** Of these somebody knows already: he did it, or it stands for another one that is told. */
 const known: ReadonlySet<string> = new Set(['paused', 'upstream_behind']);
@@ -68,7 +75,7 @@ const detailOf = ({ details }: Problem, name: string): string | undefined => {
   return typeof value === 'string' ? value : undefined;
 };
 
-const ofProblem = (project: Project, problem: Problem): readonly Alert[] => {
+const ofProblem = (project: Project, problem: Problem, batch: number | null): readonly Alert[] => {
   const { code, message } = problem;
   const relation = detailOf(problem, 'relation') ?? detailOf(problem, 'source');
   const column = detailOf(problem, 'column');
@@ -84,6 +91,16 @@ const ofProblem = (project: Project, problem: Problem): readonly Alert[] => {
         event: 'rejected',
         key: `rejected:${relation ?? message}`,
         next: nextForRelation(project, code, relation ?? ''),
+        lasts: true,
+      },
+    ];
+  if (code === 'healed_again' && relation !== undefined)
+    return [
+      {
+        ...told,
+        event: 'drift',
+        key: `${prefixes.drift}${code}:${relation}`,
+        next: batch === null ? nextToLook(project) : nextForBatch(project, batch),
         lasts: true,
       },
     ];
@@ -119,7 +136,7 @@ export const situationOf = (
   return {
     alerts: [
       ...report.behind.flatMap((each) => ofBehind(project, each)),
-      ...problems.flatMap((each) => ofProblem(project, each)),
+      ...problems.flatMap((each) => ofProblem(project, each, report.batch)),
       ...lagAlerts(project, relations, nowMs),
     ],
     judged: partly ? [prefixes.failure] : Object.values(prefixes),

@@ -14,6 +14,7 @@ import { holdWritten } from '../undo/hold-written.ts';
 import { saveUndo } from '../undo/save-undo.ts';
 import { saveProgress } from './save-progress.ts';
 import { writeEvents } from './write-events.ts';
+import { rewrittenWhileWritten } from './written-back.ts';
 import { writeSources } from './write-source.ts';
 import { prepareScratch, targetWrites, writeBlamed, type Writing } from './write-target.ts';
 
@@ -118,6 +119,8 @@ export const commit = async (
       fingerprints.set(name, fingerprint);
     if (computed.frozen.undo !== undefined) await saveUndo(context, session, computed.frozen.undo, batch);
     for (const [name, fingerprint] of await holdWritten(context, session, computed, batch))
+      fingerprints.set(name, fingerprint);
+    for (const [name, fingerprint] of await rewrittenWhileWritten(context, session, written))
       fingerprints.set(name, fingerprint);
     await saveProgress(context, computed, { lease: facts.lease, fingerprints, session, batch });
     await facts.lease.check(session);

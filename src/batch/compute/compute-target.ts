@@ -20,6 +20,7 @@ import { guardsOf, imageShapeOf, type TargetScratch, type TargetWork } from '../
 import { imageColumns } from '../../sql/images.ts';
 import type { Restored, UndoneTable } from '../../sql/undone.ts';
 import type { TableName } from '../../sql/table-name.ts';
+import type { Heals } from '../../store/heals.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { BatchContext } from '../context.ts';
 import { findAffected } from './find-affected.ts';
@@ -45,6 +46,8 @@ export interface ComputedTarget {
   readonly restored?: Restored | undefined;
   /** Of an undo that sets it back from the audit. */
   readonly setBack?: SetBack | undefined;
+  /** Rows of somebody else's that are set right. */
+  readonly heals?: Heals | undefined;
 }
 
 const scratchFor = (context: BatchContext, target: Target): TargetScratch => {
@@ -79,7 +82,7 @@ export const workFor = (
 });
 
 /** Fills the small tables that limit the work to the affected rows; false when there are none. */
-const limitToAffected = async (
+export const limitToAffected = async (
   context: BatchContext,
   session: Session,
   work: TargetWork,

@@ -10,6 +10,7 @@ import { readLastChanged } from './changed-at.ts';
 import { runChecks } from './check-target.ts';
 import type { BatchContext } from '../context.ts';
 import { computeHistory } from './compute-history.ts';
+import { countHealed } from './count-healed.ts';
 import { digestOf } from './digest.ts';
 import { computeTarget, workFor, type ComputedTarget } from './compute-target.ts';
 import type { Frozen } from '../freeze/freeze.ts';
@@ -129,7 +130,9 @@ const computeOne = async (
   try {
     const computed = await context.warehouse.session(async (session) => {
       const seen = await readLastChanged(context, session, work, frozen.moment);
-      const result = { ...(await computeRows(context, session, { work, frozen, so })), seen };
+      const rows = await computeRows(context, session, { work, frozen, so });
+      const heals = await countHealed(context, session, rows, { frozen, events: so.events });
+      const result = { ...rows, seen, heals };
       await refuseStrangers(context, session, result);
       guardTarget(context, result);
       const changed = changedRows(result.summary) > 0;

@@ -21,6 +21,8 @@ export interface Observation {
   readonly fingerprint: Fingerprint;
   /** Somebody else wrote it since our last batch, or we cannot know that nobody did. */
   readonly moved: boolean;
+  /** What we write into it may be changed by the table itself. */
+  readonly rewrites?: boolean | undefined;
 }
 
 /** How long a table is believed to be untouched because its counters say so. */
@@ -145,8 +147,9 @@ export const observe = async (watching: Watching): Promise<ReadonlyMap<string, O
   const toScan: Watched[] = [];
   for (const each of watched) {
     const stored = known.fingerprints.get(each.name);
-    if (stored !== undefined && untouched(stored, each, marks.get(showTable(each.shape.table)), nowMs)) {
-      observed.set(each.name, { fingerprint: stored, moved: false });
+    const mark = marks.get(showTable(each.shape.table));
+    if (stored !== undefined && untouched(stored, each, mark, nowMs)) {
+      observed.set(each.name, { fingerprint: stored, moved: false, rewrites: mark?.rewrites });
     } else toScan.push(each);
   }
   for (const { n, cells, reads } of await scan(warehouse, toScan)) {
@@ -164,6 +167,7 @@ export const observe = async (watching: Watching): Promise<ReadonlyMap<string, O
         scannedAtMs: nowMs,
       },
       moved: stored?.shape !== each.hash || stored.cells !== cells || stored.reads !== reads,
+      rewrites: mark?.rewrites,
     });
   }
   return observed;

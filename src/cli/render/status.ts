@@ -123,6 +123,25 @@ export const setAside = (report: StatusReport, style: Style): readonly string[] 
     }),
   );
 
+/** Left as they are, while the rest of their target goes on. */
+const heldColumns = (report: StatusReport, style: Style): readonly string[] =>
+  report.targets.flatMap(({ name, held: columns = [] }) =>
+    columns.map(
+      ({ column, since, reason }) =>
+        `${style.colors.yellow(name)}: column \`${column}\` held since batch ${since}: ${reason}`,
+    ),
+  );
+
+/** Each run sets it right, and it never ends. */
+const healedAgain = (report: StatusReport, style: Style): readonly string[] =>
+  report.targets.flatMap(({ name, healed }) =>
+    healed === undefined
+      ? []
+      : [
+          `${style.colors.yellow(name)}: ${count(healed.rows, 'row')} written by somebody else and set right, ${count(healed.times, 'time')} in a row since batch ${healed.since}: look for a trigger of the table or another job`,
+        ],
+  );
+
 const proofs = (report: StatusReport, style: Style): readonly string[] =>
   report.targets.flatMap(({ name, verified }) => {
     if (verified === undefined) return [];
@@ -151,7 +170,7 @@ const mending =
   'mend the events in the log or the mapping, then `tidemark reconcile --rejected` takes them up';
 
 export const renderStatus = (report: StatusReport, line: ProjectLine, style: Style): string => {
-  const why = reasons(report, style);
+  const why = [...reasons(report, style), ...heldColumns(report, style), ...healedAgain(report, style)];
   const aside = setAside(report, style);
   const holds = held(report, style);
   const proved = proofs(report, style);

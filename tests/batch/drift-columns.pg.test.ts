@@ -1,0 +1,4 @@
+// See drift-columns-suite.ts.
+import { describeDriftingColumns } from './drift-columns-suite.ts';
+
+describeDriftingColumns('postgres');

@@ -1,0 +1,4 @@
+// See drift-sources-suite.ts.
+import { describeDriftingSources } from './drift-sources-suite.ts';
+
+describeDriftingSources('duckdb');

@@ -1,0 +1,4 @@
+// See drift-targets-suite.ts.
+import { describeDriftingTargets } from './drift-targets-suite.ts';
+
+describeDriftingTargets('postgres');

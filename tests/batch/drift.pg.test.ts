@@ -1,4 +1,0 @@
-// See drift-suite.ts.
-import { describeDrift } from './drift-suite.ts';
-
-describeDrift('postgres');

@@ -1,0 +1,4 @@
+// See healed-again-suite.ts.
+import { describeHealedAgain } from './healed-again-suite.ts';
+
+describeHealedAgain('duckdb');

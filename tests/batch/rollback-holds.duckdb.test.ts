@@ -1,0 +1,4 @@
+// See rollback-holds-suite.ts.
+import { describeRollbackHolds } from './rollback-holds-suite.ts';
+
+describeRollbackHolds('duckdb');

@@ -1,0 +1,4 @@
+// See rollback-refusals-suite.ts.
+import { describeRollbackRefusals } from './rollback-refusals-suite.ts';
+
+describeRollbackRefusals('duckdb');

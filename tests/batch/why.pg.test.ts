@@ -1,0 +1,4 @@
+// See why-suite.ts.
+import { describeWhy } from './why-suite.ts';
+
+describeWhy('postgres');
