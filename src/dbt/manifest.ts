@@ -25,6 +25,8 @@ export interface DbtNode {
   readonly compiled?: string | undefined;
   /** Of incremental models: the columns by which they tell how far they are. */
   readonly watermarks?: readonly string[] | undefined;
+  /** What stands under `meta: {tidemark: …}`. */
+  readonly mapping?: Readonly<Record<string, unknown>> | undefined;
 }
 
 export interface DbtManifest {
@@ -81,6 +83,12 @@ const readsOf = (node: Json): readonly string[] => {
   return Array.isArray(ids) ? ids.filter((id): id is string => typeof id === 'string') : [];
 };
 
+const mappingOf = (node: Json, config: Json): Json | undefined => {
+  for (const { meta } of [config, node] as readonly { readonly meta?: unknown }[])
+    if (isObject(meta) && isObject(meta['tidemark'])) return meta['tidemark'];
+  return undefined;
+};
+
 const nodeOf = (id: string, node: Json): DbtNode => {
   const kind = kindOf(node);
   const config = isObject(node['config']) ? node['config'] : {};
@@ -98,6 +106,7 @@ const nodeOf = (id: string, node: Json): DbtNode => {
     reads: readsOf(node),
     file: text(node['original_file_path']) ?? '',
     compiled: kind === 'model' || kind === 'snapshot' ? text(node['compiled_code']) : undefined,
+    mapping: mappingOf(node, config),
     watermarks: materialized === 'incremental' ? watermarksIn(text(node['raw_code']) ?? '') : undefined,
   };
 };

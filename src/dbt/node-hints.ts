@@ -23,8 +23,6 @@ export interface NodeHints {
   /** Of a source: what its freshness is told by. */
   readonly loadedAt: string | undefined;
   readonly snapshot: SnapshotSettings | undefined;
-  /** What stands under `meta: {tidemark: …}`. */
-  readonly meta: unknown;
 }
 
 export const noHints: NodeHints = {
@@ -32,7 +30,6 @@ export const noHints: NodeHints = {
   tags: [],
   loadedAt: undefined,
   snapshot: undefined,
-  meta: undefined,
 };
 
 type Json = Readonly<Record<string, unknown>>;
@@ -122,13 +119,11 @@ const hintsOf = (node: Json, tested: readonly ClaimedKey[]): NodeHints => {
   const config = objectAt(node, 'config');
   const isSnapshot = node['resource_type'] === 'snapshot';
   const declared = isSnapshot ? [] : texts(config['unique_key']);
-  const meta = objectAt(config, 'meta')['tidemark'] ?? objectAt(node, 'meta')['tidemark'];
   return {
     keys: [...constraintKeys(node), ...tested, ...named(declared, 'the `unique_key` of the dbt model')],
     tags: [...texts(node['tags']), ...texts(config['tags'])],
     loadedAt: textAt(node, 'loaded_at_field') ?? textAt(config, 'loaded_at_field'),
     snapshot: snapshotOf(node, config),
-    meta,
   };
 };
 

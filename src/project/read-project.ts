@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { FileText } from './document.ts';
+import { metaMappings } from './meta-mappings.ts';
 import { parseProject } from './parse-project.ts';
 import { noMappings, noProject, projectInvalid, unreadable } from './problems.ts';
 import type { Project } from './project.ts';
@@ -51,15 +52,16 @@ const readText = (path: string, shown: string): string => {
   }
 };
 
-/** All mapping files in name order, named as seen from the project's folder. */
+/** All mapping files in name order, named as seen from the project's folder, then what stands in dbt's own files. */
 export const readMappings = (project: Project): readonly FileText[] => {
   const folder = relative(project.directory, project.mappings) || '.';
   if (!existsSync(project.mappings))
     throw projectInvalid(basename(project.file), [noMappings(undefined, folder)]);
-  return yamlFiles(project.mappings).map((path) => {
+  const files = yamlFiles(project.mappings).map((path) => {
     const file = relative(project.directory, path).replaceAll('\\', '/');
     return { file, text: readText(path, file) };
   });
+  return [...files, ...metaMappings(project)];
 };
 
 const yamlFiles = (folder: string): readonly string[] =>

@@ -196,6 +196,19 @@ const describeCorner = (engine: Engine): void => {
       }
     });
 
+    it('leaves alone what the meta of its model maps', async () => {
+      const file = join(place.sandbox.folder, 'target/manifest.json');
+      const manifest = readFileSync(file, 'utf8');
+      writeFileSync(file, manifest.replace('"tags":["nightly"]', '"meta":{"tidemark":{"key":"order_id"}}'));
+      try {
+        const { targets, files } = await place.init({ select: ['fct_orders'] });
+        expect(targets).toMatchObject([{ name: 'fct_orders', status: 'left', form: null }]);
+        expect(files).toEqual(['tidemark.yml']);
+      } finally {
+        writeFileSync(file, manifest);
+      }
+    });
+
     it('compares a part of the rows with --sample', async () => {
       const report = await place.init({ select: ['fct_orders'], samplePercent: 60 });
       expect(report).toMatchObject({ sample: 60, targets: [{ status: 'mapped', match: 100 }] });

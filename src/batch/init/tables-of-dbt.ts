@@ -23,7 +23,8 @@ export interface Chosen {
 const built = new Set(['table', 'incremental', 'dynamic_table', 'snapshot', 'tidemark_mirror']);
 
 /** Why it is nothing to be kept in step, where that can be told from the manifest alone. */
-const unfit = ({ kind, materialized, relation, version }: DbtNode): string | undefined => {
+const unfit = ({ kind, materialized, relation, version, mapping }: DbtNode): string | undefined => {
+  if (mapping !== undefined) return 'its own `meta: {tidemark: …}` maps it';
   if (kind !== 'model' && kind !== 'snapshot') return `a ${kind} is not computed from other tables`;
   if (relation === undefined || materialized === 'ephemeral') return 'it is ephemeral: there is no table';
   if (materialized === 'view') return 'it is a view: it shows at once what changes';
@@ -62,7 +63,7 @@ export const chooseNodes = (
     const reason = unfit(node);
     if (reason === undefined) nodes.push(node);
     // Views are no news where all was asked for.
-    else if (select.length > 0) left.push({ name: node.name, reason });
+    else if (select.length > 0 || node.mapping !== undefined) left.push({ name: node.name, reason });
   }
   return { nodes, left };
 };
