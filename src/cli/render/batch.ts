@@ -5,6 +5,7 @@ import type { SourceFigures, TargetFigures } from '../../store/batches.ts';
 import type { Style } from './style.ts';
 import { counts, renderTable, type TableColumn } from './table.ts';
 import { count, figures, number } from './text.ts';
+import { whatNext } from './what-next.ts';
 
 const orNothing = (value: number): string => (value === 0 ? '-' : number(value));
 
@@ -87,15 +88,11 @@ export const behindTable = (behind: readonly BehindReport[], style: Style): stri
         { title: 'code' },
         { title: 'what next' },
       ],
-      rows: behind.map(({ name, since, code, retryable }) => [
-        name,
-        since === null ? '-' : String(since),
-        code,
-        code === 'upstream_behind'
-          ? 'comes along when what it reads does'
-          : retryable
-            ? 'the next run tries again'
-            : 'needs a person',
+      rows: behind.map((each) => [
+        each.name,
+        each.since === null ? '-' : String(each.since),
+        each.code,
+        whatNext(each),
       ]),
     },
     style,

@@ -4,6 +4,7 @@ import type { ProjectLine } from './project-line.ts';
 import type { Style } from './style.ts';
 import { renderTable, type TableColumn } from './table.ts';
 import { count, duration, instantUtc, pairs } from './text.ts';
+import { whatNext } from './what-next.ts';
 
 /** Of the largest unit that is reached: `12s`, `4m`, `3h`, `2d`. */
 const short = (ms: number): string => {
@@ -105,12 +106,10 @@ const table = (
 
 /** In full: the table has room for a code only. */
 export const reasons = (report: StatusReport, style: Style): readonly string[] =>
-  [...report.sources, ...report.targets].flatMap(({ name, reason, retryable }) =>
+  [...report.sources, ...report.targets].flatMap(({ name, reason, code, retryable }) =>
     reason === undefined
       ? []
-      : [
-          `${style.colors.red(name)}: ${reason}; ${retryable === true ? 'the next run tries again' : 'needs a person'}`,
-        ],
+      : [`${style.colors.red(name)}: ${reason}; ${whatNext({ name, code, retryable })}`],
   );
 
 /** A person has to mend them; the rest goes on without them. */

@@ -43,6 +43,16 @@ describe('status, for people', () => {
     );
   });
 
+  it.each([
+    ['paused', '`tidemark resume fact_vendor`'],
+    ['set_back', 'stays as it is until it is released'],
+    ['upstream_behind', 'comes along when what it reads does'],
+    ['source_stale', 'the next run tries again'],
+  ])('says what becomes of a target that is left out: %s', (code, next) => {
+    const behind = { status: 'behind', reason: 'so it is', code, retryable: true } as const;
+    expect(shown(behind)).toContain(`fact_vendor: so it is; ${next}`);
+  });
+
   it('says nothing more where all is well', () => {
     expect(shown({})).not.toContain('fact_vendor:');
   });
