@@ -32,7 +32,10 @@ export const toldRun = (
   };
   const lineage = openRunLineage({ project, command, version: packageVersion(), warn });
   return {
-    onBegin: (begun) => lineage.begin(begun),
+    onBegin: (begun) => {
+      log.bind({ run_id: begun.runId });
+      lineage.begin(begun);
+    },
     done: (result) =>
       safely(async () => {
         await Promise.all([lineage.complete(result), alertRun(project, log, result, partly)]);

@@ -6,13 +6,15 @@ export interface Log {
   info(message: string, facts?: Readonly<Record<string, unknown>>): void;
   error(message: string, facts?: Readonly<Record<string, unknown>>): void;
   debug(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  /** Of machines' lines: stands in each from now on. The run that is at work, and none once it ended. */
+  bind(facts: Readonly<Record<string, unknown>>): void;
 }
 
 type Write = (text: string) => void;
 
 const pretty = (write: Write): Log => {
   const line = (message: string): void => write(`${message}\n`);
-  return { format: 'pretty', info: line, error: line, debug: line };
+  return { format: 'pretty', info: line, error: line, debug: line, bind: () => undefined };
 };
 
 const json = async (write: Write): Promise<Log> => {
@@ -27,11 +29,15 @@ const json = async (write: Write): Promise<Log> => {
     },
     { write },
   );
+  let bound: Readonly<Record<string, unknown>> = {};
   return {
     format: 'json',
-    info: (message, facts) => logger.info(facts ?? {}, message),
-    error: (message, facts) => logger.error(facts ?? {}, message),
-    debug: (message, facts) => logger.debug(facts ?? {}, message),
+    info: (message, facts) => logger.info({ ...bound, ...facts }, message),
+    error: (message, facts) => logger.error({ ...bound, ...facts }, message),
+    debug: (message, facts) => logger.debug({ ...bound, ...facts }, message),
+    bind: (facts) => {
+      bound = facts;
+    },
   };
 };
 

@@ -325,6 +325,21 @@ describe.sequential('the loop', () => {
     });
   });
 
+  it('--log-format json names the run in every line of it, the same one that lineage tells', async () => {
+    const file = readFileSync(join(sandbox.folder, 'tidemark.yml'), 'utf8');
+    sandbox.write('tidemark.yml', `${file}openlineage: { file: lineage.ndjson }\n`);
+    const { stderr } = await sandbox.run('run', '--verbose', '--log-format', 'json');
+    sandbox.write('tidemark.yml', file);
+    const ids = stderr
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { readonly run_id?: string }).run_id);
+    const events = readFileSync(join(sandbox.folder, 'lineage.ndjson'), 'utf8').trim().split('\n');
+    const told = JSON.parse(events.at(-1) ?? '') as { readonly run: { readonly runId: string } };
+    expect([...new Set(ids)]).toEqual([undefined, told.run.runId]);
+    expect(ids.filter((id) => id !== undefined).length).toBeGreaterThan(20);
+  });
+
   it('--verbose prints every statement with its time and rows, on stderr', async () => {
     const { exit, stdout, stderr } = await sandbox.run('plan', '--verbose', '--json');
     expect(exit).toBe(0);
