@@ -294,6 +294,15 @@ export const describeVerify = (engine: Engine): void => {
       });
     });
 
+    it('--mirrors names a key that staging holds twice, though both rows are as the mirror', async () => {
+      await sandbox.sql('insert into staging.customers select * from staging.customers where id = 7');
+      const { exit, report } = await json('verify', '--mirrors');
+      expect({ exit, behind: report['behind'] }).toMatchObject({
+        exit: 5,
+        behind: [{ name: 'customers', code: 'duplicate_row', reason: expect.stringContaining('(id=7)') }],
+      });
+    });
+
     it('--mirrors of a log: an event that was passed over is found by reading it from its beginning', async () => {
       const logs = await createSandbox(engine, logBook());
       try {

@@ -2,7 +2,13 @@
 // from what its window passes over, and from rows that are held since an undo.
 import { countMissedBy, countUnseen } from '../../detect/witness.ts';
 import { dropHeld } from '../../detect/holds.ts';
-import { compareAll, createImageTable, imageTableOf, type Comparison } from '../../detect/mirror.ts';
+import {
+  compareAll,
+  countRows,
+  createImageTable,
+  imageTableOf,
+  type Comparison,
+} from '../../detect/mirror.ts';
 import {
   isLog,
   isMirrored,
@@ -109,16 +115,26 @@ const verifyMirror = async (
     watermark === undefined || position === undefined ? undefined : windowStart(context, source, position);
   const [row] = await session.rows<SummaryRow>(
     summarize(dialect, images, {
-      extra:
-        from === undefined || watermark === undefined
+      extra: [
+        ...countRows(comparison),
+        ...(from === undefined || watermark === undefined
           ? []
-          : [countUnseen({ comparison, watermark, released }, from)],
+          : [countUnseen({ comparison, watermark, released }, from)]),
+      ],
     }),
   );
   const summary = readSummary(images, row ?? {});
-  await refuseBadKeys(session, comparison, { changed: changedRows(summary) > 0, counted: undefined });
+  const mirrored = Number(row?.['mirrored'] ?? 0);
+  // A row that is there twice and equals the mirror is no difference, and still no key.
+  await refuseBadKeys(session, comparison, {
+    changed: changedRows(summary) > 0,
+    counted: {
+      staged: Number(row?.['staged'] ?? 0),
+      mirrored: mirrored + summary.inserted - summary.deleted,
+    },
+  });
   return reported(source, {
-    rows: await countMirror(context, session, source),
+    rows: mirrored,
     summary,
     missed: Number(row?.['unseen'] ?? 0),
     held,
