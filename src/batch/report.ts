@@ -142,7 +142,7 @@ export const reportOf = (context: BatchContext, computed: Computed, facts: Repor
 };
 
 /** Left out on purpose, or on account of another relation that is listed itself. */
-const notErrors: ReadonlySet<string> = new Set(['upstream_behind', 'paused', 'set_back']);
+export const notErrors: ReadonlySet<string> = new Set(['upstream_behind', 'paused', 'set_back']);
 
 /** 5 when a person must decide, 6 when the next run retries, 0 otherwise. */
 export const exitOf = (context: BatchContext, computed: Computed): 0 | 5 | 6 => {

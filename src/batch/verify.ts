@@ -12,7 +12,7 @@ import { leaveOut, refusal } from './left-out.ts';
 import { withContext, withWarehouse } from './open.ts';
 import type { TargetSamples } from './plan.ts';
 import { refuseUnknownTargets } from './refuse-unknown.ts';
-import type { BehindReport } from './report.ts';
+import { notErrors, type BehindReport } from './report.ts';
 import { advance, inTurn } from './verify/budget.ts';
 import { compareTarget, type Compared } from './verify/compare-target.ts';
 import { verifyMirrorOf, type VerifiedMirror } from './verify/mirrors.ts';
@@ -218,13 +218,15 @@ const resultOf = async (
   found: Found & { readonly mirrors?: readonly VerifiedMirror[] },
 ): Promise<VerifyResult> => {
   const { verified, samples, behind, unfinished, mirrors } = found;
+  // What a person left out on purpose is told of, and is no trouble.
+  const troubled = behind.some(({ code }) => !notErrors.has(code));
   const equal = verified.every(isEqual) && (mirrors ?? []).every(({ missed }) => missed === 0);
   return {
     report: {
       schema: 'tidemark/verify/1',
       project: context.project.name,
       environment: context.project.environment,
-      status: equal && behind.length === 0 ? 'equal' : 'different',
+      status: equal && !troubled ? 'equal' : 'different',
       mirrors_at: await mirrorsAt(context),
       targets: verified,
       behind,
@@ -232,7 +234,7 @@ const resultOf = async (
       ...(unfinished === undefined ? {} : { unfinished }),
     },
     samples: samples.filter((each) => each.samples.length > 0),
-    exit: behind.length > 0 ? 5 : equal ? 0 : 3,
+    exit: troubled ? 5 : equal ? 0 : 3,
   };
 };
 

@@ -311,6 +311,11 @@ export const describeUndoOfWrites = (engine: Engine): void => {
         expect((await everything()).lines).toEqual(foreign.lines);
         expect((await json('status')).exit).toBe(0);
         expect(await target('fact_line')).toMatchObject({ status: 'behind', code: 'set_back' });
+        // On purpose, so that nobody is called for it.
+        expect(await json('verify')).toMatchObject({
+          exit: 0,
+          report: { status: 'equal', behind: [{ code: 'set_back' }] },
+        });
       });
 
       it('released, it is repaired again', async () => {
