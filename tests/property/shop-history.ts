@@ -160,5 +160,5 @@ const tell = async (history: History): Promise<void> => {
 };
 
 export const describeShopHistories = (engine: Engine, file: string): void => {
-  tellHistories({ name: 'the sample shop', engine, file, share: 30, tell });
+  tellHistories({ name: 'the sample shop', engine, file, share: 20, tell });
 };
