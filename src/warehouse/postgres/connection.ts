@@ -18,6 +18,9 @@ const settings = [
   'set local client_min_messages = warning',
   `set local lock_timeout = '30s'`,
   'set local jit = off',
+  // Scratch is all that is analyzed in a transaction. How many rows there are, and whether keys are unique, is seen in a
+  // thousand of them; the 30,000 of the default take 130 ms for 5,000 rows of 26 columns, and 550 ms for 20,000.
+  'set local default_statistics_target = 4',
 ].join('; ');
 
 /** Said aloud: the default of the server or of the role may be another. */
