@@ -43,7 +43,7 @@ export interface Judged {
   /** Columns that vanished though somebody needs them, and those that appeared: names of the same thing, perhaps. */
   readonly vanished: readonly Column[];
   readonly appeared: readonly Column[];
-  /** Columns that targets read and that neither staging nor the mirror has any more. */
+  /** Columns that targets read and that are gone from both staging and the mirror. */
   readonly lost: readonly Column[];
 }
 

@@ -7,7 +7,7 @@ export interface Relation {
   readonly name: string;
   /** The table, as messages call it. */
   readonly shown: string;
-  /** None where the table is unknown: any column is taken as written, one problem is enough. */
+  /** None where the table is unknown; every column is taken as written then, one problem is enough. */
   readonly columns: readonly Column[] | undefined;
   /** Columns of the table that the mirror leaves out. */
   readonly leftOut: ReadonlySet<string>;

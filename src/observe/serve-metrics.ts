@@ -17,7 +17,7 @@ export interface MetricsServer {
 
 export interface ListenPlace {
   readonly host: string;
-  /** 0: any that is free. */
+  /** 0 takes one that is free. */
   readonly port: number;
 }
 

@@ -14,7 +14,7 @@ const touched = ({ dialect }: TargetWork, { type, value }: TouchColumn): Fragmen
   return sql`cast(${constant === null ? null : String(constant)} as ${verbatim(type)})`;
 };
 
-/** A moment is none that a check can hold against the row: any will do. */
+/** A moment is none that a check can hold against the row; whichever will do. */
 const filledIn = (column: Column): Fragment => {
   const value = newValueOf(column);
   return value.kind === 'moment'

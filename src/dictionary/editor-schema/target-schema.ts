@@ -155,7 +155,7 @@ export const ownTarget = (target: RawTarget, known: KnownDictionary): JsonSchema
   );
 };
 
-/** What is said of a target that no file maps yet: any source may be meant. */
+/** What is said of a target that no file maps yet; it may mean whichever source. */
 export const newTarget = (targets: readonly RawTarget[]): JsonSchema => {
   const expression: JsonSchema = { $ref: '#/$defs/expression' };
   const mapped = {

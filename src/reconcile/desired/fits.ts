@@ -28,7 +28,7 @@ const isNumber = (base: string): boolean => base in ranges || decimals.has(base)
 const within = ([low, high]: readonly [string, string], [least, most]: readonly [string, string]): boolean =>
   BigInt(low) >= BigInt(least) && BigInt(high) <= BigInt(most);
 
-/** Digits in front of the point that a number can have; none: any. */
+/** Digits in front of the point that a number can have; none where there is no limit. */
 const wholeDigits = (base: string, type: string): number | undefined => {
   const range = ranges[base];
   if (range !== undefined) return Math.max(...range.map((end) => end.replace('-', '').length));
