@@ -1,20 +1,26 @@
-// Listens to the statements that this very process sends, for suites that run a batch in process.
+// Listens to the statements that this very process sends, for suites that run a batch in process. Each hears those of
+// its own work alone, so that several may go on at once.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { statementChannel, type StatementEvent } from '../../src/warehouse/statement-channel.ts';
 
 /** `place` counts the statements of this work from 1. */
 export type Listener = (event: StatementEvent, place: number) => void;
 
+const works = new AsyncLocalStorage<symbol>();
+
 export const listening = async <T>(listener: Listener, work: () => Promise<T>): Promise<T> => {
-  let first: number | undefined;
+  const mine = Symbol('work');
+  const places = new Map<number, number>();
   const onMessage = (message: unknown): void => {
+    if (works.getStore() !== mine) return;
     const event = message as StatementEvent;
-    first ??= event.ordinal;
-    listener(event, event.ordinal - first + 1);
+    if (event.phase === 'before') places.set(event.ordinal, places.size + 1);
+    listener(event, places.get(event.ordinal) ?? 0);
   };
   subscribe(statementChannel, onMessage);
   try {
-    return await work();
+    return await works.run(mine, work);
   } finally {
     unsubscribe(statementChannel, onMessage);
   }
