@@ -1,11 +1,22 @@
 // The `warehouse` of the project file.
 import { resolve } from 'node:path';
 import type { Value } from './document.ts';
-import { asText, choiceAt, fieldsOf, found, flagAt, required, shown, textAt, wholeAt } from './fields.ts';
+import {
+  asText,
+  choiceAt,
+  fieldsOf,
+  found,
+  flagAt,
+  required,
+  shown,
+  sizeAt,
+  textAt,
+  wholeAt,
+} from './fields.ts';
 import type { Fields } from './fields.ts';
 import type { Report } from './problems.ts';
-import { missingKey, notMapping, notOneOf, urlNotAlone } from './problems.ts';
-import type { Connection, DuckDbConnection, PostgresConnection } from './project.ts';
+import { missingKey, notMapping, notOneOf, urlNotAlone, wrongType } from './problems.ts';
+import type { Connection, DuckDbConnection, DuckDbLimits, PostgresConnection } from './project.ts';
 import { readSnowflake, snowflakeKeys } from './snowflake.ts';
 import type { Files } from './dbt/find-profile.ts';
 import type { DbtConnection } from './dbt/outputs.ts';
@@ -13,6 +24,7 @@ import { readDbtProfile } from './dbt/read-profile.ts';
 import type { Variables } from './variables.ts';
 
 const types = ['duckdb', 'postgres', 'snowflake'] as const;
+const duckDbLimits = ['memory_limit', 'threads', 'temp_directory'] as const;
 const parts = ['host', 'port', 'user', 'password', 'database', 'ssl'] as const;
 const owner = '`warehouse`';
 
@@ -37,7 +49,10 @@ const readOwn = (value: Value, around: ConnectionAround): Connection | undefined
   const type = typeOf(value, report);
   switch (type) {
     case 'duckdb':
-      return readDuckDb(fieldsOf(value, owner, { known: ['type', 'path'] }, report), directory);
+      return readDuckDb(
+        fieldsOf(value, owner, { known: ['type', 'path', ...duckDbLimits] }, report),
+        directory,
+      );
     case 'postgres':
       return readPostgres(fieldsOf(value, owner, { known: ['type', 'url', ...parts] }, report));
     case 'snowflake':
@@ -76,7 +91,27 @@ const readDuckDb = (fields: Fields, directory: string): DuckDbConnection | undef
   required(fields, 'path', 'the database file, relative to the project file');
   const path = textAt(fields, 'path')?.text;
   if (path === undefined) return undefined;
-  return { type: 'duckdb', path: path === ':memory:' ? path : resolve(directory, path) };
+  const limits = readLimits(fields, directory);
+  return {
+    type: 'duckdb',
+    path: path === ':memory:' ? path : resolve(directory, path),
+    ...(Object.values(limits).some((limit) => limit !== undefined) ? { limits } : {}),
+  };
+};
+
+const readLimits = (fields: Fields, directory: string): DuckDbLimits => {
+  const bytes = sizeAt(fields, 'memory_limit');
+  const threads = wholeAt(fields, 'threads');
+  const spill = textAt(fields, 'temp_directory')?.text;
+  if (threads === 0)
+    fields.report(
+      wrongType(fields.get('threads')?.value.at ?? fields.at, 'threads', 'a whole number from 1', '`0`'),
+    );
+  return {
+    memory: bytes === undefined ? undefined : `${bytes}B`,
+    threads,
+    spill: spill === undefined ? undefined : resolve(directory, spill),
+  };
 };
 
 const readPostgres = (fields: Fields): PostgresConnection => {

@@ -27,6 +27,16 @@ export interface DuckDbConnection {
   readonly type: 'duckdb';
   /** Absolute. */
   readonly path: string;
+  /** What the engine may take of this machine; what is left out, it decides by itself. */
+  readonly limits?: DuckDbLimits | undefined;
+}
+
+export interface DuckDbLimits {
+  /** As the engine reads it: `2GB`, `2000000000B`. */
+  readonly memory?: string | undefined;
+  readonly threads?: number | undefined;
+  /** Absolute: where it puts what does not fit into memory. */
+  readonly spill?: string | undefined;
 }
 
 export interface PostgresConnection {

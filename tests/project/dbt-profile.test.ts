@@ -11,6 +11,10 @@ shop:
       type: duckdb
       path: "{{ env_var('SHOP_FILE', '../data/shop.duckdb') }}"
       schema: dbt_me
+    small:
+      type: duckdb
+      path: ../data/shop.duckdb
+      settings: { memory_limit: "{{ env_var('MEMORY', '1GB') }}", threads: 2, temp_directory: spill }
     prod:
       type: postgres
       host: "{{ env_var('PG_HOST') }}"
@@ -55,6 +59,16 @@ describe('the connection of dbt', () => {
     expect(project).toMatchObject({
       connection: { type: 'duckdb', path: '/shop/data/shop.duckdb' },
       schemas: { targets: { schema: 'dbt_me' }, staging: { schema: 'staging' } },
+    });
+  });
+
+  it('has what the profile lets the engine take of the machine', () => {
+    const { project, problems } = parse('{ dbt: transform, target: small }');
+    expect(problems).toEqual([]);
+    expect(project?.connection).toEqual({
+      type: 'duckdb',
+      path: '/shop/data/shop.duckdb',
+      limits: { memory: '1GB', threads: 2, spill: '/shop/transform/spill' },
     });
   });
 

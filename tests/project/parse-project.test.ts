@@ -184,6 +184,11 @@ describe('a mistake', () => {
       `${head}warehouse: { type: snowflake, connection: prod }\n`,
       ['project_invalid'],
     ],
+    'a ceiling of memory that is no size': [
+      `${head}warehouse: { type: duckdb, path: a, memory_limit: much }\n`,
+      ['wrong_type'],
+    ],
+    'no thread at all': [`${head}warehouse: { type: duckdb, path: a, threads: 0 }\n`, ['wrong_type']],
     'an unknown warehouse': [`${head}warehouse: { type: duckdbb }\n`, ['wrong_type']],
     'a warehouse that is a text': [`${head}warehouse: shop.duckdb\n`, ['wrong_type']],
     'no type': [`${head}warehouse: { path: shop.duckdb }\n`, ['missing_key']],

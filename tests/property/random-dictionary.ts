@@ -189,5 +189,5 @@ const tell = async (history: History): Promise<void> => {
 };
 
 export const describeRandomDictionaries = (engine: Engine, file: string): void => {
-  tellHistories({ name: 'a random dictionary', engine, file, share: 480, tell });
+  tellHistories({ name: 'a random dictionary', engine, file, share: 420, tell });
 };

@@ -182,11 +182,16 @@ export const startPostgresServer = async (
   };
 };
 
-/** An empty database of its own, on the server of this test run. */
-export const createDatabase = async (serverUrl = process.env[urlVariable]): Promise<TestDatabase> => {
+/** A database of its own on the server of this test run: empty, or with all that the template holds. */
+export const createDatabase = async (
+  { template }: { readonly template?: string } = {},
+  serverUrl = process.env[urlVariable],
+): Promise<TestDatabase> => {
   if (serverUrl === undefined) throw new Error(`${urlVariable} is not set: start the tests through vitest`);
   const name = `t_${randomBytes(6).toString('hex')}`;
-  await withClient(serverUrl, (client) => client.query(`create database ${name}`));
+  await withClient(serverUrl, (client) =>
+    client.query(`create database ${name} template ${template ?? 'template1'}`),
+  );
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return {

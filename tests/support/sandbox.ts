@@ -61,28 +61,20 @@ const newFolder = (): string => mkdtempSync(join(tmpdir(), 'tidemark-sandbox-'))
 /** Views of DuckDB name the file that they were made in: every copy has the same name in another folder. */
 const duckDbPath = (folder: string): string => join(folder, 'workshop.duckdb');
 
-const withAdmin = async (work: (client: Client) => Promise<unknown>): Promise<void> => {
-  const client = new Client({ connectionString: process.env[urlVariable] });
-  await client.connect();
+const databaseName = (url: string): string => new URL(url).pathname.slice(1);
+
+const copyDatabase = async (url: string): Promise<string> =>
+  (await createDatabase({ template: databaseName(url) })).url;
+
+const dropDatabase = async (url: string): Promise<void> => {
+  const admin = new Client({ connectionString: process.env[urlVariable] });
+  await admin.connect();
   try {
-    await work(client);
+    await admin.query(`drop database if exists ${databaseName(url)} with (force)`);
   } finally {
-    await client.end();
+    await admin.end();
   }
 };
-
-const copyDatabase = async (url: string): Promise<string> => {
-  const copy = await createDatabase();
-  const [from, to] = [new URL(url).pathname.slice(1), new URL(copy.url).pathname.slice(1)];
-  await withAdmin(async (admin) => {
-    await admin.query(`drop database ${to}`);
-    await admin.query(`create database ${to} template ${from}`);
-  });
-  return copy.url;
-};
-
-const dropDatabase = (url: string): Promise<void> =>
-  withAdmin((admin) => admin.query(`drop database if exists ${new URL(url).pathname.slice(1)} with (force)`));
 
 const sandboxAt = (engine: Engine, folder: string, place: string): Sandbox => {
   const project = (): Project => readProject({ directory: folder, variables: {} });

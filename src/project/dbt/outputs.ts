@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Position } from '../../errors/tidemark-error.ts';
 import type { Scalar, Value } from '../document.ts';
 import { found } from '../fields.ts';
-import type { Connection, DuckDbConnection, PostgresConnection } from '../project.ts';
+import type { Connection, DuckDbConnection, DuckDbLimits, PostgresConnection } from '../project.ts';
 import { homeOf, snowflakeConnection } from '../snowflake.ts';
 import type { SnowflakeConnection } from '../snowflake-connection.ts';
 import { valueAt, type Search } from './find-profile.ts';
@@ -27,11 +27,14 @@ interface Settings {
   readonly output: Output;
   /** The setting under the first of these names that is there. */
   readonly get: (...keys: readonly string[]) => Scalar | undefined;
+  /** A mapping of further settings. */
+  readonly under: (key: string) => Value | undefined;
 }
 
 const settingsOf = (value: Value, output: Output): Settings => ({
   at: value.at,
   output,
+  under: (key) => valueAt(value, key),
   get: (...keys) => {
     for (const key of keys) {
       const setting = valueAt(value, key);
@@ -61,7 +64,26 @@ const duckDb = (settings: Settings): DuckDbConnection | undefined => {
     output.report(notAFile(path?.at ?? at, path?.written ?? text));
     return undefined;
   }
-  return { type: 'duckdb', path: resolve(output.directory, text) };
+  const limits = duckDbLimits(settings.under('settings') ?? settings.under('config_options'), output);
+  return {
+    type: 'duckdb',
+    path: resolve(output.directory, text),
+    ...(limits === undefined ? {} : { limits }),
+  };
+};
+
+/** What a profile sets of the engine for dbt's own work holds for ours. */
+const duckDbLimits = (settings: Value | undefined, output: Output): DuckDbLimits | undefined => {
+  if (settings?.kind !== 'mapping') return undefined;
+  const { get } = settingsOf(settings, output);
+  const memory = get('memory_limit', 'max_memory')?.text.trim();
+  const threads = Number(get('threads')?.text ?? Number.NaN);
+  const spill = get('temp_directory')?.text;
+  return {
+    memory: memory !== undefined && /^\d+(?:\.\d+)?\s*(?:[kmgt]i?)?b$/i.test(memory) ? memory : undefined,
+    threads: Number.isSafeInteger(threads) && threads > 0 ? threads : undefined,
+    spill: spill === undefined || spill === '' ? undefined : resolve(output.directory, spill),
+  };
 };
 
 const sslOf = (settings: Settings): PostgresConnection['ssl'] => {

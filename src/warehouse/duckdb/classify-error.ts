@@ -76,6 +76,12 @@ const diskFull: Verdict = {
   hint: 'make room where the database file lies, and run again',
 };
 
+const outOfMemory: Verdict = {
+  code: 'out_of_memory',
+  kind: 'other',
+  hint: 'raise `memory_limit` of the warehouse in the project file (or of the dbt profile), or let it spill to disk with `temp_directory`',
+};
+
 const verdict = (type: string, message: string): Verdict => {
   if (noSpace.test(message) && type !== 'Constraint' && type !== 'Conversion') return diskFull;
   if (/conflict/i.test(message) && type.startsWith('Trans')) return { code: 'write_conflict', kind: 'other' };
@@ -83,7 +89,7 @@ const verdict = (type: string, message: string): Verdict => {
     case 'IO':
       return ofIo(message);
     case 'Out of Memory':
-      return { code: 'out_of_memory', kind: 'other' };
+      return outOfMemory;
     case 'INTERRUPT':
       return { code: 'interrupted', kind: 'other' };
     case 'Permission':

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { TidemarkError } from '../../errors/tidemark-error.ts';
+import type { DuckDbConnection, DuckDbLimits } from '../../project/project.ts';
 import { classifyDuckDbError } from './classify-error.ts';
 import { FileSeal } from './seal.ts';
 import type { DuckDbDriver } from './session.ts';
@@ -12,6 +13,13 @@ export interface OpenFileOptions {
   readonly create?: boolean;
   readonly waitMs?: number;
 }
+
+/** Settings that the engine takes when it starts. */
+const settingsOf = ({ memory, threads, spill }: DuckDbLimits): Record<string, string> => ({
+  ...(memory === undefined ? {} : { memory_limit: memory }),
+  ...(threads === undefined ? {} : { threads: String(threads) }),
+  ...(spill === undefined ? {} : { temp_directory: spill }),
+});
 
 const defaultWaitMs = 10_000;
 const pollMs = 100;
@@ -32,7 +40,7 @@ export interface OpenedFile {
 
 export const openFile = async (
   driver: DuckDbDriver,
-  path: string,
+  { path, limits = {} }: DuckDbConnection,
   options: OpenFileOptions,
 ): Promise<OpenedFile> => {
   if (path !== ':memory:' && !existsSync(path) && options.create !== true) throw missing(path);
@@ -40,6 +48,7 @@ export const openFile = async (
     // A missing extension must fail at once instead of being fetched.
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
+    ...settingsOf(limits),
   };
   const readOnly = options.readOnly === true && existsSync(path);
   if (readOnly) config['access_mode'] = 'READ_ONLY';

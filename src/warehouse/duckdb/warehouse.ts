@@ -164,10 +164,10 @@ export const loadDuckDb = (): Promise<DuckDbDriver> => import('@duckdb/node-api'
 
 export const openDuckDb = async (
   driver: DuckDbDriver,
-  { path }: DuckDbConnection,
+  at: DuckDbConnection,
   options: OpenFileOptions,
 ): Promise<Warehouse> => {
-  const file = await openFile(driver, path, options);
+  const file = await openFile(driver, at, options);
   const connection = await file.instance.connect();
   const session = new DuckDbSession(driver, connection, 'duckdb#1');
   await session.send(`set timezone = 'UTC'`);
