@@ -1,5 +1,7 @@
 // The typed library: what the command line does, as functions on an open project. Nothing is printed, nothing exits.
 import type { DoctorOptions, DoctorReport } from './batch/doctor/doctor.ts';
+import type { DocsOptions } from './batch/docs/docs.ts';
+import type { DocsReport } from './batch/docs/docs-report.ts';
 import type { HistoryOptions, HistoryReport } from './batch/history.ts';
 import type { ShowOptions, ShowReport } from './batch/show.ts';
 import type { ImpactOptions } from './batch/impact/impact.ts';
@@ -31,6 +33,7 @@ export { TidemarkError, isTidemarkError } from './errors/tidemark-error.ts';
 export type { Position, Problem, Severity } from './errors/tidemark-error.ts';
 export type { ErrorCode } from './errors/policy.ts';
 export type { DoctorReport } from './batch/doctor/doctor.ts';
+export type { DocsReport } from './batch/docs/docs-report.ts';
 export type { HistoryEntry, HistoryReport, RowChange } from './batch/history.ts';
 export type { ShowReport, StaleModel } from './batch/show.ts';
 export type { PlanResult, TargetSamples } from './batch/plan.ts';
@@ -129,6 +132,8 @@ export interface OpenProject {
   editorSchema(options?: Given<EditorSchemaOptions>): Promise<EditorSchemaReport>;
   /** Mapping files from such a dictionary, in Python, JSON or YAML. */
   importDictionary(file: string, options?: Omit<Given<ImportOptions>, 'file'>): Promise<ImportReport>;
+  /** The dictionary in dbt's own docs; without `write` it says what would be written. */
+  docs(options?: Given<DocsOptions>): Promise<DocsReport>;
   /** All mistakes at once; throws only when they cannot be looked for. */
   validate(options?: Given<ValidateOptions>): Promise<ValidateReport>;
   /** What is wrong, or may go wrong, around the project. */
@@ -195,6 +200,7 @@ export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject
       (await import('./batch/read-dictionary.ts')).readDictionary({ ...options, project }),
     importDictionary: async (file, options) =>
       (await import('./batch/import-dictionary.ts')).importDictionary({ ...options, project, file }),
+    docs: async (options) => (await import('./batch/docs/docs.ts')).docs({ ...options, project }),
     validate: async (options) => (await import('./batch/validate.ts')).validate({ ...options, project }),
     doctor: async (options) => (await import('./batch/doctor/doctor.ts')).doctor({ ...options, project }),
     unlock: async (options) =>

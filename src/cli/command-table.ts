@@ -5,6 +5,7 @@ import { doctorSpec } from './specs/doctor.ts';
 import { historySpec } from './specs/history.ts';
 import { completionSpec } from './specs/completion.ts';
 import { dictionarySpec } from './specs/dictionary.ts';
+import { docsSpec } from './specs/docs.ts';
 import { impactSpec } from './specs/impact.ts';
 import { initSpec } from './specs/init.ts';
 import { importSpec } from './specs/import.ts';
@@ -40,6 +41,7 @@ const commands = {
   status: statusSpec,
   impact: impactSpec,
   dictionary: dictionarySpec,
+  docs: docsSpec,
   import: importSpec,
   validate: validateSpec,
   verify: verifySpec,

@@ -27,12 +27,18 @@ export interface DbtNode {
   readonly watermarks?: readonly string[] | undefined;
   /** What stands under `meta: {tidemark: …}`. */
   readonly mapping?: Readonly<Record<string, unknown>> | undefined;
+  /** Only nodes of its own group may name it. */
+  readonly isPrivate?: true | undefined;
+  /** dbt refuses columns that are declared without a type. */
+  readonly hasContract?: true | undefined;
 }
 
 export interface DbtManifest {
   /** The dbt project that it was made of. */
   readonly project: string;
   readonly adapter: string;
+  /** Of the dbt that wrote it. */
+  readonly version: string;
   readonly nodes: readonly DbtNode[];
   /** A hook of it takes our lease before models run. */
   readonly takesLease: boolean;
@@ -107,6 +113,8 @@ const nodeOf = (id: string, node: Json): DbtNode => {
     file: text(node['original_file_path']) ?? '',
     compiled: kind === 'model' || kind === 'snapshot' ? text(node['compiled_code']) : undefined,
     mapping: mappingOf(node, config),
+    isPrivate: node['access'] === 'private' ? true : undefined,
+    hasContract: isObject(config['contract']) && config['contract']['enforced'] === true ? true : undefined,
     watermarks: materialized === 'incremental' ? watermarksIn(text(node['raw_code']) ?? '') : undefined,
   };
 };
@@ -168,6 +176,7 @@ export const readManifestText = (path: string, json: string): DbtManifest => {
   return {
     project: text(metadata['project_name']) ?? '',
     adapter: text(metadata['adapter_type']) ?? '',
+    version: text(metadata['dbt_version']) ?? '',
     nodes,
     takesLease: takesLease(root['nodes']),
   };

@@ -349,6 +349,22 @@ describe.sequential('the loop', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'debug', msg: 'statement', failed: false });
   });
 
+  it("docs says what dbt's docs would be told", async () => {
+    const file = readFileSync(join(sandbox.folder, 'tidemark.yml'), 'utf8');
+    const metadata = {
+      dbt_schema_version: 'https://schemas.getdbt.com/dbt/manifest/v12.json',
+      dbt_version: '1.12.0',
+    };
+    sandbox.write('manifest.json', JSON.stringify({ metadata, nodes: {} }));
+    sandbox.write('dbt_project.yml', 'name: corner\n');
+    sandbox.write('tidemark.yml', `${file}manifest: manifest.json\n`);
+    expect(await json('docs')).toMatchObject({
+      exit: 0,
+      value: { status: 'current', targets: [{ name: 'dim_customer', node: null, exposure: null }] },
+    });
+    sandbox.write('tidemark.yml', file);
+  });
+
   it('validate counts what there is', async () => {
     expect(await sandbox.run('validate')).toEqual({
       exit: 0,

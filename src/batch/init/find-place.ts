@@ -35,7 +35,7 @@ export type Place =
   | { readonly kind: 'duckdb'; readonly path: string }
   | { readonly kind: 'postgres'; readonly variable: string };
 
-const dbtFile = 'dbt_project.yml';
+export const dbtFile = 'dbt_project.yml';
 
 const refuse = (message: string, hint: string): TidemarkError =>
   new TidemarkError('project_not_found', { message, hint });
@@ -52,7 +52,8 @@ const dbtBelow = (directory: string): string | undefined => {
   return only === undefined || other !== undefined ? undefined : join(directory, only.name);
 };
 
-const findDbt = ({ directory, dbt }: PlaceWish): string | undefined => {
+/** The folder of dbt's project file: the one that is named, else here, else the one below. */
+export const findDbt = ({ directory, dbt }: Pick<PlaceWish, 'directory' | 'dbt'>): string | undefined => {
   if (dbt !== undefined) {
     const folder = resolve(directory, dbt);
     if (existsSync(join(folder, dbtFile))) return folder;
