@@ -19,6 +19,7 @@ import { memory } from './parts/memory.ts';
 import { rebuild } from './parts/rebuild.ts';
 import { undo } from './parts/undo.ts';
 import { verify } from './parts/verify.ts';
+import { watched } from './parts/watched.ts';
 import type { Lab } from './place.ts';
 import { openPostgresLab } from './postgres-lab.ts';
 import { asMarkdown, asText, type Section } from './section.ts';
@@ -69,6 +70,7 @@ const partsOf = (
     rebuild: async () => rebuild(await large(), changed, runs),
     idle: () => idle(lab, folder, runs),
     checks: () => checks(lab, folder, runs),
+    watched: async () => watched((await shop('small')).shop, Math.ceil(changed / 10), runs),
     dictionary: () => dictionary(folder, runs),
     verify: async () => verify(await large(), runs),
     histories: () => histories(lab, folder, Math.ceil(2_000_000 * scale), runs),

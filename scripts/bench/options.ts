@@ -11,6 +11,7 @@ export const partNames = [
   'rebuild',
   'idle',
   'checks',
+  'watched',
   'dictionary',
   'verify',
   'histories',

@@ -54,7 +54,8 @@ const spawned = (args: readonly string[], variables: NodeJS.ProcessEnv): Promise
 
 const command = (project: string): readonly string[] => [main, 'run', '--project', project, '--json'];
 
-export const runProgram = (project: string): Promise<Ran> => spawned(command(project), {});
+export const runProgram = (project: string, flags: readonly string[] = []): Promise<Ran> =>
+  spawned([...command(project), ...flags], {});
 
 /** Takes the last batch back. */
 export const runRollback = (project: string): Promise<Ran> =>

@@ -1,3 +1,3 @@
 import { benchSuite } from './bench-suite.ts';
 
-benchSuite('duckdb', ['alongside', 'memory', 'undo', 'idle', 'checks', 'histories']);
+benchSuite('duckdb', ['alongside', 'memory', 'undo', 'idle', 'checks', 'watched', 'histories']);
