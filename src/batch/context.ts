@@ -68,6 +68,8 @@ export interface Progress {
   step(phase: 'freeze' | 'compute' | 'commit' | 'verify', name: string): void;
   /** Of a target that is compared in parts. */
   part?(now: { readonly name: string; readonly place: number; readonly of: number }): void;
+  /** The batch that is about to be written. */
+  batch?(number: number): void;
 }
 
 export const silent: Progress = { step: () => undefined };

@@ -94,7 +94,11 @@ const execute = async (
     select,
     json: manner.json,
     log: manner.log,
-    progress: line?.progress ?? { step: () => undefined },
+    progress: {
+      step: () => undefined,
+      ...line?.progress,
+      batch: (batch) => manner.log.bind({ batch }),
+    },
     signal: edge.signal,
     variables: edge.variables,
     ask: manner.json || manner.quiet ? undefined : edge.ask,

@@ -88,7 +88,7 @@ export const toldOf = (watching: Watching): Told<RunResult> => ({
       measureFailure(metrics, outcome.kind, outcome.kind === 'taken' ? undefined : outcome.error, Date.now());
     watching.statements.addTo(metrics, 'run');
     tell(watching, tick, outcome);
-    watching.log.bind({});
+    watching.log.bind({ run_id: undefined, batch: undefined });
     watching.save();
     watching.hear(outcome);
   },

@@ -33,7 +33,7 @@ export const toldRun = (
   const lineage = openRunLineage({ project, command, version: packageVersion(), warn });
   return {
     onBegin: (begun) => {
-      log.bind({ run_id: begun.runId });
+      log.bind({ run_id: begun.runId, batch: undefined });
       lineage.begin(begun);
     },
     done: (result) =>

@@ -6,7 +6,8 @@ export interface Log {
   info(message: string, facts?: Readonly<Record<string, unknown>>): void;
   error(message: string, facts?: Readonly<Record<string, unknown>>): void;
   debug(message: string, facts?: Readonly<Record<string, unknown>>): void;
-  /** Of machines' lines: stands in each from now on. The run that is at work, and none once it ended. */
+  /** Of machines' lines: stands in each from now on, until it is bound to nothing. The run that is at work and its
+   *  batch. */
   bind(facts: Readonly<Record<string, unknown>>): void;
 }
 
@@ -36,7 +37,7 @@ const json = async (write: Write): Promise<Log> => {
     error: (message, facts) => logger.error({ ...bound, ...facts }, message),
     debug: (message, facts) => logger.debug({ ...bound, ...facts }, message),
     bind: (facts) => {
-      bound = facts;
+      bound = { ...bound, ...facts };
     },
   };
 };

@@ -340,6 +340,19 @@ describe.sequential('the loop', () => {
     expect(ids.filter((id) => id !== undefined).length).toBeGreaterThan(20);
   });
 
+  it('--log-format json names the batch from where it is written', async () => {
+    await sandbox.sql(`update marts.dim_customer set customer_name = 'oops' where customer_id = 4`);
+    const { stderr } = await sandbox.run('reconcile', '-s', 'dim_customer', '-v', '--log-format', 'json');
+    const lines = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { readonly batch?: number; readonly sql?: string });
+    const audit = lines.find(({ sql }) => sql?.startsWith('insert into') === true && sql.includes('"audit"'));
+    expect(audit?.batch).toBeGreaterThan(1);
+    expect(lines[0]).not.toHaveProperty('batch');
+    expect(lines.at(-1)).toHaveProperty('batch');
+  });
+
   it('--verbose prints every statement with its time and rows, on stderr', async () => {
     const { exit, stdout, stderr } = await sandbox.run('plan', '--verbose', '--json');
     expect(exit).toBe(0);

@@ -103,6 +103,7 @@ export const commit = async (
   return context.warehouse.transaction(async (session) => {
     await facts.lease.check(session);
     const counters = await readCounters(session, schema);
+    context.progress.batch?.(counters.lastBatch + 1);
     const batch = await recordBatch(context, session, computed, {
       ...facts,
       figures: figuresOf(computed),
