@@ -22,6 +22,7 @@ import { readChanges, type ChangedKeys, type NamedChanges } from './freeze/chang
 import { namingOf } from './naming.ts';
 import { silent, type BatchContext, type BatchOptions, type Progress } from './context.ts';
 import { holdColumns } from './drift/held.ts';
+import { refuseLacking } from './lacking.ts';
 import { spellLogTypes } from './log-types.ts';
 import { readKnownState, type KnownState } from './known-state.ts';
 import { knownTables, type Remembered } from './known-tables.ts';
@@ -122,6 +123,7 @@ export const checkDictionary = async (
   const { dictionary, problems } = isSettled
     ? again
     : resolveDictionary(raw, naming, catalog, { tableNames, trusted, shapeless, models });
+  refuseLacking(warehouse.dialect, dictionary);
   const typed = await spellLogTypes(warehouse, dictionary);
   return {
     dictionary: typed.dictionary,

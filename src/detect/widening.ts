@@ -37,6 +37,6 @@ export const widens = (baseType: (type: string) => string, from: string, to: str
   if (was === 'varchar' && is === 'text') return true;
   if (was !== is) return false;
   if (was === 'varchar') return longer(from, to);
-  if (was === 'numeric' || was === 'decimal') return moreDigits(from, to);
+  if (was === 'numeric' || was === 'decimal' || was === 'number') return moreDigits(from, to);
   return /^(timestamp|time)( |$)/.test(was) && finer(from, to);
 };

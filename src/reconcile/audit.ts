@@ -1,6 +1,7 @@
 // What a batch leaves behind for people: the audit of every cell it wrote into a target, and the ledger of what
 // had changed in the sources. Both are one insert per relation, from the images.
 import type { TouchColumn } from '../dictionary/dictionary.ts';
+import { call } from '../sql/call.ts';
 import type { Column, Dialect } from '../sql/dialect.ts';
 import { commas, id, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
 import { afterName, beforeName, keyName, type ImageTable } from '../sql/images.ts';
@@ -94,9 +95,9 @@ select ${sql.lit(entry.firstChange)} + i.seq, ${sql.lit(entry.batch)}, ${sql.lit
 const joinNames = (names: readonly Fragment[]): Fragment => {
   const chunks: Fragment[] = [];
   for (let start = 0; start < names.length; start += 50) {
-    chunks.push(sql`nullif(concat_ws(',', ${commas(names.slice(start, start + 50))}), '')`);
+    chunks.push(sql`nullif(${call('concat_ws', [sql`','`, ...names.slice(start, start + 50)])}, '')`);
   }
-  return sql`concat_ws(',', ${commas(chunks)})`;
+  return call('concat_ws', [sql`','`, ...chunks]);
 };
 
 export interface AuditEntry extends RecordOfImages {
@@ -172,8 +173,9 @@ const causesJoin = (entry: AuditEntry): Fragment => {
     (name) => id('i', keyName(images, name)),
     (name) => id('c', keyName(images, name)),
   );
+  const cause = sql`distinct cast(x.cause + ${sql.lit(entry.firstChange)} as varchar)`;
   return sql`
-left join (select ${key}, '[' || string_agg(distinct cast(x.cause + ${sql.lit(entry.firstChange)} as varchar), ',') || ']' as causes
+left join (select ${key}, '[' || ${call('string_agg', [cause, sql`','`])} || ']' as causes
   from ${table(entry.causes)} as x group by ${key}) as c on ${match}`;
 };
 

@@ -21,15 +21,19 @@ export interface Column {
   readonly redacted?: true;
 }
 
+export type Lack = 'logs' | 'histories' | 'models';
+
 interface Capabilities {
-  /** All that a batch asks is answered; where not, such an engine can be examined and no more. */
-  readonly runsBatches: boolean;
+  /** What batches cannot do there yet: a project that asks for it is refused by name. */
+  readonly lacks: readonly Lack[];
   /** How many sessions may work at once; 1 where the engine parallelises inside one. */
   readonly parallelSessions: number;
   /** DDL can be rolled back with the data. */
   readonly transactionalDdl: boolean;
   /** Other writers exist while we work: rows and tables can and must be locked for a commit. */
   readonly concurrentWriters: boolean;
+  /** Rows and tables can be locked without being written; where not, a write that changes nothing locks its table. */
+  readonly locksByReading: boolean;
   /** Changed rows are cheaper to delete and insert whole than to update in place. */
   readonly rewritesRows: boolean;
   /** Scratch needs fresh statistics before it is joined to a big table. */
@@ -77,6 +81,8 @@ export interface Dialect {
   readonly fence: Fragment;
   /** Aggregate over rows: the value in the last of those rows for which `where` is true, by `order`. */
   last(value: Fragment, type: string, of: { readonly where: Fragment; readonly order: Fragment }): Fragment;
+  /** The same of the first of them; without `where`, of the first of all rows. */
+  first(value: Fragment, of: { readonly where?: Fragment; readonly order: Fragment }): Fragment;
   /** The SHA-256 of a text, as hex. */
   sha256(text: Fragment): Fragment;
   /** A member of a JSON object as text without quotes (`->>`); NULL where it is absent, or JSON's null. */
@@ -99,6 +105,10 @@ export interface Dialect {
   part(values: readonly Fragment[], parts: number): Fragment;
   /** The clock of the warehouse, not of the transaction. */
   clock(): Fragment;
+  /** Milliseconds from one instant to a later one, as a float; instants are finite. */
+  elapsedMs(from: Fragment, to: Fragment): Fragment;
+  /** An instant, and none of the infinite ones. */
+  isFinite(moment: Fragment): Fragment;
   /** `moment` moved back by a length of time. */
   minus(moment: Fragment, milliseconds: number): Fragment;
   /** A table of ours that lives no longer than this batch. */
@@ -107,6 +117,8 @@ export interface Dialect {
   /** A row where an index is there, or cannot be made because the table is not ours to change; left out where whoever
    *  writes a table may also index it. */
   indexSettled?(table: TableName, index: string): Fragment;
+  /** A row where this database has a table of that name. */
+  tableNamed(name: TableName): Fragment;
   /** A row where this database has a schema of that name; left out where making one anew asks for no further right. */
   schemaNamed?(name: string): Fragment;
   analyze(name: TableName): Fragment;

@@ -1,6 +1,7 @@
 // JSON objects built in the warehouse as text. The engines' own functions differ, drop NULLs or take at most
 // a hundred arguments; concatenation does not.
-import { commas, sql, type Fragment } from './fragment.ts';
+import { call } from './call.ts';
+import { sql, type Fragment } from './fragment.ts';
 
 export interface JsonMember {
   readonly name: string;
@@ -14,7 +15,7 @@ const argumentsAtMost = 50;
 
 /** Texts one after the other; NULLs are left out. Empty only where all are NULL, or empty themselves. */
 export const joinTexts = (parts: readonly Fragment[], between: Fragment = sql`','`): Fragment => {
-  if (parts.length <= argumentsAtMost) return sql`concat_ws(${between}, ${commas(parts)})`;
+  if (parts.length <= argumentsAtMost) return call('concat_ws', [between, ...parts]);
   const chunks: Fragment[] = [];
   for (let start = 0; start < parts.length; start += argumentsAtMost) {
     chunks.push(sql`nullif(${joinTexts(parts.slice(start, start + argumentsAtMost), between)}, '')`);

@@ -1,6 +1,7 @@
 // The list of committed batches.
 import { TidemarkError } from '../errors/tidemark-error.ts';
 import type { SchemaName } from '../project/project.ts';
+import { call } from '../sql/call.ts';
 import type { Dialect } from '../sql/dialect.ts';
 import { sql, type Fragment } from '../sql/fragment.ts';
 import type { Session } from '../warehouse/port.ts';
@@ -50,7 +51,7 @@ export const insertBatch = async (
   await session.execute(sql`insert into ${state(schema, 'batches')} (batch, run_id, kind, status, started_at, moment,
   committed_at, duration_ms, digest, changes, rows, cells, sources, targets, mapping, actor, host, meta)
 select ${sql.lit(batch.batch)}, ${batch.runId}, ${batch.kind}, ${batch.status}, ${instant(batch.startedAt)}, ${instant(batch.moment)},
-  ${now}, cast(extract(epoch from ${now} - ${instant(batch.startedAt)}) * 1000 as bigint), ${batch.digest},
+  ${now}, cast(${dialect.elapsedMs(instant(batch.startedAt), now)} as bigint), ${batch.digest},
   ${sql.lit(batch.changes)}, ${sql.lit(batch.rows)}, ${sql.lit(batch.cells)},
   ${json(batch.sources, jsonType)}, ${json(batch.targets, jsonType)}, ${batch.mapping}, ${batch.actor}, ${batch.host}, ${json(batch.meta, jsonType)}`);
 };
@@ -144,7 +145,7 @@ export interface BatchQuery {
 
 /** Asked of the figures, which stay when the audit was pruned. */
 const tells = (target: string): Fragment =>
-  sql`strpos(replace(cast(b.targets as varchar), ': ', ':'), ${`"name":${JSON.stringify(target)}`}) > 0`;
+  sql`${call('strpos', [sql`replace(cast(b.targets as varchar), ': ', ':')`, sql`${`"name":${JSON.stringify(target)}`}`])} > 0`;
 
 /** Newest first. */
 export const readBatches = async (

@@ -1,5 +1,6 @@
 // Source rows whose change was undone, until staging says something else of them or they are released.
 import type { SchemaName } from '../project/project.ts';
+import { call } from '../sql/call.ts';
 import { sql, table, type Fragment } from '../sql/fragment.ts';
 import type { TableName } from '../sql/table-name.ts';
 import type { Session } from '../warehouse/port.ts';
@@ -68,7 +69,7 @@ export const endHolds = async (session: Session, schema: SchemaName, now: EndedH
 };
 
 const ofBatch = (batch: number, mark: string): Fragment =>
-  sql`strpos(batches, ${`${mark}${batch}${mark}`}) > 0`;
+  sql`${call('strpos', [sql`batches`, sql`${`${mark}${batch}${mark}`}`])} > 0`;
 
 /** Queues the rows that a batch, or its rollback, holds; answers how many. */
 export const releaseHolds = (session: Session, schema: SchemaName, batch: number): Promise<number> =>

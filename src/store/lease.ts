@@ -9,7 +9,7 @@ import type { Session, Warehouse } from '../warehouse/port.ts';
 import { isThere } from './existing.ts';
 import { holderWords, type LeaseHolder } from './lease-holder.ts';
 import { dbtAtWork } from './shared-lease.ts';
-import { instantIso, state } from './state.ts';
+import { instantIso, state, stateTable } from './state.ts';
 
 export interface LeaseWish {
   readonly owner: string;
@@ -72,9 +72,7 @@ export const leaseHolder = async (
   const row = await readHeartbeat(session, warehouse, schema);
   if (row !== undefined) return holderOf(row);
   // Tables that an older version made are read as they are. Asked on this session: another one would wait for it.
-  const known = await session.rows(
-    sql`select 1 as found from information_schema.tables where table_schema = ${schema.schema} and table_name = 'shared_lease'`,
-  );
+  const known = await session.rows(warehouse.dialect.tableNamed(stateTable(schema, 'shared_lease')));
   return known.length === 0 ? undefined : dbtAtWork(session, warehouse, schema);
 };
 
@@ -84,11 +82,11 @@ const lockToken = async (
   schema: SchemaName,
   wait = true,
 ): Promise<number> => {
-  const lock = !warehouse.dialect.capabilities.concurrentWriters
-    ? sql``
-    : wait
-      ? sql` for update`
-      : sql` for update nowait`;
+  const { concurrentWriters, locksByReading } = warehouse.dialect.capabilities;
+  // Whoever waits for it then waits as long as the session waits for any table.
+  if (concurrentWriters && !locksByReading)
+    await session.execute(sql`update ${state(schema, 'lease')} set token = token where id = 1`);
+  const lock = !locksByReading ? sql`` : wait ? sql` for update` : sql` for update nowait`;
   const rows = await session.rows<{ token: string }>(
     sql`select token from ${state(schema, 'lease')} where id = 1${lock}`,
   );
@@ -136,7 +134,7 @@ const tryTake = async (
     const dbt = await dbtAtWork(session, warehouse, schema);
     if (dbt !== undefined) return dbt;
     const now = warehouse.dialect.clock();
-    const until = sql`${now} + cast(${`${lifetimeMs} milliseconds`} as interval)`;
+    const until = warehouse.dialect.minus(now, -lifetimeMs);
     await session.execute(sql`delete from ${state(schema, 'heartbeat')} where id = 1`);
     await session.execute(
       sql`insert into ${state(schema, 'heartbeat')} (id, token, owner, host, pid, command, taken_at, expires_at)
@@ -183,7 +181,7 @@ const heartbeat = (warehouse: Warehouse, schema: SchemaName, token: number) => {
   const lost = new AbortController();
   let renewedAt = performance.now();
   const renew = async (): Promise<void> => {
-    const until = sql`${warehouse.dialect.clock()} + cast(${`${lifetimeMs} milliseconds`} as interval)`;
+    const until = warehouse.dialect.minus(warehouse.dialect.clock(), -lifetimeMs);
     try {
       const rows = await warehouse.session((session) =>
         session.execute(

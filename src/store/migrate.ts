@@ -54,35 +54,40 @@ const tooNew = (schema: SchemaName, found: number, known: number): TidemarkError
     hint: 'run the newer tidemark that wrote it',
   });
 
-const apply = async (
-  warehouse: Warehouse,
+/** Where DDL stands in no transaction, each statement may be run again by whoever finds the work half done. */
+const apply = (warehouse: Warehouse, schema: SchemaName, migrations: readonly Migration[]): Promise<void> => {
+  const work = (session: Session): Promise<void> => applyOn(warehouse, session, schema, migrations);
+  return warehouse.dialect.capabilities.transactionalDdl
+    ? warehouse.transaction(work)
+    : warehouse.session(work);
+};
+
+const applyOn = async (
+  { dialect }: Warehouse,
+  session: Session,
   schema: SchemaName,
   migrations: readonly Migration[],
-): Promise<void> =>
-  warehouse.transaction(async (session) => {
-    const versions = table(stateTable(schema, 'schema_version'));
-    await ensureSchema(session, warehouse.dialect, schema);
+): Promise<void> => {
+  const versions = table(stateTable(schema, 'schema_version'));
+  await ensureSchema(session, dialect, schema);
+  await session.execute(
+    sql`create table if not exists ${versions} (version integer primary key, applied_at timestamptz not null)`,
+  );
+  if (dialect.capabilities.locksByReading) {
+    await session.execute(sql`lock table ${versions} in exclusive mode`);
+  }
+  const current = await versionIn(session, schema);
+  for (const migration of migrations.filter((each) => each.version > current)) {
+    for (const statement of migration.statements) {
+      const [head, ...rest] = statement.split('{state}');
+      const parts = [verbatim(head ?? ''), ...rest.flatMap((part) => [quotedSchema(schema), verbatim(part)])];
+      await session.execute(sql.join(parts, verbatim('')));
+    }
     await session.execute(
-      sql`create table if not exists ${versions} (version integer primary key, applied_at timestamptz not null)`,
+      sql`insert into ${versions} (version, applied_at) values (${sql.lit(migration.version)}, ${dialect.clock()})`,
     );
-    if (warehouse.dialect.capabilities.concurrentWriters) {
-      await session.execute(sql`lock table ${versions} in exclusive mode`);
-    }
-    const current = await versionIn(session, schema);
-    for (const migration of migrations.filter((each) => each.version > current)) {
-      for (const statement of migration.statements) {
-        const [head, ...rest] = statement.split('{state}');
-        const parts = [
-          verbatim(head ?? ''),
-          ...rest.flatMap((part) => [quotedSchema(schema), verbatim(part)]),
-        ];
-        await session.execute(sql.join(parts, verbatim('')));
-      }
-      await session.execute(
-        sql`insert into ${versions} (version, applied_at) values (${sql.lit(migration.version)}, ${warehouse.dialect.clock()})`,
-      );
-    }
-  });
+  }
+};
 
 /** Two processes that migrate an empty warehouse at once collide on the schema's own catalog rows, which no lock
  *  covers; the loser only has to look again. */

@@ -55,6 +55,18 @@ const rowOf = (advance: PositionAdvance): Fragment => {
   return sql`(${advance.source}, ${advance.watermark ?? null}, ${at(advance.fullCompareAt)}, ${at(advance.deleteCheckAt)}, ${advance.batch ?? null})`;
 };
 
+/** The next freeze of these compares all rows. */
+export const forgetFullCompare = async (
+  session: Session,
+  schema: SchemaName,
+  sources: readonly string[],
+): Promise<void> => {
+  if (sources.length === 0) return;
+  await session.execute(
+    sql`update ${state(schema, 'positions')} set full_compare_at = null where source in (${commas(sources.map((name) => sql`${name}`))})`,
+  );
+};
+
 /** Of sources that are read anew, and of those that go on: a statement each. */
 export const advancePositions = async (
   session: Session,

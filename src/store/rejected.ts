@@ -93,12 +93,16 @@ export const readRejected = async (
   version: number,
 ): Promise<readonly RejectedReason[]> => {
   if (version < rejectedSince) return [];
+  // The first of each stands for all.
+  const placed = sql`select r.source, r.code, r.field, r.reason, cast(r.key as varchar) as key, r.arrival, r.rejected_at,
+    row_number() over (partition by r.source, r.code, r.field order by r.rejected_at, r.identity) as place
+  from ${state(schema, 'rejected')} as r where r.resolved_at is null`;
   const rows = await session.rows<ReasonRow>(sql`select r.source, r.code, r.field, count(*) as events,
-  count(distinct cast(r.key as varchar)) as keys, cast(min(r.rejected_at) as varchar) as since,
-  (array_agg(r.reason order by r.rejected_at, r.identity))[1] as reason,
-  (array_agg(cast(r.key as varchar) order by r.rejected_at, r.identity))[1] as key,
-  (array_agg(r.arrival order by r.rejected_at, r.identity))[1] as arrival
-from ${state(schema, 'rejected')} as r where r.resolved_at is null group by r.source, r.code, r.field order by r.source, count(*) desc, r.code, r.field`);
+  count(distinct r.key) as keys, cast(min(r.rejected_at) as varchar) as since,
+  max(case when r.place = 1 then r.reason end) as reason,
+  max(case when r.place = 1 then r.key end) as key,
+  max(case when r.place = 1 then r.arrival end) as arrival
+from (${placed}) as r group by r.source, r.code, r.field order by r.source, count(*) desc, r.code, r.field`);
   return rows.map((row) => ({
     ...row,
     events: Number(row.events),

@@ -159,6 +159,28 @@ on conflict (name) do update set
   behind_retryable = excluded.behind_retryable`);
 };
 
+export interface AnnouncedTable {
+  readonly name: string;
+  readonly kind: 'source' | 'target';
+  readonly table: string;
+  readonly mirror?: string | undefined;
+}
+
+/** Tables that are about to be made outside of the batch's transaction: ours, whatever becomes of it. */
+export const announceTables = async (
+  session: Session,
+  schema: SchemaName,
+  tables: readonly AnnouncedTable[],
+): Promise<void> => {
+  if (tables.length === 0) return;
+  const rows = tables.map(
+    ({ name, kind, table, mirror }) => sql`(${name}, ${kind}, ${table}, ${mirror ?? null}, '', true)`,
+  );
+  await session.execute(sql`insert into ${state(schema, 'relations')} (name, kind, table_name, mirror_name, mapping, made_by_us)
+values ${commas(rows)}
+on conflict (name) do update set table_name = excluded.table_name, mirror_name = excluded.mirror_name, made_by_us = true`);
+};
+
 export interface SetBackNow {
   readonly name: string;
   readonly mapping: string;

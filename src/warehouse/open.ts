@@ -11,8 +11,6 @@ export interface OpenOptions {
   readonly create?: boolean;
   /** How long to wait for a DuckDB file that another process holds. */
   readonly waitMs?: number;
-  /** Nothing but questions about its condition: an engine that cannot run batches yet answers them. */
-  readonly only?: 'examine';
 }
 
 /** Not installed, or its native part not made for this system. */
@@ -32,12 +30,6 @@ const loaded = async <T>(driver: string, load: () => Promise<T>): Promise<T> => 
   }
 };
 
-const unfinished = (): TidemarkError =>
-  new TidemarkError('not_supported', {
-    message: 'batches on Snowflake are not supported yet',
-    hint: '`tidemark doctor` tries the connection; docs/snowflake.md says what is there and what is missing',
-  });
-
 export const openWarehouse = async (
   connection: Connection,
   options: OpenOptions = {},
@@ -52,7 +44,6 @@ export const openWarehouse = async (
       return openPostgres(await loadPostgres(), connection);
     }
     case 'snowflake': {
-      if (options.only !== 'examine') throw unfinished();
       const { openSnowflake } = await import('./snowflake/warehouse.ts');
       const { loadSnowflake } = await import('./snowflake/driver.ts');
       return openSnowflake(await loaded('snowflake-sdk', loadSnowflake), connection);

@@ -4,8 +4,9 @@ import { sql, verbatim } from '../../src/sql/fragment.ts';
 import { openWarehouse } from '../../src/warehouse/open.ts';
 import type { Row, Warehouse } from '../../src/warehouse/port.ts';
 import { createDatabase } from '../support/postgres-server.ts';
+import { shopConnection, startShopDouble } from '../support/snowflake-shop.ts';
 
-export type Engine = 'duckdb' | 'postgres';
+export type Engine = 'duckdb' | 'postgres' | 'snowflake';
 
 export interface Place {
   readonly engine: Engine;
@@ -20,21 +21,40 @@ export interface Place {
   close(): Promise<void>;
 }
 
+/** Types as narrow as elsewhere, and moments that the double can hold; a backslash stands for itself. */
+const asSnowflake = (statement: string): string =>
+  statement
+    .replaceAll('\\', '\\\\')
+    .replaceAll(/\binteger\b/g, 'number(9, 0)')
+    .replaceAll(/\bbigint\b/g, 'number(19, 0)')
+    .replaceAll(/\btimestamp(?=\s*[,)])/g, 'timestamp_ntz(6)');
+
+const asWritten = (statement: string): string => statement;
+
 const placeOn = (
   engine: Engine,
   warehouse: Warehouse,
-  { url, drop }: { readonly url?: string; readonly drop: () => Promise<void> },
+  {
+    url,
+    drop,
+    spoken = asWritten,
+  }: {
+    readonly url?: string;
+    readonly drop: () => Promise<void>;
+    readonly spoken?: (statement: string) => string;
+  },
 ): Place => ({
   engine,
   warehouse,
   url,
-  rows: <R>(statement: string) => warehouse.session((session) => session.rows<R>(sql.raw<R>(statement))),
+  rows: <R>(statement: string) =>
+    warehouse.session((session) => session.rows<R>(sql.raw<R>(spoken(statement)))),
   execute: async (statement) => {
-    await warehouse.session((session) => session.execute(verbatim(statement)));
+    await warehouse.session((session) => session.execute(verbatim(spoken(statement))));
   },
   executeByOthers: (statements) =>
     warehouse.session(async (session) => {
-      for (const statement of statements) await session.execute(verbatim(statement));
+      for (const statement of statements) await session.execute(verbatim(spoken(statement)));
       if (engine === 'postgres') await session.rows(sql`select pg_stat_force_next_flush()`);
     }),
   close: async () => {
@@ -50,6 +70,11 @@ export const openPlace = async (engine: Engine): Promise<Place> => {
     // Statements on tiny tables gain nothing by a second thread, and cost a third more.
     await place.execute('set threads = 1');
     return place;
+  }
+  if (engine === 'snowflake') {
+    const double = await startShopDouble();
+    const warehouse = await openWarehouse(shopConnection(double));
+    return placeOn(engine, warehouse, { drop: () => double.stop(), spoken: asSnowflake });
   }
   const database = await createDatabase();
   const warehouse = await openWarehouse({ type: 'postgres', url: database.url });
@@ -87,6 +112,7 @@ export const projectAt = (place: Place, schemas: Schemas, mappings: string): Pro
   directory: mappings,
   file: 'tidemark.yml',
   environment: 'default',
+  // Nobody connects by it: the place's warehouse is open.
   connection: place.engine === 'duckdb' ? { type: 'duckdb', path: ':memory:' } : { type: 'postgres' },
   schemas: {
     staging: { schema: schemas.staging },

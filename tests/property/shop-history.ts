@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { planIn } from '../../src/batch/plan.ts';
 import { runIn } from '../../src/batch/run.ts';
-import { buildTargets } from '../../scripts/shop/build-targets.ts';
+import { buildTargets, type ShopEngine } from '../../scripts/shop/build-targets.ts';
 import { shopChanges } from '../../scripts/shop/change.ts';
 import { generateShop, type Scale } from '../../scripts/shop/generate.ts';
 import { seededRandom } from '../../scripts/shop/random.ts';
@@ -84,7 +84,7 @@ const checkTargets = async (
   const rebuildable = watched.targets.filter(({ name }) => name !== 'customers_scd');
   const names = rebuildable.map(({ name }) => name).filter((name) => name !== 'fact_sales');
   await buildTargets(place.rows, {
-    engine: place.engine,
+    engine: shopEngine(place.engine),
     readFrom: schemas.staging,
     buildInto: schemas.rebuilt,
     only: names,
@@ -113,6 +113,12 @@ const everything = ['staging', 'mirrors', 'targets', 'records'] as const;
 
 const moments = (round: number): string => `2026-02-0${round + 1} 09:30:00.12345${round}`;
 
+/** Its SQL was compiled by dbt for these. */
+const shopEngine = (engine: Engine): ShopEngine => {
+  if (engine === 'snowflake') throw new Error('the shop is not compiled for Snowflake');
+  return engine;
+};
+
 const tell = async (history: History): Promise<void> => {
   const { place, schemas, seed } = history;
   const random = seededRandom(seed);
@@ -121,7 +127,7 @@ const tell = async (history: History): Promise<void> => {
   const { warehouse } = place;
   await generateShop(place.rows, { seed, scale, schema: schemas.staging });
   await buildTargets(place.rows, {
-    engine: place.engine,
+    engine: shopEngine(place.engine),
     readFrom: schemas.staging,
     buildInto: schemas.targets,
   });

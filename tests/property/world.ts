@@ -63,7 +63,8 @@ export const rowsByKey = (
 /** What there is in these schemas, in one question: a history asks it many times. */
 const relationsIn = async (place: Place, schemas: readonly string[]): Promise<ReadonlySet<string>> => {
   const found = await place.rows<{ readonly name: string }>(
-    `select table_schema || '.' || table_name as name from information_schema.tables where table_schema in (${schemas.map((schema) => `'${schema}'`).join(', ')})`,
+    // In capitals, which all of them read as their own.
+    `select TABLE_SCHEMA || '.' || TABLE_NAME as name from INFORMATION_SCHEMA.TABLES where TABLE_SCHEMA in (${schemas.map((schema) => `'${schema}'`).join(', ')})`,
   );
   return new Set(found.map(({ name }) => name));
 };

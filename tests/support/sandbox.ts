@@ -11,8 +11,13 @@ import { verbatim } from '../../src/sql/fragment.ts';
 import { openWarehouse } from '../../src/warehouse/open.ts';
 import type { Row } from '../../src/warehouse/port.ts';
 import { createDatabase, urlVariable } from './postgres-server.ts';
+import type { Double } from './snowflake-double/server.ts';
+import { shopAt, shopPassword, startShopDouble, urlOf } from './snowflake-shop.ts';
 
 export type Engine = 'duckdb' | 'postgres';
+
+/** Suites for all engines are written for two of them; some of them go on the third. */
+export type AnyEngine = Engine | 'snowflake';
 
 export interface Recipe {
   /** Statements that fill the database, one a text. */
@@ -23,12 +28,14 @@ export interface Recipe {
 
 export type Query = (statement: string) => Promise<readonly Row[]>;
 
-export interface Sandbox {
-  readonly engine: Engine;
+export interface Sandbox<E extends AnyEngine = Engine> {
+  readonly engine: E;
   /** The project's folder. */
   readonly folder: string;
   /** Of a DuckDB file its path, of a Postgres database its url. */
   readonly place: string;
+  /** Of Snowflake: the server. */
+  readonly double?: Double | undefined;
   /** Read anew each time, as a new process would. */
   project(): Project;
   /** Several statements; the rows of the last, in the exact forms of the port. */
@@ -38,21 +45,27 @@ export interface Sandbox {
   /** Rewrites a mapping file. */
   map(file: string, text: string): void;
   run(options?: Partial<RunOptions>): Promise<RunResult>;
-  copy(): Promise<Sandbox>;
+  copy(): Promise<Sandbox<E>>;
   remove(): Promise<void>;
 }
 
 /** The same for every run of a sandbox, so that a run takes over what a killed one held. */
 export const owner = 'scheduler';
 
-const projectFile = (engine: Engine, place: string): string => `version: 1
+const connectionAt: Readonly<Record<AnyEngine, (place: string) => unknown>> = {
+  duckdb: (path) => ({ type: 'duckdb', path }),
+  postgres: (url) => ({ type: 'postgres', url }),
+  snowflake: (url) => ({ ...shopAt(url), password: shopPassword }),
+};
+
+const projectFile = (engine: AnyEngine, place: string): string => `version: 1
 name: workshop
-warehouse: ${JSON.stringify(engine === 'duckdb' ? { type: 'duckdb', path: place } : { type: 'postgres', url: place })}
+warehouse: ${JSON.stringify(connectionAt[engine](place))}
 schemas: { staging: staging, mirrors: staging_public, targets: marts, state: tidemark }
 mappings: mappings
 `;
 
-const writeProject = (folder: string, engine: Engine, place: string): void => {
+const writeProject = (folder: string, engine: AnyEngine, place: string): void => {
   writeFileSync(join(folder, 'tidemark.yml'), projectFile(engine, place));
 };
 
@@ -76,12 +89,18 @@ const dropDatabase = async (url: string): Promise<void> => {
   }
 };
 
-const sandboxAt = (engine: Engine, folder: string, place: string): Sandbox => {
+const sandboxAt = <E extends AnyEngine>(
+  engine: E,
+  folder: string,
+  place: string,
+  double?: Double,
+): Sandbox<E> => {
   const project = (): Project => readProject({ directory: folder, variables: {} });
-  const sandbox: Sandbox = {
+  const sandbox: Sandbox<E> = {
     engine,
     folder,
     place,
+    double,
     project,
     async session(work) {
       const warehouse = await openWarehouse(project().connection, { create: true });
@@ -106,6 +125,7 @@ const sandboxAt = (engine: Engine, folder: string, place: string): Sandbox => {
     async copy() {
       const other = newFolder();
       cpSync(folder, other, { recursive: true });
+      if (engine === 'snowflake') throw new Error('a double cannot be copied');
       const elsewhere = engine === 'duckdb' ? duckDbPath(other) : await copyDatabase(place);
       writeProject(other, engine, elsewhere);
       return sandboxAt(engine, other, elsewhere);
@@ -113,16 +133,23 @@ const sandboxAt = (engine: Engine, folder: string, place: string): Sandbox => {
     async remove() {
       rmSync(folder, { recursive: true, force: true });
       if (engine === 'postgres') await dropDatabase(place);
+      await double?.stop();
     },
   };
   return sandbox;
 };
 
-export const createSandbox = async (engine: Engine, recipe: Recipe): Promise<Sandbox> => {
+export const createSandbox = async <E extends AnyEngine>(engine: E, recipe: Recipe): Promise<Sandbox<E>> => {
   const folder = newFolder();
-  const place = engine === 'duckdb' ? duckDbPath(folder) : (await createDatabase()).url;
+  const double = engine === 'snowflake' ? await startShopDouble() : undefined;
+  const place =
+    double !== undefined
+      ? urlOf(double)
+      : engine === 'duckdb'
+        ? duckDbPath(folder)
+        : (await createDatabase()).url;
   writeProject(folder, engine, place);
-  const sandbox = sandboxAt(engine, folder, place);
+  const sandbox = sandboxAt(engine, folder, place, double);
   for (const [file, text] of Object.entries(recipe.mappings)) sandbox.map(file, text);
   await sandbox.sql(...recipe.tables);
   return sandbox;

@@ -1,7 +1,7 @@
 // Everything a batch may change, as text to compare: all tables and their columns, the ledger and the audit,
 // positions, and what is in step or behind. Numbers and times that differ from run to run are left out.
 import type { Row } from '../../src/warehouse/port.ts';
-import type { Query, Sandbox } from './sandbox.ts';
+import type { AnyEngine, Query, Sandbox } from './sandbox.ts';
 
 /** Sections by name; lines sorted. */
 export type Snapshot = Readonly<Record<string, readonly string[]>>;
@@ -20,15 +20,29 @@ interface TableRow {
   readonly columns: string;
 }
 
-const tablesOf = async (query: Query): Promise<readonly TableRow[]> =>
-  (await query(`select table_schema as schema, table_name as name,
-  string_agg(column_name || ' ' || data_type, ', ' order by ordinal_position) as columns
-from information_schema.columns c
-where exists (select 1 from information_schema.tables t where t.table_type = 'BASE TABLE'
-    and t.table_catalog = c.table_catalog and t.table_schema = c.table_schema and t.table_name = c.table_name)
-  and table_schema not in ('information_schema', 'pg_catalog', 'main', 'public')
-  and table_catalog = current_database() and not starts_with(table_schema, 'tidemark_')
-group by table_schema, table_name order by 1, 2`)) as unknown as readonly TableRow[];
+interface ColumnRow {
+  readonly sch: string;
+  readonly tab: string;
+  readonly col: string;
+}
+
+/** Names of the catalog in capitals, which every engine reads as its own. */
+const tablesOf = async (query: Query): Promise<readonly TableRow[]> => {
+  const columns =
+    (await query(`select c.TABLE_SCHEMA as sch, c.TABLE_NAME as tab, c.COLUMN_NAME || ' ' || c.DATA_TYPE as col
+from INFORMATION_SCHEMA.COLUMNS as c
+join INFORMATION_SCHEMA.TABLES as t on t.TABLE_CATALOG = c.TABLE_CATALOG and t.TABLE_SCHEMA = c.TABLE_SCHEMA and t.TABLE_NAME = c.TABLE_NAME
+where t.TABLE_TYPE = 'BASE TABLE' and c.TABLE_SCHEMA not in ('information_schema', 'pg_catalog', 'main', 'public')
+  and c.TABLE_CATALOG = current_database() and left(c.TABLE_SCHEMA, 9) <> 'tidemark_'
+order by c.TABLE_SCHEMA, c.TABLE_NAME, c.ORDINAL_POSITION`)) as unknown as readonly ColumnRow[];
+  const tables = new Map<string, TableRow>();
+  for (const { sch, tab, col } of columns) {
+    const name = JSON.stringify([sch, tab]);
+    const before = tables.get(name)?.columns;
+    tables.set(name, { schema: sch, name: tab, columns: before === undefined ? col : `${before}, ${col}` });
+  }
+  return [...tables.values()];
+};
 
 interface ChangeRow {
   readonly change_id: string;
@@ -80,7 +94,7 @@ const noRecords: Snapshot = {
   relations: [],
 };
 
-export const snapshot = (sandbox: Sandbox): Promise<Snapshot> =>
+export const snapshot = (sandbox: Sandbox<AnyEngine>): Promise<Snapshot> =>
   sandbox.session(async (query) => {
     const tables = await tablesOf(query);
     const found: Record<string, readonly string[]> = {};

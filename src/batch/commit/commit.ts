@@ -8,6 +8,7 @@ import { readReshaped } from '../drift/apply-drift.ts';
 import type { Computed } from '../compute/compute.ts';
 import type { BatchContext } from '../context.ts';
 import { figuresOf, type BatchFigures } from '../figures.ts';
+import { defineFirst } from './define-first.ts';
 import { fingerprintsAfter } from './fingerprints-after.ts';
 import { shortMapping } from '../drift/mapping-hash.ts';
 import { holdWritten } from '../undo/hold-written.ts';
@@ -99,6 +100,7 @@ export const commit = async (
   );
   const plans = written.map((each) => targetWrites(context, each, moment));
   await prepareScratch(context, plans, written);
+  await defineFirst(context, computed, written);
   const fingerprints = new Map(await fingerprintsAfter(context, computed));
   return context.warehouse.transaction(async (session) => {
     await facts.lease.check(session);

@@ -15,15 +15,31 @@ import type { Session } from '../../warehouse/port.ts';
 const createTable = async (
   session: Session,
   dialect: Dialect,
-  { name, columns }: { readonly name: TableName; readonly columns: readonly Column[] },
+  {
+    name,
+    columns,
+    replacing = false,
+  }: { readonly name: TableName; readonly columns: readonly Column[]; readonly replacing?: boolean },
 ): Promise<void> => {
   const definitions = columns.map((column) => sql`${id(column.name)} ${verbatim(column.type)}`);
   await ensureSchema(session, dialect, name);
-  await session.execute(sql`create table ${table(name)} (${commas(definitions)})`);
+  // What stands in no transaction may have been done before by one that died.
+  const create = dialect.capabilities.transactionalDdl
+    ? sql`create table`
+    : replacing
+      ? sql`create or replace table`
+      : sql`create table if not exists`;
+  await session.execute(sql`${create} ${table(name)} (${commas(definitions)})`);
 };
 
-export const createMirror = (session: Session, dialect: Dialect, source: Source): Promise<void> =>
-  createTable(session, dialect, { name: source.mirror, columns: source.columns });
+/** `replacing`: one of ours that holds nothing, or nothing that counts, may be there. */
+export const createMirror = (
+  session: Session,
+  dialect: Dialect,
+  source: Source,
+  { replacing = false }: { readonly replacing?: boolean } = {},
+): Promise<void> =>
+  createTable(session, dialect, { name: source.mirror, columns: source.columns, replacing });
 
 export const createTarget = (session: Session, dialect: Dialect, target: Target): Promise<void> =>
   createTable(session, dialect, { name: target.table, columns: target.tableColumns });

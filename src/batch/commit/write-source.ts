@@ -28,11 +28,12 @@ const writeSource = async (writing: Writing, frozen: FrozenSource, offset: numbe
   const { context, session, batch, moment } = writing;
   const { source, reading, images, summary, plan } = frozen;
   const { dialect } = context.warehouse;
+  const { transactionalDdl } = dialect.capabilities;
   if (reading.kind === 'bootstrap') {
-    if (plan.remake) await dropMirror(session, source);
-    await createMirror(session, dialect, source);
+    if (transactionalDdl && plan.remake) await dropMirror(session, source);
+    if (transactionalDdl) await createMirror(session, dialect, source);
   } else {
-    await changeMirror(context, session, source, plan);
+    if (transactionalDdl) await changeMirror(context, session, source, plan);
     if (changedRows(summary) === 0) return;
     const into = stateTable(context.project.schemas.state, 'changes');
     const firstChange = writing.firstChange + offset;

@@ -6,6 +6,7 @@ import { keepsWholeRows } from '../../reconcile/diff.ts';
 import { changedRows } from '../../reconcile/relation-view.ts';
 import { needsRewritten, writes, type WritePlan } from '../../reconcile/write.ts';
 import { sql, table } from '../../sql/fragment.ts';
+import { rowOfImage } from '../../sql/keys.ts';
 import type { TableName } from '../../sql/table-name.ts';
 import { stateTable } from '../../store/state.ts';
 import type { Session } from '../../warehouse/port.ts';
@@ -13,7 +14,7 @@ import type { ComputedTarget } from '../compute/compute-target.ts';
 import type { BatchContext } from '../context.ts';
 import { quietly } from '../quiet.ts';
 import { createTarget } from './create-tables.ts';
-import { TargetRefused, writeGuarded } from './written-meanwhile.ts';
+import { TargetRefused, writeGuarded, WrittenMeanwhile } from './written-meanwhile.ts';
 
 /** What all statements of one commit share. */
 export interface Writing {
@@ -53,16 +54,36 @@ const lockAgainstInserts = async (
   computed: ComputedTarget,
 ): Promise<void> => {
   const { target, summary } = computed;
-  if (!context.warehouse.dialect.capabilities.concurrentWriters) return;
+  if (!context.warehouse.dialect.capabilities.locksByReading) return;
   if (summary.inserted === 0 || target.keyIsEnforced || !target.exists) return;
   await session.execute(sql`lock table ${table(target.table)} in share row exclusive mode`);
+};
+
+/** Where such a lock cannot be had, whoever inserted a key of ours meanwhile is found by looking. */
+const countInserted = async (
+  context: BatchContext,
+  session: Session,
+  { target, work, summary }: ComputedTarget,
+): Promise<void> => {
+  const { dialect } = context.warehouse;
+  const { concurrentWriters, locksByReading } = dialect.capabilities;
+  if (!concurrentWriters || locksByReading) return;
+  if (summary.inserted === 0 || target.keyIsEnforced || !target.exists) return;
+  const { images } = work.scratch;
+  const [row] = await session.rows<{ found: string | number }>(
+    sql`select count(*) as found from ${table(target.table)} as t join ${table(images.table)} as i on i.op = 'I' and ${rowOfImage(dialect, images, 't', 'i')}`,
+  );
+  const found = Number(row?.found ?? 0);
+  if (found !== summary.inserted)
+    throw new WrittenMeanwhile(target.name, { rows: summary.inserted, does: 'insert' }, found);
 };
 
 const writeTarget = async (writing: Writing, computed: ComputedTarget, plan: WritePlan): Promise<void> => {
   const { context, session, batch, firstChange, moment } = writing;
   const { target, work, summary, causes } = computed;
   context.progress.step('commit', target.name);
-  if (!target.exists) await createTarget(session, context.warehouse.dialect, target);
+  const { dialect } = context.warehouse;
+  if (!target.exists && dialect.capabilities.transactionalDdl) await createTarget(session, dialect, target);
   if (changedRows(summary) === 0) return;
   const entry: AuditEntry = {
     dialect: context.warehouse.dialect,
@@ -82,12 +103,13 @@ const writeTarget = async (writing: Writing, computed: ComputedTarget, plan: Wri
   };
   await blamed(target, ofTheTable, async () => {
     await lockAgainstInserts(context, session, computed);
-    const lock = context.warehouse.dialect.capabilities.concurrentWriters ? lockRows(entry) : undefined;
+    const lock = context.warehouse.dialect.capabilities.locksByReading ? lockRows(entry) : undefined;
     if (lock !== undefined) await session.rows(lock);
   });
   await session.execute(insertAudit(entry));
   await blamed(target, ofTheTable, async () => {
     for (const write of writes(plan)) await writeGuarded(session, target.name, write);
+    await countInserted(context, session, computed);
   });
 };
 

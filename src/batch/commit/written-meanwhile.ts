@@ -6,7 +6,7 @@ export class WrittenMeanwhile extends Error {
   override readonly name = 'WrittenMeanwhile';
   readonly relation: string;
 
-  constructor(relation: string, write: GuardedWrite, written: number) {
+  constructor(relation: string, write: Pick<GuardedWrite, 'rows' | 'does'>, written: number) {
     super(
       `\`${relation}\` was written by somebody else: the ${write.does} reached ${written} of ${write.rows} rows`,
     );

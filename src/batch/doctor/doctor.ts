@@ -224,13 +224,6 @@ const unreachable = (error: unknown): Finding => {
   };
 };
 
-const unfinished: Finding = {
-  check: 'engine',
-  severity: 'error',
-  message: 'batches on this warehouse are not supported yet: no run will start',
-  evidence: 'not_supported',
-};
-
 const examine = async (warehouse: Warehouse, project: Project): Promise<readonly Finding[]> => {
   const answers: Finding = {
     check: 'connection',
@@ -238,10 +231,6 @@ const examine = async (warehouse: Warehouse, project: Project): Promise<readonly
     message: 'the warehouse answers',
     evidence: warehouse.description,
   };
-  if (!warehouse.dialect.capabilities.runsBatches) {
-    const asked = { tables: [], lockedForMs: 0, state: project.schemas.state.schema, schemas: [] };
-    return [answers, ...(await warehouse.health(asked)), await clocks(warehouse), unfinished];
-  }
   const checked = await checkDictionary(warehouse, project);
   return [
     answers,
@@ -262,14 +251,10 @@ export const doctor = async ({
   let description: string | null = null;
   let findings: readonly Finding[];
   try {
-    findings = await withWarehouse(
-      project,
-      { readOnly: true, waitMs, only: 'examine' },
-      async (warehouse) => {
-        description = warehouse.description;
-        return examine(warehouse, project);
-      },
-    );
+    findings = await withWarehouse(project, { readOnly: true, waitMs }, async (warehouse) => {
+      description = warehouse.description;
+      return examine(warehouse, project);
+    });
   } catch (error) {
     findings = [unreachable(error)];
   }

@@ -41,7 +41,7 @@ const statementsOf = (mirror: Fragment, change: MirrorChange): readonly Fragment
   }
 };
 
-const blameMirror = async (
+export const blameMirror = async (
   session: Session,
   source: Source,
   statements: readonly Fragment[],

@@ -105,7 +105,9 @@ const judge = (question: DriftQuestion, source: Source, waiting: ReadonlySet<str
   const judged = withoutOwn(source, staging, judgeSource(situation));
   if (mirror?.kind === 'view')
     return { ...judged, refused: judged.refused ?? foreignMirror(source, 'it is a view now') };
-  if (mirror !== undefined) return judged;
+  // A run that died made it, and never filled it.
+  const isBegun = relation?.madeByUs === true && relation.firstBatch === undefined;
+  if (mirror !== undefined && !isBegun) return judged;
   // It is yet to be made: only what vanished from staging matters.
   const dropped = relation?.firstBatch !== undefined && relation.mirror === showTable(source.mirror);
   const notices = dropped ? [mirrorRebuilt(source, 'it was dropped')] : [];

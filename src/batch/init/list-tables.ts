@@ -9,7 +9,7 @@ const systems = /^(?:information_schema|pg_.*|tidemark.*|staging_public)$/i;
 export const listTables = (warehouse: Warehouse): Promise<readonly TableName[]> =>
   warehouse.session(async (session) => {
     const rows = await session.rows<TableName>(
-      sql`select table_schema as ${id('schema')}, table_name as ${id('name')} from information_schema.tables where table_catalog = current_database() and table_type = 'BASE TABLE' order by 1, 2`,
+      sql`select TABLE_SCHEMA as ${id('schema')}, TABLE_NAME as ${id('name')} from INFORMATION_SCHEMA.TABLES where TABLE_CATALOG = current_database() and TABLE_TYPE = 'BASE TABLE' order by 1, 2`,
     );
     return rows.filter(({ schema }) => !systems.test(schema)).map(({ schema, name }) => ({ schema, name }));
   });

@@ -3,6 +3,7 @@
 import type { Target } from '../../dictionary/dictionary.ts';
 import { sourcesOf } from '../../graph/graph.ts';
 import { changedRows } from '../../reconcile/relation-view.ts';
+import type { Dialect } from '../../sql/dialect.ts';
 import { id, sql, table, unionAll, verbatim, type Fragment } from '../../sql/fragment.ts';
 import { afterName, beforeName } from '../../sql/images.ts';
 import { addLags, lagGrowth, laterBy, type LagHistogram } from '../../store/lag-histogram.ts';
@@ -29,20 +30,21 @@ const isTimed = ({ reading, summary }: FrozenSource): boolean =>
   (reading.kind === 'all' || reading.kind === 'window') && changedRows(summary) > 0;
 
 /** Infinite times have no length to today. */
-const counted = (moments: Fragment, place: number, committedAt: Fragment): Fragment =>
-  sql`select ${sql.lit(place)} as n, cast(floor(ln(greatest(1, m.ms)) / ${verbatim(String(Math.log(lagGrowth)))}) as int) as bucket, count(*) as changes
-from (select cast(extract(epoch from ${committedAt} - t.at) * 1000 as double precision) as ms from (${moments}) as t where isfinite(t.at)) as m
+const counted = (dialect: Dialect, moments: Fragment, place: number, committedAt: Fragment): Fragment =>
+  sql`select ${sql.lit(place)} as n, cast(floor(ln(greatest(1, m.ms)) * ${verbatim(String(1 / Math.log(lagGrowth)))}) as int) as bucket, count(*) as changes
+from (select ${dialect.elapsedMs(sql`t.at`, committedAt)} as ms from (${moments}) as t where ${dialect.isFinite(sql`t.at`)}) as m
 group by 1, 2`;
 
 const ofSources = async (
   session: Session,
+  dialect: Dialect,
   sources: readonly FrozenSource[],
   committedAt: Fragment,
 ): Promise<ReadonlyMap<string, LagHistogram>> => {
   const timed = sources.filter(isTimed);
   const parts = timed.flatMap((each, place) => {
     const moments = momentsOf(each);
-    return moments === undefined ? [] : [counted(moments, place, committedAt)];
+    return moments === undefined ? [] : [counted(dialect, moments, place, committedAt)];
   });
   const found = new Map<string, Map<number, number>>();
   if (parts.length === 0) return found;
@@ -86,7 +88,12 @@ export const measureLags = async (
     );
     const committedAt = row?.at ?? computed.frozen.moment;
     const found = new Map(
-      await ofSources(session, computed.frozen.sources, sql`cast(${committedAt} as timestamptz)`),
+      await ofSources(
+        session,
+        context.warehouse.dialect,
+        computed.frozen.sources,
+        sql`cast(${committedAt} as timestamptz)`,
+      ),
     );
     const sources = new Map(found);
     for (const { target } of computed.targets) {

@@ -30,7 +30,7 @@ const madeAtMs = (schema: string): number | undefined => {
 const leftBehind = async (warehouse: Warehouse, nowMs: number): Promise<readonly string[]> => {
   const rows = await warehouse.session((session) =>
     session.rows<{ name: string }>(
-      sql`select distinct schema_name as name from information_schema.schemata where catalog_name = current_database() and schema_name like 'tidemark!_test!_%' escape '!' order by 1`,
+      sql`select distinct SCHEMA_NAME as name from INFORMATION_SCHEMA.SCHEMATA where CATALOG_NAME = current_database() and SCHEMA_NAME like 'tidemark!_test!_%' escape '!' order by 1`,
     ),
   );
   const shared = warehouse.dialect.capabilities.concurrentWriters;

@@ -2,6 +2,7 @@
 // which batch wrote that.
 import type { TidemarkError } from '../../errors/tidemark-error.ts';
 import type { ImageShape } from '../../sql/images.ts';
+import { call } from '../../sql/call.ts';
 import { commas, sql, table, verbatim } from '../../sql/fragment.ts';
 import { readable, type Values } from '../../sql/readable.ts';
 import type { TableName } from '../../sql/table-name.ts';
@@ -84,8 +85,8 @@ export const readConflicts = async (
   const last = sql.lit(scope.batches.at(-1)?.batch ?? 0);
   const rows = await session.rows<ConflictRow>(sql`select c.*, (select max(l.batch) from ${changes} as l
   where ${relation} = ${name} and l.batch > ${last} and cast(l.key as varchar) = cast(cast(c.key as ${verbatim(dialect.jsonType)}) as varchar)
-    and (l.operation <> 'U' or c."column" is null or strpos(cast(${told} as varchar), c.quoted) > 0)) as batch
-from (select x.key, x."column", x.expected, x.found, cast(to_json(x."column") as varchar) as quoted from ${table(listed)} as x order by x.key, x."column" limit ${sql.lit(listedAtMost)}) as c
+    and (l.operation <> 'U' or c."column" is null or ${call('strpos', [sql`cast(${told} as varchar)`, sql`c.quoted`])} > 0)) as batch
+from (select x.key, x."column", x.expected, x.found, ${dialect.jsonValue(sql`x."column"`, 'varchar')} as quoted from ${table(listed)} as x order by x.key, x."column" limit ${sql.lit(listedAtMost)}) as c
 order by c.key, c."column"`);
   const conflicts = rows.map((row): Conflict => ({
     source: name,

@@ -1,5 +1,6 @@
 // Values that were redacted when they were recorded, and are not any more: a hash must not be written where a value was.
 import type { Records } from '../../reconcile/undo/compose.ts';
+import { call } from '../../sql/call.ts';
 import type { Column } from '../../sql/dialect.ts';
 import { ors, sql, table } from '../../sql/fragment.ts';
 import { redactedMark } from '../../sql/redacted.ts';
@@ -13,7 +14,7 @@ export const refuseHidden = async (
 ): Promise<void> => {
   const open = columns.filter(({ redacted }) => redacted !== true);
   const isHidden = (side: 'before' | 'after', name: string) =>
-    sql`coalesce(strpos(${dialect.jsonText(sql.id('r', side), name)}, ${redactedMark}), 0) = 1`;
+    sql`coalesce(${call('strpos', [dialect.jsonText(sql.id('r', side), name), sql`${redactedMark}`])}, 0) = 1`;
   const named = sql.join(
     open.map(
       ({ name }) =>
@@ -22,7 +23,7 @@ export const refuseHidden = async (
   );
   if (open.length === 0) return;
   const marked = (side: 'before' | 'after') =>
-    sql`strpos(cast(${sql.id('r', side)} as varchar), ${`"${redactedMark}`}) > 0`;
+    sql`${call('strpos', [sql`cast(${sql.id('r', side)} as varchar)`, sql`${`"${redactedMark}`}`])} > 0`;
   const rows = await session.rows<{ column: string }>(
     sql`select h."column" from (select coalesce(${named}) as "column" from ${table(from)} as r
   where (${where}) and ${ors([marked('before'), marked('after')])}) as h where h."column" is not null limit 1`,

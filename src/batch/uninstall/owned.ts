@@ -60,7 +60,7 @@ const hasSchema = async (warehouse: Warehouse, { database, schema }: SchemaName)
   const catalog = database === undefined ? sql`current_database()` : sql`cast(${database} as varchar)`;
   const rows = await warehouse.session((session) =>
     session.rows(
-      sql`select 1 as found from information_schema.schemata where catalog_name = ${catalog} and schema_name = ${schema}`,
+      sql`select 1 as found from INFORMATION_SCHEMA.SCHEMATA where CATALOG_NAME = ${catalog} and SCHEMA_NAME = ${schema}`,
     ),
   );
   return rows.length > 0;

@@ -1,7 +1,8 @@
 // What batches did to the rows of a relation, read back from our own records (ledger or audit) and typed again: of
 // several changes of a row, the state before the first of them and the state after the last.
+import { call } from '../../sql/call.ts';
 import type { Dialect } from '../../sql/dialect.ts';
-import { commas, id, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
+import { commas, id, sql, table, type Fragment } from '../../sql/fragment.ts';
 import { keyName } from '../../sql/images.ts';
 import type { TableName } from '../../sql/table-name.ts';
 import { undoneColumns, type UndoneTable } from '../../sql/undone.ts';
@@ -28,16 +29,17 @@ export const composeUndone = ({ dialect, from, where, order }: Records, into: Un
   /** Of the records that say something of the column. */
   const end = (side: 'before' | 'after', name: string, type: string): Fragment => {
     const json = id('g', side);
-    const direction = side === 'before' ? verbatim('asc') : verbatim('desc');
-    const text = sql`(array_agg(${dialect.jsonText(json, name)} order by ${at} ${direction}) filter (where ${dialect.jsonHas(json, name)}))[1]`;
-    return dialect.fromJsonText(text, type);
+    const text = dialect.jsonText(json, name);
+    const of = { where: dialect.jsonHas(json, name), order: at };
+    const said = side === 'before' ? dialect.first(text, of) : dialect.last(text, 'varchar', of);
+    return dialect.fromJsonText(said, type);
   };
   const said = (name: string): Fragment =>
-    sql`coalesce(bool_or(${dialect.jsonHas(id('g', 'before'), name)}), false) or coalesce(bool_or(${dialect.jsonHas(id('g', 'after'), name)}), false)`;
+    sql`coalesce(${call('bool_or', [dialect.jsonHas(id('g', 'before'), name)])}, false) or coalesce(${call('bool_or', [dialect.jsonHas(id('g', 'after'), name)])}, false)`;
   const values = [
-    sql`(array_agg(g.operation order by ${at} asc))[1] <> 'I'`,
-    sql`(array_agg(g.operation order by ${at} desc))[1] <> 'D'`,
-    sql`(array_agg(g.before order by ${at} asc) filter (where g.operation = 'D'))[1]`,
+    sql`${dialect.first(sql`g.operation`, { order: at })} <> 'I'`,
+    sql`${dialect.last(sql`g.operation`, 'varchar', { where: sql`true`, order: at })} <> 'D'`,
+    dialect.first(sql`g.before`, { where: sql`g.operation = 'D'`, order: at }),
     ...into.key.map(({ name }) => id('g', keyName(into, name))),
     ...into.columns.map(({ name, type }) => end('before', name, type)),
     ...into.columns.map(({ name, type }) => end('after', name, type)),

@@ -28,10 +28,11 @@ const nearlySame = (left: Fragment, right: Fragment, type: string): Fragment | u
 export const duckDbDialect: Dialect = {
   engine: 'duckdb',
   capabilities: {
-    runsBatches: true,
+    lacks: [],
     parallelSessions: 1,
     transactionalDdl: true,
     concurrentWriters: false,
+    locksByReading: false,
     rewritesRows: true,
     wantsAnalyze: false,
     indexesMirrors: false,
@@ -56,6 +57,10 @@ export const duckDbDialect: Dialect = {
   // A projection is worked out once here, and a limit would take the parallelism away.
   fence: verbatim(''),
   last: (value, _type, { where, order }) => sql`last(${value} order by ${order}) filter (where ${where})`,
+  first: (value, { where, order }) => {
+    const kept = where === undefined ? sql`` : sql` filter (where ${where})`;
+    return sql`(array_agg(${value} order by ${order} asc)${kept})[1]`;
+  },
   sha256: (text) => sql`sha256(${text})`,
   jsonText: duckDbJsonText,
   jsonHas: duckDbJsonHas,
@@ -70,6 +75,9 @@ export const duckDbDialect: Dialect = {
   part: (values, parts) => sql`cast(hash(${commas(values)}) % ${sql.lit(parts)} as integer)`,
   // now() is the start of the transaction; a version 7 UUID holds the moment of the call, in milliseconds.
   clock: () => sql`uuid_extract_timestamp(uuidv7())`,
+  elapsedMs: (from, to) =>
+    sql`cast(extract(epoch from ${operand(to)} - ${operand(from)}) * 1000 as double precision)`,
+  isFinite: (moment) => sql`isfinite(${moment})`,
   minus: (moment, milliseconds) =>
     sql`(${operand(moment)} - to_milliseconds(cast(${milliseconds} as bigint)))`,
   createScratch: (name, columns) =>
@@ -77,6 +85,8 @@ export const duckDbDialect: Dialect = {
       columns.map((column) => sql`${id(column.name)} ${verbatim(column.type)}`),
     )})`,
   dropScratch: (name) => sql`drop table if exists ${table(name)}`,
+  tableNamed: ({ schema, name }) =>
+    sql`select 1 as found from information_schema.tables where table_schema = ${schema} and table_name = ${name}`,
   analyze: (name) => sql`analyze ${table(name)}`,
   baseType: duckDbBaseType,
 };

@@ -74,10 +74,11 @@ export const postgresDialectOf = (version: number): Dialect => {
 export const postgresDialect: Dialect = {
   engine: 'postgres',
   capabilities: {
-    runsBatches: true,
+    lacks: [],
     parallelSessions: 4,
     transactionalDdl: true,
     concurrentWriters: true,
+    locksByReading: true,
     rewritesRows: false,
     wantsAnalyze: true,
     indexesMirrors: true,
@@ -104,6 +105,10 @@ export const postgresDialect: Dialect = {
   // An offset keeps the planner from pulling the sub-query up, and stores nothing.
   fence: sql`offset 0`,
   last,
+  first: (value, { where, order }) => {
+    const kept = where === undefined ? sql`` : sql` filter (where ${where})`;
+    return sql`(array_agg(${value} order by ${order} asc)${kept})[1]`;
+  },
   sha256: (text) => sql`encode(sha256(convert_to(${text}, 'UTF8')), 'hex')`,
   jsonText: postgresJsonText,
   jsonHas: postgresJsonHas,
@@ -117,6 +122,9 @@ export const postgresDialect: Dialect = {
   part: (values, parts) =>
     sql`cast(hashtextextended(row(${commas(values)})::text, 0) & ${sql.lit(parts - 1)} as integer)`,
   clock: () => sql`clock_timestamp()`,
+  elapsedMs: (from, to) =>
+    sql`cast(extract(epoch from ${operand(to)} - ${operand(from)}) * 1000 as double precision)`,
+  isFinite: (moment) => sql`isfinite(${moment})`,
   minus: (moment, milliseconds) =>
     sql`(${operand(moment)} - cast(${milliseconds} as double precision) * interval '1 millisecond')`,
   createScratch: (name, columns) =>
@@ -129,6 +137,8 @@ from pg_class t join pg_namespace n on n.oid = t.relnamespace
 where n.nspname = ${schema} and t.relname = ${name} and (
   not pg_has_role(current_user, t.relowner, 'usage')
   or exists (select 1 from pg_class i where i.relnamespace = t.relnamespace and i.relname = ${index}))`,
+  tableNamed: ({ schema, name }) =>
+    sql`select 1 as found from information_schema.tables where table_schema = ${schema} and table_name = ${name}`,
   schemaNamed: (name) => sql`select 1 as found from pg_namespace where nspname = ${name}`,
   analyze: (name) => sql`analyze ${table(name)}`,
   baseType: postgresBaseType,

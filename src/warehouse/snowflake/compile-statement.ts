@@ -6,10 +6,15 @@ import {
   PostgresAdapter,
   PostgresIntrospector,
   type CompiledQuery,
+  type FunctionNode,
 } from 'kysely';
 import { TidemarkError } from '../../errors/tidemark-error.ts';
 import type { Statement } from '../../sql/fragment.ts';
+import { piecesOf } from './pieces.ts';
 import { quoteWords } from './quote-words.ts';
+import { spellFilters, spellRowNumbers, spellTruths } from './spell-aggregates.ts';
+import { spellFunction } from './spell-functions.ts';
+import { spellMerge } from './spell-merge.ts';
 
 const impossible = (what: string): TidemarkError =>
   new TidemarkError('internal', { message: `Snowflake knows no ${what}` });
@@ -30,6 +35,16 @@ class SnowflakeQueryCompiler extends DefaultQueryCompiler {
   protected override visitOnConflict(): void {
     throw impossible('ON CONFLICT');
   }
+
+  protected override visitFunction(node: FunctionNode): void {
+    const { before, args, after } = spellFunction(node);
+    this.append(before);
+    this.compileList(args);
+    for (const part of after) {
+      if (typeof part === 'string') this.append(part);
+      else this.visitNode(part);
+    }
+  }
 }
 
 const compiler = new Kysely<unknown>({
@@ -41,7 +56,10 @@ const compiler = new Kysely<unknown>({
   },
 });
 
+/** Forms that the server lacks are spelt otherwise, and values bound to them move along. */
 export const compileForSnowflake = (statement: Statement): CompiledQuery => {
   const compiled = 'isRawBuilder' in statement ? statement.compile(compiler) : statement.compile();
-  return { ...compiled, sql: quoteWords(compiled.sql) };
+  const pieces = spellMerge(spellTruths(spellRowNumbers(spellFilters(piecesOf(compiled.sql)))));
+  const parameters = pieces.flatMap(({ place }) => (place === undefined ? [] : [compiled.parameters[place]]));
+  return { ...compiled, sql: quoteWords(pieces), parameters };
 };

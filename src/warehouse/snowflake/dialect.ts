@@ -45,10 +45,11 @@ const notYet = (what: string): TidemarkError =>
 export const snowflakeDialect: Dialect = {
   engine: 'snowflake',
   capabilities: {
-    runsBatches: false,
+    lacks: ['logs', 'histories', 'models'],
     parallelSessions: 4,
     transactionalDdl: false,
     concurrentWriters: true,
+    locksByReading: false,
     rewritesRows: false,
     wantsAnalyze: false,
     indexesMirrors: false,
@@ -73,6 +74,10 @@ export const snowflakeDialect: Dialect = {
   fence: verbatim(''),
   // A row without an order is left out, so that only rows for which `where` is true are looked at.
   last: (value, _type, { where, order }) => sql`max_by(${value}, iff(${where}, ${order}, null))`,
+  first: (value, { where, order }) =>
+    where === undefined
+      ? sql`min_by(${value}, ${order})`
+      : sql`min_by(${value}, iff(${where}, ${order}, null))`,
   sha256: (text) => sql`sha2(${text}, 256)`,
   jsonText: snowflakeJsonText,
   jsonHas: snowflakeJsonHas,
@@ -86,6 +91,8 @@ export const snowflakeDialect: Dialect = {
   keySums: () => undefined,
   part: (values, parts) => sql`mod(${rowNumber(values)}, ${sql.lit(parts)})`,
   clock: () => sql`cast(sysdate() as timestamp_ltz)`,
+  elapsedMs: (from, to) => sql`cast(datediff('microsecond', ${from}, ${to}) * 0.001 as float)`,
+  isFinite: (moment) => sql`(${moment} is not null)`,
   minus: (moment, milliseconds) => sql`dateadd('millisecond', ${sql.lit(-milliseconds)}, ${operand(moment)})`,
   // Temporary tables belong to one session, and the jobs of a batch have one each.
   createScratch: (name, columns) =>
@@ -93,6 +100,8 @@ export const snowflakeDialect: Dialect = {
       columns.map((column) => sql`${id(column.name)} ${verbatim(column.type)}`),
     )})`,
   dropScratch: (name) => sql`drop table if exists ${table(name)}`,
+  tableNamed: ({ schema, name }) =>
+    sql`select 1 as found from ${id('INFORMATION_SCHEMA', 'TABLES')} as c where ${id('c', 'TABLE_SCHEMA')} = ${schema} and ${id('c', 'TABLE_NAME')} = ${name}`,
   schemaNamed: (name) =>
     sql`select 1 as found from ${id('INFORMATION_SCHEMA', 'SCHEMATA')} as c where ${id('c', 'SCHEMA_NAME')} = ${name}`,
   // Statistics are the server's own business.

@@ -1,33 +1,7 @@
 // Names that our statements write without quotes are lower case, as Postgres and DuckDB take them; here they are quoted, so
 // that they mean the same. Only words in lower case are touched: upper case is what the server folds to anyway.
+import { closing, plain, type Piece } from './pieces.ts';
 import { isLanguage } from './words.ts';
-
-interface Piece {
-  readonly text: string;
-  readonly kind: 'space' | 'quoted' | 'word' | 'other';
-}
-
-const pattern =
-  /(?<space>\s+|--[^\n]*|\/\*[\s\S]*?\*\/)|(?<quoted>"(?:[^"]|"")*")|(?<word>[A-Za-z_][\w$]*)|'(?:[^'\\]|''|\\[\s\S])*'|\d[\w.]*|::|[\s\S]/g;
-
-const piecesOf = (text: string): readonly Piece[] =>
-  [...text.matchAll(pattern)].map(({ 0: whole, groups }) => ({
-    text: whole,
-    kind: groups?.['space'] ? 'space' : groups?.['quoted'] ? 'quoted' : groups?.['word'] ? 'word' : 'other',
-  }));
-
-const plain = ({ kind, text }: Piece): string => (kind === 'quoted' ? '"' : text.toLowerCase());
-
-/** The place of the closing parenthesis. */
-const closing = (pieces: readonly Piece[], open: number): number => {
-  let depth = 0;
-  for (let at = open; at < pieces.length; at += 1) {
-    if (pieces[at]?.text === '(') depth += 1;
-    if (pieces[at]?.text === ')') depth -= 1;
-    if (depth === 0) return at;
-  }
-  return pieces.length;
-};
 
 /** A list of columns follows, no arguments: `with q(a) as (`, `) q(a)`, `as q(a)`, `into q (a)`. */
 const opensColumns = (solid: readonly Piece[], at: number, before: string): boolean => {
@@ -37,8 +11,7 @@ const opensColumns = (solid: readonly Piece[], at: number, before: string): bool
   return solid[end + 1]?.text.toLowerCase() === 'as' && solid[end + 2]?.text === '(';
 };
 
-export const quoteWords = (text: string): string => {
-  const pieces = piecesOf(text);
+export const quoteWords = (pieces: readonly Piece[]): string => {
   const solid = pieces.filter(({ kind }) => kind !== 'space');
   const casts: boolean[] = [];
   let at = -1;

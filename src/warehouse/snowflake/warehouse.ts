@@ -1,5 +1,4 @@
 // The port on a Snowflake account: sessions, transactions, the catalog. What a batch needs besides is refused by name.
-import { TidemarkError } from '../../errors/tidemark-error.ts';
 import type { SnowflakeConnection } from '../../project/snowflake-connection.ts';
 import type { Column } from '../../sql/dialect.ts';
 import { sql, type Fragment, type Statement } from '../../sql/fragment.ts';
@@ -7,6 +6,7 @@ import { boundValues } from '../bound-value.ts';
 import type { Finding } from '../health.ts';
 import type { Row, Session, Warehouse } from '../port.ts';
 import { runTransaction } from '../run-transaction.ts';
+import { settleTogether } from '../settle-jobs.ts';
 import { compileForSnowflake } from './compile-statement.ts';
 import { strictSteps, type Outcome, type SendOptions, type SnowflakeSession } from './connection.ts';
 import { snowflakeDialect } from './dialect.ts';
@@ -15,12 +15,6 @@ import { introspectSnowflake, tablesInSchema } from './introspect.ts';
 import { openScratchSpace } from './scratch.ts';
 import { SnowflakePool, type PoolOptions } from './pool.ts';
 import type { ReplyColumn } from './values.ts';
-
-const notYet = (what: string): TidemarkError =>
-  new TidemarkError('not_supported', {
-    message: `${what} is not supported on Snowflake yet`,
-    hint: 'docs/snowflake.md says what is',
-  });
 
 const send = (
   session: SnowflakeSession,
@@ -48,8 +42,11 @@ const shownType = (column: ReplyColumn): string => {
       return `NUMBER(${column.getPrecision()},${column.getScale()})`;
     case 'real':
       return 'FLOAT';
+    // The driver does not tell lengths; these are what a column without one has, as the catalog writes it.
     case 'text':
-      return 'VARCHAR';
+      return 'VARCHAR(16777216)';
+    case 'binary':
+      return 'BINARY(8388608)';
     case 'time':
     case 'timestamp_ntz':
     case 'timestamp_ltz':
@@ -105,7 +102,12 @@ export const openSnowflake = async (
     session: (work) => pool.use((session) => work(sessionOn(session))),
     transaction: (work) =>
       pool.use((session) => runTransaction(strictSteps(session), () => work(sessionOn(session)))),
-    frozen: () => Promise.reject(notYet('reading all sources at one moment')),
+    // Each job reads what is there when it reads it: see docs/snowflake.md.
+    frozen: (jobs) =>
+      settleTogether(
+        jobs.map((job) => () => pool.use((session) => job(sessionOn(session)))),
+        snowflakeDialect.capabilities.parallelSessions,
+      ),
     introspect: (tables) => pool.use((session) => introspectSnowflake(sessionOn(session), tables)),
     // None are kept: tables are read.
     marks: () => Promise.resolve([]),

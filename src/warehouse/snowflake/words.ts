@@ -12,7 +12,9 @@ const keywords = new Set(
 
 const types = new Set(
   `bigint binary boolean char date decimal double float int integer number numeric object precision real smallint string
- text time timestamp timestamp_ltz timestamp_ntz timestamp_tz tinyint varbinary varchar variant`.split(/\s+/),
+ text time timestamp timestamp_ltz timestamp_ntz timestamp_tz timestamptz tinyint varbinary varchar variant`.split(
+    /\s+/,
+  ),
 );
 
 /** Words of the language only behind, or before, certain others; elsewhere they are names. */
@@ -52,8 +54,28 @@ export interface WordPlace {
   readonly inCast: boolean;
 }
 
+/** Behind these a word of a type is the name of a column. */
+const namesFollow = new Set([
+  ',',
+  '(',
+  '=',
+  '<',
+  '>',
+  '+',
+  '-',
+  '*',
+  'and',
+  'by',
+  'distinct',
+  'or',
+  'select',
+  'set',
+]);
+
 const isType = ({ word, before, inCast, after }: WordPlace): boolean =>
-  (inCast && before === 'as') || before === '::' || (types.has(word) && after !== '.');
+  (inCast && before === 'as') ||
+  before === '::' ||
+  (types.has(word) && after !== '.' && (after.startsWith("'") || !namesFollow.has(before)));
 
 /** The word is one of the language, or the name of a function; where it stands decides. */
 export const isLanguage = (place: WordPlace, opensColumns: boolean): boolean => {

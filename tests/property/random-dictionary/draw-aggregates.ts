@@ -1,6 +1,7 @@
 // Random aggregate targets: one and two joins of many rows, chains of them, look-ups behind, filters, inner joins, and
 // groupings of the root. What the dictionary would refuse is not drawn.
 import type { Random } from '../../../scripts/shop/random.ts';
+import type { Engine } from '../place.ts';
 import { drawCondition, drawManyOn, drawOn, read, type Reach } from './draw-expressions.ts';
 import { apart, manyOf, readsOf, within } from './many.ts';
 import {
@@ -51,8 +52,36 @@ const counts: readonly Maker[] = [
   (value) => ({ call: `count(distinct ${value})`, kind: 'big' }),
 ];
 
+/** How an engine calls what not all call the same. */
+export interface AggregateWords {
+  readonly joined: (value: string, of: { readonly distinct: boolean; readonly order: string }) => string;
+  readonly any: string;
+  readonly all: string;
+}
+
+export const commonWords: AggregateWords = {
+  joined: (value, { distinct, order }) =>
+    distinct
+      ? `string_agg(distinct ${value}, ',' order by ${order})`
+      : `string_agg(${value}, '/' order by ${order})`,
+  any: 'bool_or',
+  all: 'bool_and',
+};
+
+const snowflakeWords: AggregateWords = {
+  joined: (value, { distinct, order }) =>
+    distinct
+      ? `listagg(distinct ${value}, ',') within group (order by ${order})`
+      : `listagg(${value}, '/') within group (order by ${order})`,
+  any: 'boolor_agg',
+  all: 'booland_agg',
+};
+
+export const wordsOf = (engine: Engine | undefined): AggregateWords =>
+  engine === 'snowflake' ? snowflakeWords : commonWords;
+
 /** Sums of doubles hang on the order of the rows: only what is exact is compared to the last digit. */
-const makers: Readonly<Record<Kind, readonly Maker[]>> = {
+const makersOf = (words: AggregateWords): Readonly<Record<Kind, readonly Maker[]>> => ({
   int: [
     ...counts,
     (value) => ({ call: `sum(${value})`, kind: 'big' }),
@@ -63,8 +92,8 @@ const makers: Readonly<Record<Kind, readonly Maker[]>> = {
   text: [
     ...counts,
     (value) => ({ call: `max(${value})`, kind: 'text' }),
-    (value) => ({ call: `string_agg(distinct ${value}, ',' order by ${value})`, kind: 'text' }),
-    (value) => ({ call: `string_agg(${value}, '/' order by ${value} desc)`, kind: 'text' }),
+    (value) => ({ call: words.joined(value, { distinct: true, order: value }), kind: 'text' }),
+    (value) => ({ call: words.joined(value, { distinct: false, order: `${value} desc` }), kind: 'text' }),
   ],
   number: [
     (value) => ({ call: `sum(${value})`, kind: 'number' }),
@@ -74,13 +103,13 @@ const makers: Readonly<Record<Kind, readonly Maker[]>> = {
   time: [(value) => ({ call: `max(${value})`, kind: 'time' }), ...counts],
   date: [(value) => ({ call: `min(${value})`, kind: 'date' }), ...counts],
   flag: [
-    (value) => ({ call: `bool_or(${value})`, kind: 'flag' }),
-    (value) => ({ call: `bool_and(${value})`, kind: 'flag' }),
+    (value) => ({ call: `${words.any}(${value})`, kind: 'flag' }),
+    (value) => ({ call: `${words.all}(${value})`, kind: 'flag' }),
     (value) => ({ call: `count(*) filter (where ${value})`, kind: 'big' }),
   ],
-};
+});
 
-const kinds = Object.keys(makers) as readonly Kind[];
+const kinds = Object.keys(makersOf(commonWords)) as readonly Kind[];
 
 /** What stands around a call: of a whole number the type that both engines then agree on. */
 const wrapped = (random: Random, { call, kind }: Made, root: Reach): string => {
@@ -102,11 +131,13 @@ export interface Scene {
   readonly joins: readonly JoinSpec[];
   /** Several rows of the root stand for one key. */
   readonly grouped: boolean;
+  readonly words: AggregateWords;
 }
 
 const nothing: Reach = { alias: '', relation: { name: '', key: [], columns: [] } };
 
-const drawCall = (random: Random, { root, joins, grouped }: Scene) => {
+const drawCall = (random: Random, { root, joins, grouped, words }: Scene) => {
+  const makers = makersOf(words);
   for (;;) {
     const ends = joins.filter(({ many }) => many).map(({ alias }) => alias);
     const end = grouped && (ends.length === 0 || random.chance(2)) ? undefined : random.oneOf(ends);

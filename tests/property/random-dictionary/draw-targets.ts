@@ -1,6 +1,13 @@
 // Random targets: grains and `this`, chains of look-ups, targets that read targets, all the rules.
 import type { Random } from '../../../scripts/shop/random.ts';
-import { drawAggregate, drawChoosers, drawGroupKey, drawManyJoins } from './draw-aggregates.ts';
+import {
+  drawAggregate,
+  drawChoosers,
+  drawGroupKey,
+  drawManyJoins,
+  wordsOf,
+  type AggregateWords,
+} from './draw-aggregates.ts';
 import { drawCondition, drawExpression, drawOn, type Reach } from './draw-expressions.ts';
 import {
   ownColumns,
@@ -191,13 +198,17 @@ const ownRow: RelationSpec = {
 };
 
 /** Aggregates of many-joins for each row of the root, beside what fits on the row itself. */
-const aggregatedOf = (random: Random, target: TargetSpec, relations: readonly RelationSpec[]): TargetSpec => {
+interface Beside extends Wish {
+  readonly relations: readonly RelationSpec[];
+}
+
+const aggregatedOf = (random: Random, target: TargetSpec, { relations, words }: Beside): TargetSpec => {
   const isMapped = (name: string): boolean => target.mapped.some((column) => column.name === name);
   // What a mapping writes it cannot read.
   const itself = { ...target, columns: target.columns.filter(({ name }) => !isMapped(name)) };
   const root: Reach = { alias: target.from?.name ?? 'this', relation: target.from ?? itself };
   const drawn = drawManyJoins(random, root, relations, target.joins);
-  const scene = { root, joins: drawn, grouped: false };
+  const scene = { root, joins: drawn, grouped: false, words };
   if (!drawn.some(({ many }) => many)) return target;
   const own = target.mapped.filter(({ name }) => target.key.some((part) => part.name === name));
   const states = target.mapped.filter(({ name }) => name === 'state');
@@ -217,13 +228,13 @@ const aggregatedOf = (random: Random, target: TargetSpec, relations: readonly Re
 };
 
 /** Rows of the root that share a key. */
-const groupedOf = (random: Random, target: TargetSpec, relations: readonly RelationSpec[]): TargetSpec => {
+const groupedOf = (random: Random, target: TargetSpec, { relations, words }: Beside): TargetSpec => {
   const from = target.from ?? ownRow;
   const root: Reach = { alias: from.name, relation: from };
   const drawn = drawGroupKey(random, root);
   if (drawn === undefined) return target;
   const joins = random.chance(2) ? drawManyJoins(random, root, relations, target.joins) : target.joins;
-  const scene = { root, joins, grouped: true };
+  const scene = { root, joins, grouped: true, words };
   const count = 1 + random.below(4);
   const calls = Array.from({ length: count }, (_, at) => drawAggregate(random, scene, `agg_${at + 1}`));
   const all = !joins.some(({ many }) => many) && random.chance(2);
@@ -257,19 +268,32 @@ const groupedOf = (random: Random, target: TargetSpec, relations: readonly Relat
   };
 };
 
-const drawAny = (random: Random, name: string, relations: readonly RelationSpec[]): TargetSpec => {
+interface Wish {
+  readonly words: AggregateWords;
+}
+
+const drawAny = (
+  random: Random,
+  name: string,
+  relations: readonly RelationSpec[],
+  { words }: Wish,
+): TargetSpec => {
   const target = random.chance(5) ? drawThis(random, name, relations) : drawGrain(random, name, relations);
   if (!random.chance(2)) return target;
-  if (target.from !== undefined && random.chance(3)) return groupedOf(random, target, relations);
+  if (target.from !== undefined && random.chance(3)) return groupedOf(random, target, { relations, words });
   // One part of a key that a filter fixes groups the rows.
   if (target.from !== undefined && target.key.length < target.from.key.length) return target;
   return target.from !== undefined && target.mapped[0]?.expression.match(/^\w+\.\w+$/) === null
     ? target
-    : aggregatedOf(random, target, relations);
+    : aggregatedOf(random, target, { relations, words });
 };
 
 /** Targets in an order in which each reads only those before it. */
-export const drawTargets = (random: Random, sources: readonly SourceSpec[]): readonly TargetSpec[] => {
+export const drawTargets = (
+  random: Random,
+  sources: readonly SourceSpec[],
+  wish: Wish = { words: wordsOf(undefined) },
+): readonly TargetSpec[] => {
   const readable: RelationSpec[] = sources.map((source) => ({
     ...source,
     columns: source.columns.filter(({ name }) => !source.excluded.includes(name)),
@@ -277,7 +301,7 @@ export const drawTargets = (random: Random, sources: readonly SourceSpec[]): rea
   const targets: TargetSpec[] = [];
   const names = ['fact_one', 'fact_two', 'fact_three', 'fact_four'].slice(0, 2 + random.below(3));
   for (const name of names) {
-    const target = drawAny(random, name, readable);
+    const target = drawAny(random, name, readable, wish);
     if (target.from === undefined && target.joins.length === 0) continue;
     targets.push(target);
     // Once more often than a source, so that chains of targets come up.

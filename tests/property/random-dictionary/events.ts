@@ -1,7 +1,6 @@
 // What happens to a project beside its loader: dbt builds a target anew, somebody edits a target, a mapping
 // changes. The next batch must set all of it right.
-import type { Random } from '../../../scripts/shop/random.ts';
-import { drawAggregate } from './draw-aggregates.ts';
+import { drawAggregate, wordsOf } from './draw-aggregates.ts';
 import { drawExpression, type Reach } from './draw-expressions.ts';
 import { manyOf } from './many.ts';
 import { rebuildTarget, spoilTarget, type Scene } from './prebuilt.ts';
@@ -13,11 +12,11 @@ const prebuiltGrains = ({ targets }: ProjectSpec): readonly TargetSpec[] =>
   targets.filter(({ begins, from }) => begins !== 'absent' && from !== undefined);
 
 /** Only where no filter or inner join has to fit what the new call sees. */
-const remapAggregate = (random: Random, target: TargetSpec, root: Reach): TargetSpec => {
+const remapAggregate = ({ random, place }: Scene, target: TargetSpec, root: Reach): TargetSpec => {
   const { grouped, joins, where } = target;
   if (where !== undefined || joins.some(({ type }) => type === 'inner')) return target;
   for (let tries = 0; tries < 20; tries += 1) {
-    const drawn = drawAggregate(random, { root, joins, grouped }, 'drawn');
+    const drawn = drawAggregate(random, { root, joins, grouped, words: wordsOf(place.engine) }, 'drawn');
     const column = target.mapped.find(
       ({ aggregate, kind }) => aggregate !== undefined && kind === drawn.kind,
     );
@@ -28,12 +27,13 @@ const remapAggregate = (random: Random, target: TargetSpec, root: Reach): Target
   return target;
 };
 
-const remap = (random: Random, target: TargetSpec): TargetSpec => {
+const remap = (scene: Scene, target: TargetSpec): TargetSpec => {
+  const { random } = scene;
   const { from } = target;
   if (from === undefined) return target;
   const root = { alias: from.name, relation: from };
   const many = target.joins.filter(({ alias }) => manyOf(target, [alias]).length > 0);
-  if (target.grouped || many.length > 0) return remapAggregate(random, target, root);
+  if (target.grouped || many.length > 0) return remapAggregate(scene, target, root);
   const reach = [root, ...target.joins];
   const { sql, kind, aliases } = drawExpression(random, reach);
   const column = target.mapped.find(
@@ -57,7 +57,7 @@ export const happen = async (what: Happening, scene: Scene, project: ProjectSpec
       await spoilTarget(scene, target);
       return project;
     case 'remapped': {
-      const changed = remap(scene.random, target);
+      const changed = remap(scene, target);
       return { ...project, targets: project.targets.map((each) => (each === target ? changed : each)) };
     }
   }

@@ -30,8 +30,9 @@ const fromClause =
       ),
     ].join(' ');
 
+/** No text of these is longer than its column. */
 const cast = (target: TargetSpec, value: string, type: string): string =>
-  target.begins === 'absent' ? value : `cast(${value} as ${type})`;
+  target.begins === 'absent' ? value : `cast(${value} as ${type.replace(/^varchar\(\d+\)$/, 'varchar')})`;
 
 /** Of groups: the target's key, and the aggregates for each. */
 const groupedSelect = (target: TargetSpec, tables: Tables): string => {

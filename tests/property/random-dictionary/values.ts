@@ -37,7 +37,7 @@ const draw: Readonly<Record<Kind, (random: Random) => string>> = {
   text: (random) => literal(random.oneOf(texts)),
   number: (random) => `cast(${random.oneOf(numbers)} as numeric(12, 4))`,
   double: (random) =>
-    `cast('${random.oneOf(['0.1', '1e300', '-2.5', '0.30000000000000004', 'NaN', 'Infinity', '1e-300', '3'])}' as double precision)`,
+    `cast('${random.oneOf(['0.1', '1e300', '-2.5', '0.30000000000000004', 'NaN', 'inf', '1e-300', '3'])}' as double precision)`,
   time: (random) => `timestamp '${random.oneOf(times)}'`,
   date: (random) => `date '${random.oneOf(dates)}'`,
   flag: (random) => random.oneOf(['true', 'false']),

@@ -173,7 +173,9 @@ const branchOf = (statement: Statement, tokens: readonly Token[]): Branch => {
     throw compilation(`syntax error unexpected '${tokens[0]?.text ?? ''}'.`);
   const after = matched ? 1 : 2;
   if (isWord(tokens[after], 'by')) throw compilation("syntax error unexpected 'BY'.");
-  const [conditions = [], action = []] = splitAt(tokens.slice(after), border('then'));
+  const then = tokens.findIndex(border('then'));
+  if (tokens.slice(after, then).some(border('case'))) throw notModelled('CASE in the condition of a branch');
+  const [conditions, action] = [tokens.slice(after, then), tokens.slice(then + 1)];
   const word = action[0]?.text.toUpperCase() ?? '';
   if (branchNames[word] === undefined || (word === 'INSERT') === matched)
     throw compilation('syntax error in MERGE.');
@@ -196,11 +198,23 @@ const actionSql = (statement: Statement, word: string, action: readonly Token[])
   return `update set ${sets.join(', ')}`;
 };
 
+/** `when matched …`, `when not matched …`; not the WHEN of a CASE. */
+const branchesOf = (tokens: readonly Token[]): readonly (readonly Token[])[] => {
+  const begins = new Set(
+    tokens.filter((token, at) => {
+      const after = tokens[at + 1];
+      const isNot = isWord(after, 'not') && isWord(tokens[at + 2], 'matched');
+      return isWord(token, 'when') && (isWord(after, 'matched') || isNot);
+    }),
+  );
+  return splitAt(tokens, (token) => begins.has(token));
+};
+
 /** Values bound before others stand before them in the text, so that all is translated in the order of the text. */
 export const merge = async (statement: Statement): Promise<WireResult> => {
   const { inner, alias, end } = writtenAt(statement, 2);
   if (!isWord(statement.tokens[end], 'using')) throw compilation('syntax error: no USING.');
-  const [head = [], ...branches] = splitAt(statement.tokens.slice(end + 1), border('when'));
+  const [head = [], ...branches] = branchesOf(statement.tokens.slice(end + 1));
   const [sourceTokens = [], on = []] = splitAt(head, border('on'));
   const source = statement.sql([{ kind: 'word', text: 'from' }, ...sourceTokens]).replace(/^from /, '');
   const condition = statement.sql(on);

@@ -236,7 +236,13 @@ export const alterTable = async (statement: Statement): Promise<WireResult> => {
   if (first === undefined) throw compilation("syntax error unexpected '<EOF>'.");
   const name = storedName(first);
   if (statement.has(end, 'add', 'column')) {
-    const column = columnOf(statement, rest);
+    const ifAbsent = statement.has(end + 2, 'if', 'not', 'exists');
+    const defined = ifAbsent ? rest.slice(3) : rest;
+    const [added] = defined;
+    if (added === undefined) throw compilation("syntax error unexpected '<EOF>'.");
+    if (ifAbsent && table.columns.some((column) => column.name === storedName(added)))
+      return status('Statement executed successfully.');
+    const column = columnOf(statement, defined);
     if (column === undefined) throw notModelled('ADD of a constraint');
     await statement.run(`alter table ${inner} add column ${column.inner}`);
     catalog.put({ ...table, columns: [...table.columns, column] });

@@ -86,12 +86,19 @@ const functions: Readonly<Record<string, Write>> = {
   ARRAY_CONSTRUCT_COMPACT: (args) => `list_filter([${args.join(', ')}], lambda x: x is not null)`,
   ARRAY_TO_STRING: same('array_to_string', 2),
   ASCII: same('ascii', 1),
+  BOOLAND_AGG: same('bool_and', 1),
+  BOOLOR_AGG: same('bool_or', 1),
   CEIL: same('ceil', 1),
+  CHARINDEX: between(2, 2, ([part = '', text = '']) => `strpos(${text}, ${part})`),
   CHR: same('chr', 1),
   COALESCE: same('coalesce', 1, 999),
   CONCAT: between(1, 999, (args) => `(${args.join(' || ')})`),
   COUNT_IF: same('count_if', 1),
   DATEADD: between(3, 3, dateAdd),
+  DATEDIFF: between(3, 3, ([part, from = '', to = '']) => {
+    if (part !== "'microsecond'") throw notModelled(`DATEDIFF of ${part ?? ''}`);
+    return `(epoch_us(${to}) - epoch_us(${from}))`;
+  }),
   CURRENT_ACCOUNT: fact('account'),
   CURRENT_DATABASE: fact('database'),
   CURRENT_ROLE: fact('role'),
@@ -118,6 +125,7 @@ const functions: Readonly<Record<string, Write>> = {
   LEAST: between(1, 99, strict('least')),
   LEFT: same('left', 2),
   LENGTH: same('length', 1),
+  LN: same('ln', 1),
   LOWER: same('lower', 1),
   MAX: same('max', 1),
   MAX_BY: same('max_by', 2),

@@ -18,6 +18,8 @@ export interface Double {
   readonly sessions: () => number;
   fault(fault: Fault): void;
   clearFaults(): void;
+  /** The clients of all sessions are gone: what the server does some minutes later. */
+  abandon(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -120,6 +122,12 @@ class DoubleServer {
       session.schema = schema !== undefined && catalog.schemas(database).has(schema) ? schema : 'PUBLIC';
     }
     if (warehouse !== undefined && setting.warehouses[warehouse] !== undefined) session.warehouse = warehouse;
+  }
+
+  async abandon(): Promise<void> {
+    const sessions = [...this.#sessions.values()];
+    this.#sessions.clear();
+    for (const session of sessions) await session.end();
   }
 
   #session({ token }: Call): DoubleSession {
@@ -282,6 +290,7 @@ export const startDouble = async (setting: DoubleSetting): Promise<Double> => {
     clearFaults: () => {
       server.faults.clear();
     },
+    abandon: () => server.abandon(),
     async stop() {
       http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));

@@ -51,6 +51,13 @@ export const localNames = (tokens: readonly Token[]): ReadonlySet<string> => {
   return names;
 };
 
+/** A text that is written or bound, no longer than that. */
+const isShort = (value: readonly Token[], written: string, longest: number): boolean => {
+  const [only, ...more] = value;
+  const isText = only !== undefined && more.length === 0 && (only.kind === 'text' || only.kind === 'bind');
+  return isText && written.startsWith("'") && Array.from(written).length - 2 <= longest;
+};
+
 class Writer {
   readonly #tokens: readonly Token[];
   readonly #scope: Scope;
@@ -229,6 +236,9 @@ class Writer {
     const { type, end } = typeAt(named, 0);
     if (parts.length !== 2 || end !== named.length) throw compilation('syntax error in CAST.');
     const text = this.#inner(value);
+    // No value has no length, and one that stands there has a length that anybody can see.
+    if (value.length === 1 && isWord(value[0], 'null')) return `cast(null as ${type.inner})`;
+    if (type.longest !== undefined && isShort(value, text, type.longest)) return text;
     if (type.longest !== undefined) throw notModelled(`a cast to ${type.declared}`);
     if (type.declared.startsWith('VARCHAR')) return `memory.main.sf_text(${text})`;
     if (type.inner === 'json') return `to_json(${text})`;

@@ -70,6 +70,7 @@ const makers: Readonly<Record<string, Make>> = {
   TIMESTAMP_NTZ: ntz,
   TIMESTAMP_LTZ: ltz,
   TIMESTAMP_TZ: tz,
+  TIMESTAMPTZ: tz,
   VARIANT: semi('VARIANT'),
   OBJECT: semi('OBJECT'),
   ARRAY: semi('ARRAY'),
@@ -132,6 +133,7 @@ export const declaredOf = (inner: string): string => {
     case 'TIME':
       return 'TIME(9)';
     case 'TIMESTAMP':
+      return 'TIMESTAMP_NTZ(6)';
     case 'TIMESTAMP_NS':
       return 'TIMESTAMP_NTZ(9)';
     case 'TIMESTAMP WITH TIME ZONE':

@@ -53,16 +53,14 @@ const wireColumn = (name: string, declared: string): WireColumn => {
   };
 };
 
+/** One decimal number with its sign, as the driver reads it. */
 const secondsOf = (amount: bigint, perSecond: bigint): string => {
-  // Rounded down, so that the fraction is never negative.
-  let seconds = amount / perSecond;
-  let rest = amount % perSecond;
-  if (rest < 0n) {
-    seconds -= 1n;
-    rest += perSecond;
-  }
+  const size = amount < 0n ? -amount : amount;
   const digits = String(perSecond).length - 1;
-  return `${seconds}.${String(rest).padStart(digits, '0').padEnd(9, '0')}`;
+  const fraction = String(size % perSecond)
+    .padStart(digits, '0')
+    .padEnd(9, '0');
+  return `${amount < 0n ? '-' : ''}${size / perSecond}.${fraction}`;
 };
 
 const realOf = (value: number): string =>

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { sql, id } from '../../../src/sql/fragment.ts';
 import { compileForSnowflake } from '../../../src/warehouse/snowflake/compile-statement.ts';
+import { piecesOf } from '../../../src/warehouse/snowflake/pieces.ts';
 import { quoteWords } from '../../../src/warehouse/snowflake/quote-words.ts';
 
 describe('names are quoted', () => {
@@ -32,7 +33,7 @@ describe('names are quoted', () => {
       'create table "t" ("n" integer primary key, "at" timestamp)',
     ],
   ])('%s', (written, quoted) => {
-    expect(quoteWords(written)).toBe(quoted);
+    expect(quoteWords(piecesOf(written))).toBe(quoted);
   });
 });
 
@@ -47,7 +48,7 @@ describe('left as they are', () => {
     'alter session set TIMEZONE = 1',
     `select iff(1 is distinct from 2, coalesce(null, 1), 2)`,
   ])('%s', (written) => {
-    expect(quoteWords(written)).toBe(written);
+    expect(quoteWords(piecesOf(written))).toBe(written);
   });
 });
 

@@ -261,11 +261,6 @@ describe('sessions', () => {
       ],
     ]);
   });
-
-  it('what is not there yet is refused by name', async () => {
-    const warehouse = await open();
-    await expect(warehouse.frozen([])).rejects.toMatchObject({ code: 'not_supported' });
-  });
 });
 
 describe('scratch', () => {
