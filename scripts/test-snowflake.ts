@@ -1,7 +1,8 @@
-// npm run test:snowflake: every statement in our golden files of Snowflake parses under the Snowflake grammar of sqlfluff, which
-// is strict where we could be wrong (RETURNING, ON CONFLICT). Needs Python; installs sqlfluff from PyPI into .venv-sqlfluff.
+// npm run test:snowflake: every statement in our golden files of Snowflake, and our own tables there, parse under the
+// Snowflake grammar of sqlfluff, which is strict where we could be wrong (RETURNING, ON CONFLICT). Needs Python; installs
+// sqlfluff from PyPI into .venv-sqlfluff.
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +11,7 @@ import { ask } from './test-dbt-tool.ts';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const environment = join(root, '.venv-sqlfluff');
 const golden = join(root, 'tests', 'golden');
+const own = join(root, 'sql', 'snowflake');
 const program = join(environment, 'bin', 'sqlfluff');
 
 /** What is bound is written `?`. */
@@ -67,8 +69,18 @@ try {
     const { status, text } = await parse(join(golden, name));
     if (status !== 0) problems.push(`${name} does not parse:\n${text}`);
   }
+  const migrations = (await readdir(own)).filter((name) => name.endsWith('.sql'));
+  if (migrations.length === 0) problems.push('there are no migrations for Snowflake');
+  for (const name of migrations) {
+    const file = join(folder, name);
+    await writeFile(file, (await readFile(join(own, name), 'utf8')).replaceAll('{state}', '"tidemark"'));
+    const { status, text } = await parse(file);
+    if (status !== 0) problems.push(`${name} does not parse:\n${text}`);
+  }
   for (const problem of problems) console.error(`error: ${problem}`);
-  console.log(`snowflake: ${files.length} golden files, ${problems.length} problems`);
+  console.log(
+    `snowflake: ${files.length} golden files, ${migrations.length} migrations, ${problems.length} problems`,
+  );
   process.exitCode = problems.length === 0 ? 0 : 1;
 } finally {
   await rm(folder, { recursive: true });

@@ -181,7 +181,7 @@ left join (select "x"."k_order_id", "x"."k_line_no", '[' || string_agg(distinct 
 insert into "tidemark"."batches" (batch, run_id, kind, status, started_at, moment,
   committed_at, duration_ms, digest, changes, rows, cells, sources, targets, mapping, actor, host, meta)
 select 2, $1, $2, $3, cast($4 as timestamptz), cast($5 as timestamptz),
-  clock_timestamp(), cast(extract(epoch from clock_timestamp() - cast($6 as timestamptz)) * 1000 as bigint), $7,
+  clock_timestamp(), cast(cast(extract(epoch from (clock_timestamp()) - (cast($6 as timestamptz))) * 1000 as double precision) as bigint), $7,
   10, 20, 14,
   cast($8 as jsonb), cast($9 as jsonb), $10, $11, $12, cast($13 as jsonb);
 
@@ -199,7 +199,7 @@ insert into "tidemark"."changes" (change_id, batch, source, operation, declared,
 select 6 + i.seq, 2, 'order_lines', i.op, i.declared, cast('{' || concat_ws(',', '"order_id":' || coalesce(to_json(cast(("i"."k_order_id") as text))::text, 'null'), '"line_no":' || coalesce(to_json(("i"."k_line_no"))::text, 'null')) || '}' as jsonb), cast(case i.op when 'U' then '{' || concat_ws(',', case when ("i"."b_customer_id" is distinct from "i"."a_customer_id") then '"customer_id":' || coalesce(to_json(cast(("i"."b_customer_id") as text))::text, 'null') end) || '}' when 'D' then '{' || concat_ws(',', '"order_id":' || coalesce(to_json(cast(("i"."b_order_id") as text))::text, 'null'), '"line_no":' || coalesce(to_json(("i"."b_line_no"))::text, 'null'), '"customer_id":' || coalesce(to_json(cast(("i"."b_customer_id") as text))::text, 'null'), '"product":' || coalesce(to_json(cast(("i"."b_product") as text))::text, 'null'), '"amount":' || coalesce(to_json(cast(("i"."b_amount") as text))::text, 'null')) || '}' end as jsonb), cast(case i.op when 'U' then '{' || concat_ws(',', case when ("i"."b_customer_id" is distinct from "i"."a_customer_id") then '"customer_id":' || coalesce(to_json(cast(("i"."a_customer_id") as text))::text, 'null') end) || '}' when 'I' then '{' || concat_ws(',', '"order_id":' || coalesce(to_json(cast(("i"."a_order_id") as text))::text, 'null'), '"line_no":' || coalesce(to_json(("i"."a_line_no"))::text, 'null'), '"customer_id":' || coalesce(to_json(cast(("i"."a_customer_id") as text))::text, 'null'), '"product":' || coalesce(to_json(cast(("i"."a_product") as text))::text, 'null'), '"amount":' || coalesce(to_json(cast(("i"."a_amount") as text))::text, 'null')) || '}' end as jsonb), cast(case when i.op = 'U' then '[' || concat_ws(',', nullif(concat_ws(',', case when ("i"."b_customer_id" is distinct from "i"."a_customer_id") then '"customer_id"' end), '')) || ']' end as jsonb) from "tidemark_scratch"."tm_OWNER_N_images_order_lines" as i;
 
 insert into "tidemark"."heartbeat" (id, token, owner, host, pid, command, taken_at, expires_at)
-select 1, 2, $1, $2, PID, $3, clock_timestamp(), clock_timestamp() + cast($4 as interval);
+select 1, 2, $1, $2, PID, $3, clock_timestamp(), ((clock_timestamp()) - cast($4 as double precision) * interval '1 millisecond');
 
 insert into "tidemark"."lags" (relation, batch, committed_at, buckets) values ($1, 2, cast($2 as timestamptz), cast($3 as jsonb)), ($4, 2, cast($5 as timestamptz), cast($6 as jsonb)), ($7, 2, cast($8 as timestamptz), cast($9 as jsonb)), ($10, 2, cast($11 as timestamptz), cast($12 as jsonb)), ($13, 2, cast($14 as timestamptz), cast($15 as jsonb)) on conflict (relation, batch) do nothing;
 
@@ -549,8 +549,8 @@ select 1 as found from "tidemark_scratch"."tm_OWNER_N_affected_fact_visit" limit
 
 select 1 as found from "tidemark_scratch"."tm_OWNER_N_affected_line_country" limit 1;
 
-select 1 as n, cast(floor(ln(greatest(1, m.ms)) / 0.09531017980432493) as int) as bucket, count(*) as changes
-from (select cast(extract(epoch from cast($1 as timestamptz) - t.at) * 1000 as double precision) as ms from (select cast("i"."a_updated_at" as timestamptz) as at from "tidemark_scratch"."tm_OWNER_N_images_customers" as i
+select 1 as n, cast(floor(ln(greatest(1, m.ms)) * 10.492058687257062) as int) as bucket, count(*) as changes
+from (select cast(extract(epoch from (cast($1 as timestamptz)) - (t.at)) * 1000 as double precision) as ms from (select cast("i"."a_updated_at" as timestamptz) as at from "tidemark_scratch"."tm_OWNER_N_images_customers" as i
 where i.op <> 'D' and "i"."a_updated_at" is not null and (i.op = 'I' or "i"."b_updated_at" is distinct from "i"."a_updated_at")) as t where isfinite(t.at)) as m
 group by 1, 2;
 

@@ -59,7 +59,7 @@ export interface AggregateWords {
   readonly all: string;
 }
 
-export const commonWords: AggregateWords = {
+const commonWords: AggregateWords = {
   joined: (value, { distinct, order }) =>
     distinct
       ? `string_agg(distinct ${value}, ',' order by ${order})`
