@@ -7,7 +7,7 @@ import { id, sql, table } from '../../sql/fragment.ts';
 import type { LeaseHolder } from '../../store/lease-holder.ts';
 import { takeLease, type Lease } from '../../store/lease.ts';
 import { migrate, stateVersion } from '../../store/migrate.ts';
-import type { Warehouse } from '../../warehouse/port.ts';
+import type { Session, Warehouse } from '../../warehouse/port.ts';
 import { refuseStranger } from '../known-state.ts';
 import { withWarehouse } from '../open.ts';
 import { exportRecords, type ExportedFile } from './export-records.ts';
@@ -66,24 +66,36 @@ const stillUsed = (error: unknown): unknown =>
         details: error.details,
       });
 
-const dropTables = (warehouse: Warehouse, { tables }: Ours, lease: Lease | undefined): Promise<void> =>
-  warehouse
-    .transaction(async (session) => {
-      await lease?.check(session);
-      for (const { table: name } of tables) await session.execute(sql`drop table ${table(name)}`);
-    })
-    .catch((error: unknown) => {
-      throw stillUsed(error);
-    });
+/** Where DDL ends a transaction each stands alone, and whoever is interrupted begins again. */
+const dropAll = async (warehouse: Warehouse, { tables }: Ours, lease: Lease | undefined): Promise<void> => {
+  const drop = async (session: Session): Promise<void> => {
+    for (const { table: name } of tables) await session.execute(sql`drop table ${table(name)}`);
+  };
+  if (!warehouse.dialect.capabilities.transactionalDdl) {
+    await warehouse.transaction(async (session) => lease?.check(session));
+    return warehouse.session(drop);
+  }
+  return warehouse.transaction(async (session) => {
+    await lease?.check(session);
+    await drop(session);
+  });
+};
+
+const dropTables = (warehouse: Warehouse, ours: Ours, lease: Lease | undefined): Promise<void> =>
+  dropAll(warehouse, ours, lease).catch((error: unknown) => {
+    throw stillUsed(error);
+  });
 
 /** Each by itself: functions, types and sequences of others in it are not known before the engine refuses. */
 const dropSchemas = async (warehouse: Warehouse, ours: Ours): Promise<Ours> => {
+  const { transactionalDdl } = warehouse.dialect.capabilities;
   const dropped: SchemaName[] = [];
   const kept: Kept[] = [];
   for (const schema of ours.schemas) {
     const name = schema.database === undefined ? id(schema.schema) : id(schema.database, schema.schema);
     try {
-      await warehouse.transaction((session) => session.execute(sql`drop schema ${name}`));
+      const drop = (session: Session): Promise<number> => session.execute(sql`drop schema ${name}`);
+      await (transactionalDdl ? warehouse.transaction(drop) : warehouse.session(drop));
       dropped.push(schema);
     } catch (error) {
       if (!isTidemarkError(error)) throw error;

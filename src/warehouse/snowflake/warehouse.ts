@@ -1,4 +1,5 @@
 // The port on a Snowflake account: sessions, transactions, the catalog. What a batch needs besides is refused by name.
+import { TidemarkError } from '../../errors/tidemark-error.ts';
 import type { SnowflakeConnection } from '../../project/snowflake-connection.ts';
 import type { Column } from '../../sql/dialect.ts';
 import { sql, type Fragment, type Statement } from '../../sql/fragment.ts';
@@ -23,6 +24,25 @@ const send = (
 ): Promise<Outcome> => {
   const { sql: text, parameters } = compileForSnowflake(statement);
   return session.send(text, { ...options, values: boundValues(parameters) });
+};
+
+/** It would commit what is open, in silence, and stand in no transaction itself. */
+const refuseDefinition = (text: string): void => {
+  if (!/^\s*(?:create|drop|alter\s+table)\b/i.test(text)) return;
+  throw new TidemarkError('internal', {
+    message: `a definition inside a transaction, which Snowflake would end: ${text.slice(0, 80)}`,
+  });
+};
+
+const inTransaction = (session: Session): Session => {
+  const checked = <S extends Statement>(statement: S): S => {
+    refuseDefinition(compileForSnowflake(statement).sql);
+    return statement;
+  };
+  return {
+    rows: <R = Row>(statement: Statement) => session.rows<R>(checked(statement)),
+    execute: (statement) => session.execute(checked(statement)),
+  };
 };
 
 /** Each statement is a transaction of its own unless one is open. */
@@ -101,7 +121,9 @@ export const openSnowflake = async (
     description: pool.description,
     session: (work) => pool.use((session) => work(sessionOn(session))),
     transaction: (work) =>
-      pool.use((session) => runTransaction(strictSteps(session), () => work(sessionOn(session)))),
+      pool.use((session) =>
+        runTransaction(strictSteps(session), () => work(inTransaction(sessionOn(session)))),
+      ),
     // Each job reads what is there when it reads it: see docs/snowflake.md.
     frozen: (jobs) =>
       settleTogether(

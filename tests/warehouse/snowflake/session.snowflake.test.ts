@@ -263,6 +263,15 @@ describe('sessions', () => {
   });
 });
 
+describe('a transaction', () => {
+  it('takes no definitions, which would end it in silence', async () => {
+    const warehouse = await open();
+    await expect(
+      warehouse.transaction((session) => session.execute(sql`create table t (n integer)`)),
+    ).rejects.toMatchObject({ code: 'internal' });
+  });
+});
+
 describe('scratch', () => {
   const tables = async (warehouse: Warehouse): Promise<readonly string[]> =>
     (await warehouse.tablesIn('beats_scratch')).filter((name) => name.startsWith('tm_'));
