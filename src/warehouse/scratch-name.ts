@@ -14,5 +14,8 @@ export const scratchName = (owner: string, number?: number, purpose = ''): strin
 /** Where scratch lies on an engine that has no temporary tables for it. */
 export const scratchSchema = (stateSchema: string): string => `${stateSchema}_scratch`;
 
+/** Where owners show that they live, on an engine whose locks end with a transaction. */
+export const scratchOwners = 'owners';
+
 /** Named as `scratchName` does it, for whichever owner. */
 export const isScratchName = (name: string): boolean => /^tm_[0-9a-f]{8}_\d+_/.test(name);

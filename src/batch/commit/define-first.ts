@@ -45,7 +45,7 @@ const announced = ({ made, targets }: Defining): readonly AnnouncedTable[] => [
 const changeAtOnce = (session: Session, { source, plan }: FrozenSource): Promise<void> => {
   const rows = mirrorRowsOf(source, plan.changes, plan.kept);
   return blameMirror(session, source, [
-    sql`create or replace table ${table(source.mirror)} copy grants as select * from ${rows} as m`,
+    sql`create or replace table ${table(source.mirror)} COPY GRANTS as select * from ${rows} as m`,
   ]);
 };
 

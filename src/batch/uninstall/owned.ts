@@ -7,7 +7,7 @@ import { logStateTable } from '../../store/log-state-table.ts';
 import { readRelations, type KnownRelation } from '../../store/relations.ts';
 import { state, stateTables } from '../../store/state.ts';
 import type { Warehouse } from '../../warehouse/port.ts';
-import { isScratchName, scratchSchema } from '../../warehouse/scratch-name.ts';
+import { isScratchName, scratchOwners, scratchSchema } from '../../warehouse/scratch-name.ts';
 
 export interface Owned {
   readonly name: string;
@@ -119,15 +119,17 @@ const inState = async (
     : { tables, schemas: [], kept: [{ name: showSchema(schema), reason }] };
 };
 
+const isOfScratch = (name: string): boolean => isScratchName(name) || name === scratchOwners;
+
 const inScratch = async (warehouse: Warehouse, project: Project): Promise<Ours> => {
   const schema = { ...project.schemas.state, schema: scratchSchema(project.schemas.state.schema) };
   if (!(await hasSchema(warehouse, schema))) return { tables: [], schemas: [], kept: [] };
   const names = await warehouse.tablesIn(schema.schema);
-  const tables = names.filter(isScratchName).map((name) => owned('scratch', inSchema(schema, name)));
+  const tables = names.filter(isOfScratch).map((name) => owned('scratch', inSchema(schema, name)));
   const reason = whyKept(
     project,
     schema,
-    names.filter((name) => !isScratchName(name)),
+    names.filter((name) => !isOfScratch(name)),
   );
   return reason === undefined
     ? { tables, schemas: [schema], kept: [] }

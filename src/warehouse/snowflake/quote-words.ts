@@ -33,7 +33,9 @@ export const quoteWords = (pieces: readonly Piece[]): string => {
         inCast: casts.at(-1) === true,
       };
       const columns = place.after === '(' && opensColumns(solid, at, before);
-      return isLanguage(place, columns) ? word : `"${word}"`;
+      if (!isLanguage(place, columns)) return `"${word}"`;
+      // An alias, and not in every grammar of this language.
+      return word === 'timestamptz' ? 'timestamp_tz' : word;
     })
     .join('');
 };

@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto';
 import { commas, id, sql, table } from '../../sql/fragment.ts';
 import { tableName, type TableName } from '../../sql/table-name.ts';
 import type { ScratchSpace, Session } from '../port.ts';
-import { isScratchName, scratchName, scratchSchema } from '../scratch-name.ts';
+import { isScratchName, scratchName, scratchOwners, scratchSchema } from '../scratch-name.ts';
 import { snowflakeDialect } from './dialect.ts';
 
 /** A session for a while. */
@@ -86,7 +86,7 @@ const beating = (use: UseSession, owners: TableName, owner: string): NodeJS.Time
 
 export const openScratchSpace = async (use: UseSession, stateSchema: string): Promise<ScratchSpace> => {
   const schema = scratchSchema(stateSchema);
-  const owners = tableName(schema, 'owners');
+  const owners = tableName(schema, scratchOwners);
   const owner = randomInt(1, 0x7fff_ffff).toString(16).padStart(8, '0');
   await use(async (session) => {
     const names = await ensurePlace(session, owners);

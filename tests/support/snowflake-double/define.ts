@@ -104,7 +104,9 @@ const createTable = async (statement: Statement, creating: Creating): Promise<Wi
   let { at } = creating;
   const absent = statement.has(at, 'if', 'not', 'exists');
   if (absent) at += 3;
-  const { parts, end } = statement.nameAt(at);
+  const { parts, end: afterName } = statement.nameAt(at);
+  // Nobody is granted anything here.
+  const end = statement.has(afterName, 'copy', 'grants') ? afterName + 2 : afterName;
   const object = statement.object(parts);
   const { catalog } = statement.world;
   catalog.needSchema(object.database, object.schema);
