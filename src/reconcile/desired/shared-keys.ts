@@ -69,8 +69,12 @@ export const fillSharers = (work: TargetWork): Fragment => {
     dialect,
     target.key,
     (name) => id('k', keyName(shape, name)),
-    // To the full type: the keys in scratch were rounded on their way in.
-    (name) => sql`cast(${keyExpression(work, name)} as ${verbatim(typeOf(work, name))})`,
+    // To the full type: the keys in scratch were rounded on their way in. Texts are never cut.
+    (name) => {
+      const [value, type] = [keyExpression(work, name), typeOf(work, name)];
+      const isText = /char|text|string/.test(dialect.baseType(type));
+      return isText ? dialect.convert(value, type) : sql`cast(${value} as ${verbatim(type)})`;
+    },
   );
   const isThere = keysMatch(
     dialect,
