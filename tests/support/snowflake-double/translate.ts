@@ -195,6 +195,7 @@ class Writer {
     const word = name.text.toLowerCase();
     const count = end + 1 - this.#at;
     if (word === 'cast' || word === 'try_cast') return this.#emit(this.#cast(word, inside), count);
+    if (word === 'extract') return this.#emit(this.#extract(inside), count);
     if (word === 'count') return this.#emit(this.#count(inside), count);
     if (word === 'array_agg' || word === 'listagg') return this.#ordered(word, inside, end);
     const args = inside.length === 0 ? [] : splitAt(inside, (token) => isSign(token, ','));
@@ -205,6 +206,13 @@ class Writer {
       ),
       count,
     );
+  }
+
+  #extract(inside: readonly Token[]): string {
+    const [part, from, ...value] = inside;
+    if (!isWord(from, 'from')) throw compilation('syntax error in EXTRACT.');
+    if (!isWord(part, 'year', 'month', 'day')) throw notModelled(`EXTRACT of ${part?.text ?? ''}`);
+    return `extract(${part?.text ?? ''} from ${this.#inner(value)})`;
   }
 
   #count(inside: readonly Token[]): string {
