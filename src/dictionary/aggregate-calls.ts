@@ -43,7 +43,7 @@ class Finder {
     const { kind } = piece.token ?? {};
     if (kind !== 'word' && kind !== 'quoted') return undefined;
     const open = this.solid(name + 1, 1);
-    if (this.word(open) !== '(') return undefined;
+    if (this.word(open) !== '(' || this.isTail(name)) return undefined;
     const close = this.close(open);
     const tail = this.tail(close);
     const inner = this.pieces.slice(open + 1, close);
@@ -57,6 +57,11 @@ class Finder {
     const plain = kind === 'word' ? piece.sql.toLowerCase() : piece.sql.slice(1, -1);
     if (!aggregateFunctions.has(plain) && !orders && !isDistinct && tail.next === close + 1) return undefined;
     return { first: this.start(name), name, open, next: tail.next, ordered: orders || tail.ordered };
+  }
+
+  /** The `group (order by …)` of `within group` is a part of the call before it. */
+  private isTail(name: number): boolean {
+    return this.word(name) === 'group' && this.word(this.solid(name - 1, -1)) === 'within';
   }
 
   /** `within group (…)`, `filter (…)`, in this order. */

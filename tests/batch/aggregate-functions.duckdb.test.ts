@@ -1,0 +1,4 @@
+// Aggregate functions of the engine.
+import { describeAggregateFunctions } from './aggregate-functions-suite.ts';
+
+describeAggregateFunctions('duckdb');
