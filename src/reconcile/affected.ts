@@ -134,11 +134,26 @@ from (${overlay(dialect, rootView(work), { columns: rootColumns(work), ...limite
 join (${changed}) as ${id(join.alias)} on ${renderExpression(join.on)}`;
 };
 
+/** Look-ups that brought what the target reads. */
+const changedJoins = (work: TargetWork) =>
+  work.target.joins.flatMap((join) => {
+    const { images } = viewOf(work, join.alias);
+    if (images === undefined || !concerns(images, columnsRead(work.target, join.alias))) return [];
+    return [{ join, images }];
+  });
+
+/** Each affected key is that of an image of the root: nothing has to be looked up in its table. */
+export const comesFromRootAlone = (work: TargetWork): boolean =>
+  work.target.root.kind !== 'query' &&
+  work.target.changedAt === undefined &&
+  work.part === undefined &&
+  changedJoins(work).length === 0;
+
 /** Statements that fill the affected table; none when nothing that the target reads has changed. */
 export const affectedKeys = (work: TargetWork): readonly Fragment[] => {
   const insert = (rows: Fragment): Fragment =>
     sql`insert into ${table(work.scratch.affected)} (${rootKeyColumns(work)})\n${rows}`;
-  const { root, joins } = work.target;
+  const { root } = work.target;
   if (root.kind === 'query') {
     const { dialect, target, views } = work;
     const rows = changedModelRows({ dialect, target, query: root.query, views });
@@ -149,12 +164,8 @@ export const affectedKeys = (work: TargetWork): readonly Fragment[] => {
   if (rootImages !== undefined && concerns(rootImages, columnsRead(work.target, root.alias))) {
     statements.push(insert(fromRoot(work, rootImages)));
   }
-  for (const join of joins) {
-    const { images } = viewOf(work, join.alias);
-    if (images === undefined || !concerns(images, columnsRead(work.target, join.alias))) continue;
-    statements.push(insert(fromLookUp(work, join, images)));
-  }
-  return statements;
+  const fromLookUps = changedJoins(work).map(({ join, images }) => insert(fromLookUp(work, join, images)));
+  return [...statements, ...fromLookUps];
 };
 
 /** Pairs of target key and change number, for the audit and for the targets that this one feeds. */

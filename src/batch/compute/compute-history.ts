@@ -1,13 +1,14 @@
 // One history: its events in order, the versions that follow from them, their numbers, and the diff.
 import { TidemarkError } from '../../errors/tidemark-error.ts';
 import { desiredColumns } from '../../reconcile/desired/desired.ts';
+import { currentColumns } from '../../reconcile/diff.ts';
 import { keysColumns } from '../../reconcile/desired/root.ts';
 import { backwardEvents, brokenVersions } from '../../reconcile/history/checks.ts';
 import { timelineColumns } from '../../reconcile/history/history-work.ts';
 import { numbersColumns, numberVersions } from '../../reconcile/history/numbers.ts';
 import { digestedVersion } from '../../reconcile/history/digest.ts';
 import { fillTimeline, fillVersions } from '../../reconcile/history/timeline.ts';
-import { fillVersionKeys } from '../../reconcile/history/version-keys.ts';
+import { fillCurrentVersions, fillVersionKeys } from '../../reconcile/history/version-keys.ts';
 import { nothing } from '../../reconcile/relation-view.ts';
 import type { TargetWork } from '../../reconcile/target-work.ts';
 import type { ScratchColumn } from '../../sql/dialect.ts';
@@ -16,7 +17,7 @@ import { knowsHistories } from '../../store/histories.ts';
 import { stateTable } from '../../store/state.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { BatchContext } from '../context.ts';
-import { diffTarget, readCurrent, type ComputedTarget } from './compute-target.ts';
+import { diffTarget, type ComputedTarget } from './compute-target.ts';
 import { explainValue } from './explain-history.ts';
 import { firstNumber } from './first-number.ts';
 import type { HistoryPlace } from './history-work.ts';
@@ -100,10 +101,12 @@ export const computeHistory = async (
   await refuseBadRows(session, work);
   await refuseBroken(session, place);
   if (work.scope === 'affected') {
+    await create(scratch.current, currentColumns(work));
+    await session.execute(fillCurrentVersions(place));
+    await analyze(scratch.current);
     await create(scratch.keys, keysColumns(work));
     await session.execute(fillVersionKeys(place));
     await analyze(scratch.keys);
-    await readCurrent(session, work);
   }
   const nextNumber = await giveNumbers(context, session, place);
   const computed = await diffTarget(session, work, { digested: digestedVersion(place, moment) });

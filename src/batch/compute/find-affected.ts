@@ -1,7 +1,7 @@
 // Which rows of a target's root may look different after the batch: the small tables that limit its work.
 import { affectedColumns, fillRoot, rootScratchColumns } from '../../reconcile/desired/root.ts';
 import { fillPart, fillReached, reachedColumns } from '../../reconcile/desired/part.ts';
-import { affectedKeys } from '../../reconcile/affected.ts';
+import { affectedKeys, comesFromRootAlone } from '../../reconcile/affected.ts';
 import type { TargetWork } from '../../reconcile/target-work.ts';
 import type { ScratchColumn } from '../../sql/dialect.ts';
 import { sql, table } from '../../sql/fragment.ts';
@@ -38,7 +38,7 @@ export const findAffected = async (
   } else if (await isEmpty(session, scratch.affected)) return false;
   await analyze(scratch.affected);
   await create(scratch.root, rootScratchColumns(work));
-  await session.execute(fillRoot(work));
+  await session.execute(fillRoot(work, comesFromRootAlone(work)));
   await analyze(scratch.root);
   return true;
 };

@@ -47,6 +47,7 @@ export interface HistoryPlace extends HistoryWork {
 }
 
 const scratchOf = (context: BatchContext, { name }: Target): HistoryScratch => ({
+  stored: context.scratch.name(`told_${name}`),
   fresh: context.scratch.name(`events_${name}`),
   timeline: context.scratch.name(`timeline_${name}`),
   numbers: context.scratch.name(`numbers_${name}`),

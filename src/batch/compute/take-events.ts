@@ -5,7 +5,14 @@ import { affectedColumns, fillRoot, rootScratchColumns } from '../../reconcile/d
 import { multipliedEvents } from '../../reconcile/history/checks.ts';
 import { eventStoreColumns } from '../../reconcile/history/event-store.ts';
 import { fillFresh } from '../../reconcile/history/fresh-events.ts';
-import { somePartial, someSetAside, someTied, type EventsWish } from '../../reconcile/history/all-events.ts';
+import {
+  readEventColumns,
+  readEvents,
+  somePartial,
+  someSetAside,
+  someTied,
+  type EventsWish,
+} from '../../reconcile/history/all-events.ts';
 import { affectedByOlder, fillOlder } from '../../reconcile/history/older-events.ts';
 import { affectedByOlderUndone, affectedByUndo } from '../../reconcile/history/set-aside.ts';
 import type { Undone } from '../../reconcile/history/history-work.ts';
@@ -113,6 +120,16 @@ const findRows = async (session: Session, { work }: HistoryPlace): Promise<void>
   await session.execute(fillRoot(work));
 };
 
+const readStored = async (session: Session, place: HistoryPlace): Promise<HistoryPlace> => {
+  const read = readEvents(place);
+  if (read === undefined) return place;
+  const { dialect } = place.work;
+  await session.execute(dialect.createScratch(place.scratch.stored, readEventColumns(place)));
+  await session.execute(read);
+  if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(place.scratch.stored));
+  return { ...place, isRead: true };
+};
+
 /** Where a log is not undone itself, what it told stays. */
 const undoneOf = ({ target }: TargetWork, undo: FrozenUndo | undefined): Undone | undefined =>
   undo && {
@@ -148,20 +165,20 @@ export const takeEvents = async (
   const older = frozen.older?.target === target.name ? frozen.older.versions : undefined;
   const own = historyWork(context, work);
   const undone = undoneOf(work, frozen.undo);
-  const place: HistoryPlace = {
+  let place: HistoryPlace = {
     ...own,
     undone: undone && { ...undone, onlyLookUps: own.store.isLog && undone.onlyLookUps },
   };
   if (work.scope === 'affected') {
     let any = await findAffected(context, session, work);
-    if (told !== undefined) {
+    if (told !== undefined)
       any = await addKeys(session, place, affectedByLog(place, told.events, told.offset), any);
-      if (place.known !== undefined && (await session.rows(someSetAside(place))).length > 0)
-        await findRows(session, place);
-    }
     if (frozen.undo !== undefined) any = await addUndoneKeys(session, place, frozen.undo, any);
     if (older !== undefined) any = await addWithRows(session, place, affectedByOlder(place, older), any);
     if (!any) return { place, rows: 0, affected: false, wish: nothingSpecial, moment, undo };
+    place = await readStored(session, place);
+    if (told !== undefined && place.isRead === true && (await session.rows(someSetAside(place))).length > 0)
+      await findRows(session, place);
   }
   await session.execute(dialect.createScratch(place.scratch.fresh, eventStoreColumns(place.store)));
   let rows = 0;

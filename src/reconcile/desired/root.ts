@@ -35,8 +35,9 @@ export const rootRowsBetween = (work: TargetWork, first: number, last: number): 
 where n."tidemark.place" between ${sql.lit(first)} and ${sql.lit(last)}`;
 };
 
-/** The root's rows of the affected keys, as they will be: the small side, found by equality. */
-export const fillRoot = (work: TargetWork): Fragment => {
+/** The root's rows of the affected keys, as they will be: the small side, found by equality. `changed`: all of them
+ *  have images, so that the table itself, which a column store would decode for nothing, is not asked. */
+export const fillRoot = (work: TargetWork, changed = false): Fragment => {
   const view = rootView(work);
   const columns = rootColumns(work);
   const keys = sql`select distinct ${commas(view.key.map((_, place) => id(rootKeyName(place))))} from ${table(work.scratch.affected)}`;
@@ -45,7 +46,7 @@ export const fillRoot = (work: TargetWork): Fragment => {
   );
   const arms: Fragment[] = [];
   const { base, images } = view;
-  if (base !== undefined) {
+  if (base !== undefined && !(changed && images !== undefined)) {
     const covered =
       images === undefined
         ? verbatim('')

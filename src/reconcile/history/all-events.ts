@@ -1,5 +1,6 @@
 // All events of the keys that a batch looks at: stored ones and those that it found, in one order. Where some were set
 // aside by an undo, those that were known then stand for what they changed.
+import type { ScratchColumn } from '../../sql/dialect.ts';
 import { turnsOf } from '../../sql/event-order.ts';
 import { sequenceName } from '../../sql/events.ts';
 import { ands, commas, id, sql, table, unionAll, verbatim, type Fragment } from '../../sql/fragment.ts';
@@ -46,31 +47,58 @@ const asked = (history: HistoryWork, which: Asked): Fragment => {
   }
 };
 
+/** As they are stored, in the types of today. */
+const storedValues = ({ store }: HistoryWork, stored: ReadonlyMap<string, string>): readonly Fragment[] =>
+  eventStoreColumns(store).map(({ name, type }) => {
+    const known = stored.get(name);
+    if (known === undefined) return sql`cast(null as ${verbatim(type)}) as ${id(name)}`;
+    // What the source has widened since was stored as it was.
+    return known === type ? id('e', name) : sql`cast(${id('e', name)} as ${verbatim(type)}) as ${id(name)}`;
+  });
+
+/** The table of events, of the affected keys where the work is limited to them. */
+const storedRows = ({ work, store }: HistoryWork): Fragment => {
+  if (work.scope === 'all') return sql`${table(store.table)} as e`;
+  const match = store.key.map(({ name, nullable }, place) =>
+    work.dialect.sameKey(id('e', eventKeyName(name)), id('d', rootKeyName(place)), nullable),
+  );
+  const keys = commas(store.key.map((_, place) => id(rootKeyName(place))));
+  return sql`${table(store.table)} as e join (select distinct ${keys} from ${table(work.scratch.affected)}) as d on ${ands(match)}`;
+};
+
+/** Of the batch that brought an event, and of the one that set it aside. */
+const bookkept: readonly ScratchColumn[] = [
+  { name: 'batch', type: 'bigint' },
+  { name: 'set_aside', type: 'bigint' },
+];
+
+export const readEventColumns = ({ store }: HistoryWork): readonly ScratchColumn[] => [
+  ...eventStoreColumns(store),
+  ...bookkept,
+];
+
+/** The stored events of the affected keys are asked for several things: read once, they are there for all. A column
+ *  store decodes whole columns for any row that is looked up. None where nothing is stored. */
+export const readEvents = (history: HistoryWork): Fragment | undefined => {
+  const { stored } = history.store;
+  if (stored === undefined) return undefined;
+  const names = readEventColumns(history).map(({ name }) => id(name));
+  const values = [...storedValues(history, stored), ...bookkept.map(({ name }) => id('e', name))];
+  return sql`insert into ${table(history.scratch.stored)} (${commas(names)})
+select ${commas(values)} from ${storedRows(history)}`;
+};
+
 /** Stored events of the affected keys and those that this batch found, the root's key under its name in scratch. */
 const untied = (history: HistoryWork, fresh: boolean, which: Asked = 'in effect'): Fragment => {
-  const { work, store } = history;
+  const { store, scratch } = history;
   const names = eventStoreColumns(store);
   const arms: Fragment[] = [];
   if (store.stored !== undefined) {
-    const { stored } = store;
-    const values = names.map(({ name, type }) => {
-      const known = stored.get(name);
-      if (known === undefined) return sql`cast(null as ${verbatim(type)}) as ${id(name)}`;
-      // What the source has widened since was stored as it was.
-      return known === type ? id('e', name) : sql`cast(${id('e', name)} as ${verbatim(type)}) as ${id(name)}`;
-    });
-    const match = store.key.map(({ name, nullable }, place) =>
-      work.dialect.sameKey(id('e', eventKeyName(name)), id('d', rootKeyName(place)), nullable),
-    );
-    const keys = commas(store.key.map((_, place) => id(rootKeyName(place))));
-    const limit =
-      work.scope === 'all'
-        ? verbatim('')
-        : sql` join (select distinct ${keys} from ${table(work.scratch.affected)}) as d on ${ands(match)}`;
+    const isRead = history.isRead === true;
+    const values = isRead ? names.map(({ name }) => id('e', name)) : [...storedValues(history, store.stored)];
+    const from = isRead ? sql`${table(scratch.stored)} as e` : storedRows(history);
     if (which === 'told') values.push(...bookkeeping(id('e', 'batch'), asideAfter(history)));
-    arms.push(
-      sql`select ${commas(values)} from ${table(store.table)} as e${limit} where ${asked(history, which)}`,
-    );
+    arms.push(sql`select ${commas(values)} from ${from} where ${asked(history, which)}`);
   }
   if (fresh) {
     const values = names.map(({ name }) => id('f', name));

@@ -7,6 +7,8 @@ import { rootKeyName, type TargetWork } from '../target-work.ts';
 import type { EventStore } from './event-store.ts';
 
 export interface HistoryScratch {
+  /** Stored events of the affected keys. */
+  readonly stored: TableName;
   /** Events that this batch found. */
   readonly fresh: TableName;
   /** All events of the affected keys, evaluated and in order. */
@@ -28,6 +30,8 @@ export interface HistoryWork {
   readonly history: History;
   readonly store: EventStore;
   readonly scratch: HistoryScratch;
+  /** The stored events of the affected keys are in scratch. */
+  readonly isRead?: boolean;
   readonly undone?: Undone | undefined;
 }
 

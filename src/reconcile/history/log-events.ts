@@ -20,12 +20,13 @@ const ownColumns = ({ store }: HistoryWork): readonly string[] => [
 ];
 
 /** Events that are told again are the same event. */
-const newEvents = ({ work, store }: HistoryWork, events: EventTable): Fragment => {
+const newEvents = ({ work, store, scratch, isRead }: HistoryWork, events: EventTable): Fragment => {
+  const stored = isRead === true ? scratch.stored : store.table;
   const keys = store.key.map(({ name }) => id('e', keyName(events, name)));
   const known =
     store.stored === undefined
       ? verbatim('')
-      : sql` and not exists (select 1 from ${table(store.table)} as s where s.identity = n.identity and ${ands(
+      : sql` and not exists (select 1 from ${table(stored)} as s where s.identity = n.identity and ${ands(
           store.key.map(({ name, nullable }) =>
             work.dialect.sameKey(id('s', eventKeyName(name)), id('n', keyName(events, name)), nullable),
           ),
