@@ -36,7 +36,7 @@ export const describePeerKeys = (engine: Engine): void => {
           'create schema marts',
           'create table staging.readings (id bigint, place varchar(10), taken_at timestamp, value decimal(12,4))',
           `insert into staging.readings values (1, null, timestamp '2020-01-01 10:00:00.123456', 1), (1, '', timestamp '2020-01-01 10:00:01.999999', 2),
-            (1, 'NULL', timestamp '2020-01-01 10:00:02', 3), (10, 'a', timestamp '2020-01-01 10:00:03.5', 4), (2, null, null, null)`,
+            (1, 'NULL', timestamp '2020-01-01 10:00:02', 3), (10, 'a', timestamp '2020-01-01 10:00:03.5', 4), (2, null, timestamp '2020-01-01 10:00:04', null)`,
           // Keys of another type than in staging, times of lesser precision, numbers of a lesser scale.
           `create table marts.facts (reading varchar(20), place varchar(10), seconds ${seconds}, millis ${millis}, value decimal(10,2))`,
         ],
