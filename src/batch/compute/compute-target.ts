@@ -104,7 +104,7 @@ export const limitToAffected = async (
   return true;
 };
 
-export const readCurrent = async (session: Session, work: TargetWork): Promise<void> => {
+const readCurrent = async (session: Session, work: TargetWork): Promise<void> => {
   const { dialect, scratch } = work;
   await session.execute(dialect.createScratch(scratch.current, currentColumns(work)));
   await session.execute(fillCurrent(work));
