@@ -15,6 +15,8 @@ export interface DbtNode {
   /** Of a source: the group that it stands in. */
   readonly group?: string | undefined;
   readonly version?: string | undefined;
+  /** Its plain name means another version. */
+  readonly isOlder?: true | undefined;
   /** None where dbt makes no table of it: ephemeral models, tests, exposures. */
   readonly relation?: TableName | undefined;
   readonly materialized?: string | undefined;
@@ -95,18 +97,23 @@ const mappingOf = (node: Json, config: Json): Json | undefined => {
   return undefined;
 };
 
+const textOfVersion = (version: unknown): string | undefined =>
+  typeof version === 'string' || typeof version === 'number' ? String(version) : undefined;
+
 const nodeOf = (id: string, node: Json): DbtNode => {
   const kind = kindOf(node);
   const config = isObject(node['config']) ? node['config'] : {};
   const materialized = text(config['materialized']);
-  const version = node['version'];
+  const version = textOfVersion(node['version']);
+  const latest = textOfVersion(node['latest_version']);
   return {
     id,
     kind,
     name: text(node['name']) ?? id,
     package: text(node['package_name']) ?? '',
     group: kind === 'source' ? text(node['source_name']) : undefined,
-    version: typeof version === 'string' || typeof version === 'number' ? String(version) : undefined,
+    version,
+    isOlder: version !== undefined && latest !== undefined && version !== latest ? true : undefined,
     relation: materialized === 'ephemeral' ? undefined : relationOf(node, kind),
     materialized,
     reads: readsOf(node),

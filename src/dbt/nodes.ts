@@ -3,7 +3,7 @@ import type { DbtManifest, DbtNode } from './manifest.ts';
 
 /** By the names under which a node may be written: the short one belongs to the project itself. */
 export interface NodesByName {
-  /** `stg_orders`, `package.stg_orders`, `stg_orders.v2`. */
+  /** `stg_orders`, `package.stg_orders`; of versions `stg_orders.v2`, and `stg_orders_v2` as dbt calls its table. */
   readonly models: ReadonlyMap<string, DbtNode>;
   /** `shop.orders`. */
   readonly sources: ReadonlyMap<string, DbtNode>;
@@ -11,10 +11,20 @@ export interface NodesByName {
 
 const buildable = new Set<DbtNode['kind']>(['model', 'seed', 'snapshot']);
 
-const namesOf = ({ name, package: owner, version }: DbtNode): readonly string[] =>
-  version === undefined
-    ? [name, `${owner}.${name}`]
-    : [name, `${name}.v${version}`, `${owner}.${name}.v${version}`];
+/** As a model of one version is written: the plain name is that of the latest. */
+export const nodeName = ({ name, version }: DbtNode): string =>
+  version === undefined ? name : `${name}.v${version}`;
+
+/** A name without a dot, for what is called by one word. */
+export const nodeWord = ({ name, version }: DbtNode): string =>
+  version === undefined ? name : `${name}_v${version}`;
+
+const namesOf = (node: DbtNode): readonly string[] => {
+  const { name, package: owner, version, isOlder } = node;
+  const full = nodeName(node);
+  if (version === undefined) return [name, `${owner}.${name}`];
+  return [...(isOlder === true ? [] : [name]), full, `${owner}.${full}`];
+};
 
 export const nodesByName = ({ project, nodes }: DbtManifest): NodesByName => {
   const models = new Map<string, DbtNode>();
@@ -25,5 +35,8 @@ export const nodesByName = ({ project, nodes }: DbtManifest): NodesByName => {
     for (const name of namesOf(node))
       if (!models.has(name) || node.package === project) models.set(name, node);
   }
+  // Where no model is called so itself.
+  for (const node of nodes)
+    if (buildable.has(node.kind) && !models.has(nodeWord(node))) models.set(nodeWord(node), node);
   return { models, sources };
 };

@@ -1,6 +1,7 @@
 // The nodes that a word of `--select` means, as dbt reads it: `fct_orders`, `+fct_orders`, `fct_orders+`, `tag:nightly`.
 import type { DbtManifest, DbtNode } from './manifest.ts';
 import type { NodeHints } from './node-hints.ts';
+import { nodeName } from './nodes.ts';
 
 interface Selected {
   readonly ids: ReadonlySet<string>;
@@ -33,6 +34,7 @@ const spread = (start: readonly string[], next: Neighbours): ReadonlySet<string>
 const isCalled = (node: DbtNode, name: string): boolean =>
   node.kind !== 'test' &&
   (node.name === name ||
+    nodeName(node) === name ||
     `${node.package}.${node.name}` === name ||
     `${node.group ?? ''}.${node.name}` === name);
 

@@ -13,6 +13,8 @@ interface Model {
   readonly unique?: readonly string[];
   readonly tags?: readonly string[];
   readonly reads?: readonly string[];
+  /** It is a version of this model; the second is the latest. */
+  readonly version?: { readonly of: string; readonly number: number };
 }
 
 const models: Readonly<Record<string, Model>> = {
@@ -54,6 +56,21 @@ const models: Readonly<Record<string, Model>> = {
   not_built: { sql: 'select id from raw.customers', built: false },
   not_compiled: { sql: 'select id as code, name from raw.customers', compiled: false },
   no_key: { sql: `select cast('x' as varchar(4)) as word from raw.customers` },
+  prices_v1: {
+    sql: 'select id, amount from raw.orders',
+    unique: ['id'],
+    version: { of: 'prices', number: 1 },
+  },
+  prices_v2: {
+    sql: 'select id, amount * 2 as doubled from raw.orders',
+    unique: ['id'],
+    version: { of: 'prices', number: 2 },
+  },
+  read_prices: {
+    sql: 'select id, doubled from marts.prices_v2',
+    unique: ['id'],
+    reads: ['model.corner.prices_v2'],
+  },
   of_events: {
     sql: 'select kind, count(*) as events from raw.events group by kind',
     unique: ['kind'],
@@ -69,7 +86,9 @@ const metadata = (engine: Engine) => ({
 
 const nodeOf = (name: string, model: Model, database: string) => ({
   resource_type: 'model',
-  name,
+  name: model.version?.of ?? name,
+  alias: name,
+  ...(model.version === undefined ? {} : { version: model.version.number, latest_version: 2 }),
   package_name: 'corner',
   database,
   schema: 'marts',

@@ -67,6 +67,9 @@ const describeCorner = (engine: Engine): void => {
         not_compiled: 'left',
         of_events: 'left',
         order_totals: 'mapped model 100 %',
+        prices_v1: 'mapped model 100 %',
+        prices_v2: 'mapped model 100 %',
+        read_prices: 'mapped model 100 %',
       });
       const reasons = Object.fromEntries(report.targets.map(({ name, reason }) => [name, reason ?? '']));
       expect(reasons).toMatchObject({
@@ -129,9 +132,17 @@ const describeCorner = (engine: Engine): void => {
       });
     });
 
+    it('writes each version of a model as dbt does, and selects it so', async () => {
+      await place.init({ select: ['prices.v1'] });
+      expect(place.mappings()).toEqual(['prices_v1.yml', 'sources.yml']);
+      expect(place.read('mappings/prices_v1.yml')).toContain(
+        'target: prices_v1\nkey: id   # dbt tests it as unique\nmodel: prices.v1\n',
+      );
+    });
+
     it('writes nothing where nobody says yes', async () => {
       const report = await place.init({ agree: () => Promise.resolve(false) });
-      expect([report.written, report.files.length]).toEqual([false, 8]);
+      expect([report.written, report.files.length]).toEqual([false, 11]);
       expect(() => place.mappings()).toThrow('ENOENT');
     });
 
@@ -204,6 +215,19 @@ const describeCorner = (engine: Engine): void => {
         const { targets, files } = await place.init({ select: ['fct_orders'] });
         expect(targets).toMatchObject([{ name: 'fct_orders', status: 'left', form: null }]);
         expect(files).toEqual(['tidemark.yml']);
+      } finally {
+        writeFileSync(file, manifest);
+      }
+    });
+
+    it('takes the tables of its packages where a project has none of its own', async () => {
+      const file = join(place.sandbox.folder, 'target/manifest.json');
+      const manifest = readFileSync(file, 'utf8');
+      writeFileSync(file, manifest.replace('"project_name":"corner"', '"project_name":"bringer"'));
+      try {
+        const { targets } = await place.init();
+        expect(targets.filter(({ status }) => status === 'mapped')).toHaveLength(9);
+        await holds(place);
       } finally {
         writeFileSync(file, manifest);
       }

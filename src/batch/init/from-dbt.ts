@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { loadSqlParser } from '../../dbt/lineage/sql-parser.ts';
 import type { DbtManifest, DbtNode } from '../../dbt/manifest.ts';
 import { readNodeHints, type NodeHints } from '../../dbt/node-hints.ts';
+import { nodeName, nodeWord } from '../../dbt/nodes.ts';
 import { readManifest } from '../../dbt/read-manifest.ts';
 import { TidemarkError } from '../../errors/tidemark-error.ts';
 import type { Project } from '../../project/project.ts';
@@ -116,7 +117,7 @@ const linesIn = async (
     ...nodes,
     ...manifest.nodes.filter(({ kind }) => kind === 'source'),
   ]);
-  const taken = [...nodes, ...present.targets].map(({ name }) => name);
+  const taken = [...nodes.map(nodeWord), ...present.targets.map(({ name }) => name)];
   return warehouse.session((session) => {
     const chooser = new SourceChooser({
       readings,
@@ -178,7 +179,7 @@ export const proposeFromDbt = async (
     ));
   const { pick, select = [] } = options;
   const everything = chooseNodes(manifest, hints, select);
-  const picked = pick === undefined ? [] : await pick(everything.nodes.map(({ name }) => name));
+  const picked = pick === undefined ? [] : await pick(everything.nodes.map(nodeName));
   const chosen = picked.length === 0 ? everything : chooseNodes(manifest, hints, picked);
   checkCompiled(chosen.nodes, file);
   const draft =

@@ -2,6 +2,7 @@
 // pass through from a source.
 import type { DbtManifest, DbtNode } from '../../dbt/manifest.ts';
 import { closedLineage, type ClosedLineage } from '../../dbt/model/closed-lineage.ts';
+import { nodeName, nodeWord } from '../../dbt/nodes.ts';
 import { noHints, type NodeHints } from '../../dbt/node-hints.ts';
 import type { CatalogTable } from '../../dictionary/catalog.ts';
 import type { Session } from '../../warehouse/port.ts';
@@ -151,13 +152,13 @@ const lineOf = async (
   if (node.kind === 'snapshot') {
     const history = lineage && historyForm({ info }, hints, lineage, bySourceName(ground));
     if (history === undefined) return 'its SQL is more than the columns of one table with a key';
-    const candidate = { name: node.name, written: node.name, node, info, key: history.key };
+    const candidate = { name: nodeWord(node), written: nodeWord(node), node, info, key: history.key };
     return { line: { candidate, forms: [history.form], reasons: [], sourcesOf }, lineage };
   }
   const key = await proveKey(asked.session, { info, claimed: hints.keys, nullable: true });
   if (key === undefined)
     return 'no columns tell its rows apart: test one as `unique`, or name the key yourself';
-  const candidate: Candidate = { name: node.name, written: node.name, node, info, key };
+  const candidate: Candidate = { name: nodeWord(node), written: nodeWord(node), node, info, key };
   const reasons = [...new Set(ground.blocked.values())];
   const own: readonly Form[] = reasons.length === 0 ? [{ kind: 'model' }] : [];
   const passed = lineage === undefined ? [] : await passing(asked, candidate, { ground, lineage });
@@ -171,9 +172,9 @@ export const linesOfDbt = async (asked: LinesQuestion): Promise<Lines> => {
   for (const node of asked.nodes) {
     const at = node.relation && asked.readings.place(node.relation.schema, node.relation.name);
     const info = asked.tables.get(at ?? '');
-    const leave = (reason: string): unknown => left.push({ name: node.name, reason });
+    const leave = (reason: string): unknown => left.push({ name: nodeWord(node), reason });
     if (info === undefined) {
-      leave(`it is not built yet: \`dbt build --select ${node.name}\``);
+      leave(`it is not built yet: \`dbt build --select ${nodeName(node)}\``);
       continue;
     }
     if (info.kind === 'view') {

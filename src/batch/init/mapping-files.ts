@@ -1,6 +1,7 @@
 // The proposals as mapping files, for people to read: who says that a key is one, how many rows agreed, and what was
 // left out for which reason.
 import { inFlow, nameList, oneLine, qualified, sqlName, yaml } from '../../dictionary/import/yaml-words.ts';
+import { nodeName } from '../../dbt/nodes.ts';
 import type { SchemaName } from '../../project/project.ts';
 import { showTable, type TableName } from '../../sql/table-name.ts';
 import type {
@@ -32,7 +33,7 @@ export const writtenTable = ({ database, schema, name }: TableName): string =>
 
 const placeOfSource = ({ node, table, name }: SourceProposal, staging: SchemaName): readonly string[] => {
   if (node?.kind === 'source') return [`    dbt_source: ${yaml(`${node.group ?? ''}.${node.name}`)}`];
-  if (node !== undefined) return [`    model: ${yaml(node.name)}`];
+  if (node !== undefined) return [`    model: ${yaml(nodeName(node))}`];
   const goesWithoutSaying = table.schema === staging.schema && table.name === name;
   return goesWithoutSaying ? [] : [`    table: ${yaml(writtenTable(table))}`];
 };
@@ -100,7 +101,7 @@ const historyLines = ({ from, columns, hardDeletes, track }: HistoryForm): reado
 const formLines = (form: Form, { node, written }: Candidate): readonly string[] => {
   switch (form.kind) {
     case 'model':
-      return [`model: ${yaml(node?.name ?? written)}`];
+      return [`model: ${yaml(node === undefined ? written : nodeName(node))}`];
     case 'this':
       return thisLines(form);
     case 'history':
@@ -116,7 +117,7 @@ export const targetFile = (
 ): string => {
   const said = match === undefined ? [] : [matchText(match)];
   const origin =
-    candidate.node === undefined ? '' : ` of the dbt ${candidate.node.kind} ${candidate.node.name}`;
+    candidate.node === undefined ? '' : ` of the dbt ${candidate.node.kind} ${nodeName(candidate.node)}`;
   return `${[
     `# Proposed by \`tidemark init\`${origin}${enabled && said.length > 0 ? `: ${said.join()}.` : '.'}`,
     ...notices.map((notice) => `# ${oneLine(notice)}`),

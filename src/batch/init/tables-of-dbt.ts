@@ -2,6 +2,7 @@
 // what of the manifest is left out at once, with the reason.
 import type { DbtManifest, DbtNode } from '../../dbt/manifest.ts';
 import type { NodeHints } from '../../dbt/node-hints.ts';
+import { nodeWord } from '../../dbt/nodes.ts';
 import { selectNodes } from '../../dbt/select-nodes.ts';
 import type { CatalogTable } from '../../dictionary/catalog.ts';
 import { TidemarkError } from '../../errors/tidemark-error.ts';
@@ -23,12 +24,11 @@ export interface Chosen {
 const built = new Set(['table', 'incremental', 'dynamic_table', 'snapshot', 'tidemark_mirror']);
 
 /** Why it is nothing to be kept in step, where that can be told from the manifest alone. */
-const unfit = ({ kind, materialized, relation, version, mapping }: DbtNode): string | undefined => {
+const unfit = ({ kind, materialized, relation, mapping }: DbtNode): string | undefined => {
   if (mapping !== undefined) return 'its own `meta: {tidemark: …}` maps it';
   if (kind !== 'model' && kind !== 'snapshot') return `a ${kind} is not computed from other tables`;
   if (relation === undefined || materialized === 'ephemeral') return 'it is ephemeral: there is no table';
   if (materialized === 'view') return 'it is a view: it shows at once what changes';
-  if (version !== undefined) return 'it has versions: map the table by hand';
   return kind === 'snapshot' || built.has(materialized ?? 'table')
     ? undefined
     : `it is materialized as \`${materialized ?? ''}\``;
@@ -44,6 +44,12 @@ const unknownWord = (word: string, { nodes }: DbtManifest): TidemarkError =>
       ) ?? 'models are named as in dbt: `fct_orders`, `fct_orders+` with all that reads it, `tag:nightly`',
   });
 
+/** Of the project itself. One that only brings a package its data builds the tables of that package. */
+const ownNodes = ({ nodes, project }: DbtManifest): readonly DbtNode[] => {
+  const own = nodes.filter((node) => node.package === project || project === '');
+  return own.some((node) => unfit(node) === undefined) ? own : nodes;
+};
+
 /** Of the project itself, or those that were asked for. */
 export const chooseNodes = (
   manifest: DbtManifest,
@@ -53,9 +59,7 @@ export const chooseNodes = (
   const { ids, unknown } = selectNodes(manifest, hints, select);
   const [word] = unknown;
   if (word !== undefined) throw unknownWord(word, manifest);
-  const asked = manifest.nodes.filter((node) =>
-    select.length === 0 ? node.package === manifest.project || manifest.project === '' : ids.has(node.id),
-  );
+  const asked = select.length === 0 ? ownNodes(manifest) : manifest.nodes.filter(({ id }) => ids.has(id));
   const nodes: DbtNode[] = [];
   const left: LeftOut[] = [];
   for (const node of asked) {
@@ -63,7 +67,7 @@ export const chooseNodes = (
     const reason = unfit(node);
     if (reason === undefined) nodes.push(node);
     // Views are no news where all was asked for.
-    else if (select.length > 0 || node.mapping !== undefined) left.push({ name: node.name, reason });
+    else if (select.length > 0 || node.mapping !== undefined) left.push({ name: nodeWord(node), reason });
   }
   return { nodes, left };
 };
