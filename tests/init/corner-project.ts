@@ -49,6 +49,12 @@ const models: Readonly<Record<string, Model>> = {
       '{% if is_incremental() %} where o.changed_at > (select max(changed_at) from {{ this }}) {% endif %}',
     unique: ['order_id'],
   },
+  // Reads a model whose SQL names its own table.
+  after_inc: {
+    sql: 'select order_id, tier from marts.inc_orders',
+    unique: ['order_id'],
+    reads: ['model.corner.inc_orders'],
+  },
   moments: {
     sql: 'select id, name, now() as seen_at from raw.customers',
     unique: ['id'],

@@ -57,6 +57,7 @@ const describeCorner = (engine: Engine): void => {
     it('takes its own SQL first, then what passes through, then nothing', async () => {
       const report = await place.init();
       expect(standings(report)).toEqual({
+        after_inc: 'mapped model 100 %',
         customers_snapshot: 'mapped history 100 %',
         dim_stale: 'mapped this 100 %',
         fct_orders: 'mapped model 100 %',
@@ -94,6 +95,7 @@ const describeCorner = (engine: Engine): void => {
       const { sources } = await place.init();
       expect(sources.map(({ name, key, guessed }) => [name, key, guessed])).toEqual([
         ['customers', ['id'], true],
+        ['marts_inc_orders', ['order_id'], false],
         ['orders', ['id'], false],
       ]);
       const text = place.read('mappings/sources.yml');
@@ -142,7 +144,7 @@ const describeCorner = (engine: Engine): void => {
 
     it('writes nothing where nobody says yes', async () => {
       const report = await place.init({ agree: () => Promise.resolve(false) });
-      expect([report.written, report.files.length]).toEqual([false, 11]);
+      expect([report.written, report.files.length]).toEqual([false, 12]);
       expect(() => place.mappings()).toThrow('ENOENT');
     });
 
@@ -226,7 +228,7 @@ const describeCorner = (engine: Engine): void => {
       writeFileSync(file, manifest.replace('"project_name":"corner"', '"project_name":"bringer"'));
       try {
         const { targets } = await place.init();
-        expect(targets.filter(({ status }) => status === 'mapped')).toHaveLength(9);
+        expect(targets.filter(({ status }) => status === 'mapped')).toHaveLength(10);
         await holds(place);
       } finally {
         writeFileSync(file, manifest);

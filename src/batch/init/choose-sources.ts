@@ -83,8 +83,12 @@ export class SourceChooser {
   }
 
   #standing(table: ReadTable, above: ReadonlySet<string>): Promise<Standing> {
-    const known = this.#standings.get(table.place) ?? this.#look(table, above);
-    this.#standings.set(table.place, known);
+    const { place } = table;
+    // What it hangs on hangs on it: to wait for it would be to wait for ever.
+    if (above.has(place) && !this.#asked.declared.has(place))
+      return Promise.resolve({ kind: 'blocked', reason: `\`${place}\` reads itself` });
+    const known = this.#standings.get(place) ?? this.#look(table, above);
+    this.#standings.set(place, known);
     return known;
   }
 
@@ -92,7 +96,6 @@ export class SourceChooser {
     const declared = this.#asked.declared.get(table.place);
     if (declared !== undefined) return { kind: 'source', source: declared };
     const { node, place } = table;
-    if (above.has(place)) return { kind: 'blocked', reason: `\`${place}\` reads itself` };
     if (node?.kind !== 'model') return this.#asSource(table);
     const model = this.#asked.readings.of(node);
     if (typeof model === 'string') return this.#asSource(table);
