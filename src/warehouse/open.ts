@@ -11,6 +11,10 @@ export interface OpenOptions {
   readonly create?: boolean;
   /** How long to wait for a DuckDB file that another process holds. */
   readonly waitMs?: number;
+  /** Given: waits for it no longer. */
+  readonly signal?: AbortSignal;
+  /** Told once who is waited for. */
+  readonly onWait?: (why: TidemarkError) => void;
 }
 
 /** Not installed, or its native part not made for this system. */

@@ -57,6 +57,15 @@ describe('doctor', () => {
     expect(found(await examine(), 'indexes')).toEqual([]);
   });
 
+  it('names targets whose keys nothing else keeps unique, until an index does', async () => {
+    await sandbox.sql('create table marts.fact_item (order_id bigint, line_no integer, product varchar(40))');
+    expect(found(await examine(), 'keys').map(({ severity, message }) => [severity, message])).toEqual([
+      ['notice', expect.stringContaining('keys unique of `fact_item`:') as string],
+    ]);
+    await sandbox.sql('create unique index on marts.fact_item (order_id, line_no)');
+    expect(found(await examine(), 'keys')).toEqual([]);
+  });
+
   it('names rights that are missing, and grants that bring them', async () => {
     await sandbox.sql('create role reader login', 'grant usage on schema staging to reader');
     const url = new URL(sandbox.place);

@@ -314,6 +314,17 @@ describe('tidemark alerts', () => {
     expect(existsSync(join(sandbox.folder, '.tidemark', 'alerts.json'))).toBe(false);
   });
 
+  it('says which channel a test does not reach, without its address, and fails', async () => {
+    withAlerts(
+      `    team: { slack: ${receiver.url}/slack }\n    pager: { webhook: "http://127.0.0.1:1/S3CRET" }\n    phone: { command: [./not-there] }\n`,
+    );
+    const { exit, stdout, stderr } = await sandbox.run('alerts', '--test');
+    expect({ exit, told: `${stdout}${stderr}`.includes('S3CRET') }).toEqual({ exit: 1, told: false });
+    expect(stdout).toMatch(/team +slack +reached\n/);
+    expect(stdout).toMatch(/pager +webhook +not reached: no connection/);
+    expect(stdout).toMatch(/phone +command +not reached: the program could not be started \(ENOENT\)/);
+  });
+
   it('says that there are none', async () => {
     expect((await sandbox.run('alerts')).stdout).toContain(
       'no channels: `alerts:` in the project file names them',

@@ -68,6 +68,94 @@ describe('tidemark schedule', () => {
     expect(stderr).toContain('asked to stop');
   });
 
+  describe('that is asked to stop', () => {
+    const schedule = ['schedule', '--every', '1h', '--listen', 'off'];
+    const lastBatch = async (): Promise<unknown> =>
+      ((await sandbox.json('history')).value['batches'] as readonly object[])[0];
+
+    beforeEach(async () => {
+      await sandbox.run('run');
+      await sandbox.sql(`update staging.customers set name = 'Eve', updated_at = now() where id = 1`);
+    });
+
+    it('lets the batch at work end', async () => {
+      const program = sandbox.startInterrupted(schedule, 'SIGTERM', 'images_customers');
+      const { exit, stderr } = await program.ended;
+      expect({ exit, stderr }).toMatchObject({
+        exit: 143,
+        stderr: expect.stringMatching(/asked to stop: no further tick.*\n.* batch 2: .*1 cell/) as string,
+      });
+      expect(await lastBatch()).toMatchObject({ batch: 2, cells: 1 });
+    });
+
+    it('stops it before its commit once its grace is over', async () => {
+      const program = sandbox.startInterrupted(
+        [...schedule, '--grace', '1ms'],
+        'SIGTERM',
+        'images_customers',
+      );
+      const { exit, stderr } = await program.ended;
+      expect({ exit, stderr }).toMatchObject({
+        exit: 143,
+        stderr: expect.stringContaining('interrupted before the commit, nothing was written') as string,
+      });
+      expect(await lastBatch()).toMatchObject({ batch: 1 });
+    });
+
+    it('waits no longer for a file that somebody else has', async () => {
+      const holder = await sandbox.hold();
+      const program = sandbox.start([...schedule, '--wait', '1h']);
+      const held = `process ${String(holder.child.pid)} has the database file open`;
+      await program.says(`waiting: ${held}`);
+      program.child.kill('SIGTERM');
+      const { exit, stderr } = await program.ended;
+      expect({ exit, stderr }).toMatchObject({
+        exit: 143,
+        stderr: expect.stringContaining(`skipped: ${held}`) as string,
+      });
+      holder.child.kill();
+      await holder.ended;
+    });
+  });
+
+  it('lets nothing through that a guard refuses, and knows no word that would', async () => {
+    await sandbox.sql(
+      `insert into staging.customers select 100 + i, 'New ' || i, 'DE', 0, timestamp '2026-03-01' from range(300) as t(i)`,
+      "insert into marts.dim_customer select id, name, 'Germany', balance from staging.customers where id >= 100",
+    );
+    await sandbox.run('run');
+    await sandbox.sql('delete from staging.customers where id >= 100');
+    const ticks = ['schedule', '--every', '1s', '--ticks', '2', '--listen', 'off'];
+    const { exit, stderr } = await sandbox.run(...ticks);
+    expect({ exit, refused: stderr.match(/`customers` is left out \(guard_deletes\)/g) }).toMatchObject({
+      exit: 0,
+      refused: [expect.any(String), expect.any(String)],
+    });
+    expect((await sandbox.run(...ticks, '--allow', 'customers:deletes')).exit).toBe(2);
+  });
+
+  it('goes on where its figures cannot be written, and where its project file is broken for a while', async () => {
+    const program = sandbox.start([
+      'schedule',
+      '--every',
+      '1s',
+      '--listen',
+      'off',
+      '--metrics-file',
+      'nowhere/tidemark.prom',
+    ]);
+    await program.says('batch 1');
+    await program.says('the metrics were not written to `nowhere/tidemark.prom`: ENOENT');
+    const good = readFileSync(join(sandbox.folder, 'tidemark.yml'), 'utf8');
+    sandbox.write('tidemark.yml', `${good}warehouse: [\n`);
+    await program.says('failed: ');
+    sandbox.write('tidemark.yml', good);
+    await sandbox.run('pause', 'dim_customer', '--reason', 'an audit', '--wait', '1m');
+    await program.says('`dim_customer` is left out (paused)');
+    program.child.kill('SIGTERM');
+    expect((await program.ended).exit).toBe(143);
+  });
+
   it('goes on through failures, says them, and is not ready while its circuit is open', async () => {
     const good = readFileSync(join(sandbox.folder, 'mappings/dim_customer.yml'), 'utf8');
     sandbox.write('mappings/dim_customer.yml', good.replace('customers.name', 'customers.nmae'));

@@ -5,7 +5,7 @@ import { isBusy, mayRetry, pauseMs, retryDelayMs, type Patience } from './patien
 
 export interface Surroundings {
   now(): number;
-  /** Returns early when the signal is given. */
+  /** Returns early when the signal is given, and now and then, so that the clock is looked at again. */
   sleepUntil(ms: number, signal: AbortSignal): Promise<void>;
   /** In [0, 1). */
   chance(): number;
@@ -77,17 +77,30 @@ const passedSince = (ticks: Ticks, tick: number, now: number) => {
   return { count, last };
 };
 
+/** Answers the tick that it waited for: an earlier one where the clock was set back meanwhile. */
+const waitFor = async <R>({ ticks, around, signal }: Schedule<R>, tick: number): Promise<number> => {
+  let next = tick;
+  for (let before = around.now(); before < next && !signal.aborted;) {
+    await around.sleepUntil(next, signal);
+    const now = around.now();
+    // As long as there was to wait, an open circuit's pause too, and then the next mark.
+    if (now < before) next = ticks.after(now + next - before - 1);
+    before = now;
+  }
+  return next;
+};
+
 export const runSchedule = async <R>(schedule: Schedule<R>): Promise<void> => {
   const { ticks, patience, around, told, signal, atMost = Infinity } = schedule;
   let failed = 0;
   let next = ticks.current(around.now()) ?? ticks.after(around.now());
   for (let count = 0; count < atMost && !signal.aborted; count += 1) {
-    await around.sleepUntil(next, signal);
+    const tick = await waitFor(schedule, next);
     if (signal.aborted) return;
-    const outcome = await live(schedule, next);
+    const outcome = await live(schedule, tick);
     const now = around.now();
-    const passed = passedSince(ticks, next, now);
-    told.ticked(next, outcome, passed.count);
+    const passed = passedSince(ticks, tick, now);
+    told.ticked(tick, outcome, passed.count);
     if (outcome.kind === 'failed') failed += 1;
     else {
       if (failed >= patience.failures) told.recovered(failed);
@@ -95,7 +108,8 @@ export const runSchedule = async <R>(schedule: Schedule<R>): Promise<void> => {
     }
     const pause = pauseMs(failed, patience, ticks.intervalMs);
     // Ticks that went by are one: what they would have found, the last of them finds.
-    next = pause > 0 ? ticks.after(now + pause) : (passed.last ?? ticks.after(next));
+    // Before its own tick lies a clock that was set back.
+    next = pause > 0 ? ticks.after(now + pause) : (passed.last ?? ticks.after(Math.min(tick, now)));
     if (pause > 0) told.opened(failed, next);
   }
 };

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Cadence, Project } from '../../project/project.ts';
+import { holderWords } from '../../store/lease-holder.ts';
 import { stateTable } from '../../store/state.ts';
 import { claimTick } from '../../store/ticks.ts';
 import type { Warehouse } from '../../warehouse/port.ts';
@@ -28,6 +29,8 @@ export interface ScheduleOptions {
   readonly owner?: string | undefined;
   /** How long one tick waits for a lease or file that somebody else holds. */
   readonly waitMs?: number | undefined;
+  /** Told who has the lease or file that a tick waits for. */
+  readonly onWait?: ((what: string) => void) | undefined;
   readonly progress?: Progress | undefined;
   readonly onBegin?: RunOptions['onBegin'];
   readonly around?: Surroundings | undefined;
@@ -37,24 +40,24 @@ export interface ScheduleOptions {
 const usualPatience: Patience = { retries: 3, failures: 5 };
 const usualWaitMs = 10_000;
 
-/** A timer holds at most 24.8 days; a laptop that slept is noticed by looking at the clock again. */
+/** A timer holds at most 24.8 days; a laptop that slept, or a clock that was set back, is noticed by looking again. */
 const longestSleepMs = 60_000;
 
 const realTime: Surroundings = {
   now: () => Date.now(),
   chance: () => Math.random(),
   sleepUntil: async (ms, signal) => {
-    for (let left = ms - Date.now(); left > 0 && !signal.aborted; left = ms - Date.now()) {
-      await new Promise<void>((resolve) => {
-        const done = (): void => {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', done);
-          resolve();
-        };
-        const timer = setTimeout(done, Math.min(left, longestSleepMs));
-        signal.addEventListener('abort', done);
-      });
-    }
+    const left = ms - Date.now();
+    if (left <= 0 || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, Math.min(left, longestSleepMs));
+      signal.addEventListener('abort', done);
+    });
   },
 };
 
@@ -76,7 +79,9 @@ export const schedule = async (options: ScheduleOptions): Promise<void> => {
   const owner = options.owner ?? randomUUID();
   const work = async (tick: number): Promise<RunResult | undefined> => {
     const project = await options.project();
-    return withWarehouse(project, { waitMs, create: false }, async (warehouse) => {
+    const onWait = (what: string): void => options.onWait?.(what);
+    const open = { waitMs, create: false, signal: drain, onWait: (why: Error) => onWait(why.message) };
+    return withWarehouse(project, open, async (warehouse) => {
       if (!(await claimed(warehouse, project, tick, owner))) return undefined;
       return runIn(warehouse, {
         project,
@@ -85,6 +90,7 @@ export const schedule = async (options: ScheduleOptions): Promise<void> => {
         meta,
         progress,
         signal: options.stop,
+        onWait: (holder) => onWait(`${holderWords(holder)} holds the lease`),
         onBegin: options.onBegin,
       });
     });

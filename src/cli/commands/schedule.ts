@@ -135,6 +135,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
       project: async () => (latest = await invocation.project()),
       told: toldOf(watching),
       onBegin: others.onBegin,
+      onWait: (what) => log.info(`waiting: ${what}`),
       drain: signal,
       stop: stop.signal,
       meta: pairsOf(options, 'meta'),

@@ -12,6 +12,8 @@ export interface OpenFileOptions {
   readonly readOnly?: boolean;
   readonly create?: boolean;
   readonly waitMs?: number;
+  readonly signal?: AbortSignal;
+  readonly onWait?: (why: TidemarkError) => void;
 }
 
 /** Settings that the engine takes when it starts. */
@@ -54,15 +56,17 @@ export const openFile = async (
   if (readOnly) config['access_mode'] = 'READ_ONLY';
   const seal = FileSeal.open(path);
   const giveUpAt = performance.now() + (options.waitMs ?? defaultWaitMs);
-  for (;;) {
+  for (let told = false; ; told = true) {
     try {
       return { path, instance: await driver.DuckDBInstance.create(path, config), seal, readOnly };
     } catch (error) {
       const failure = classifyDuckDbError(error);
-      if (failure.code !== 'file_locked' || performance.now() >= giveUpAt) {
+      const isOver = performance.now() >= giveUpAt || options.signal?.aborted === true;
+      if (failure.code !== 'file_locked' || isOver) {
         seal?.close();
         throw failure;
       }
+      if (!told) options.onWait?.(failure);
       await pause(pollMs);
     }
   }
