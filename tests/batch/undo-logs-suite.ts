@@ -240,6 +240,42 @@ export const describeUndoOfLogs = (engine: Engine): void => {
       expect((await verify({ project: sandbox.project() })).exit).toBe(0);
     });
 
+    it.each([
+      ['', 'nothing'],
+      [', once the log was read in full', 'read'],
+      [', once the mirror was made anew', 'made'],
+    ])('a later event that leaves columns out does not bring back what was undone%s', async (_, look) => {
+      const silent = { unavailable: '__unavailable' };
+      sandbox.map('sources.yml', logSources(customersSource(silent)));
+      await rename(1, 'Wrong', { email: '__unavailable' });
+      await sandbox.run();
+      await undo(2);
+      if (look === 'read') {
+        sandbox.map('sources.yml', logSources(customersSource({ ...silent, full_compare: '0s' })));
+        await sandbox.run();
+      } else if (look === 'made') {
+        await sandbox.sql('drop table staging_public.customers');
+        await sandbox.run();
+      }
+      await rename(1, '__unavailable', { email: 'new@example.com' });
+      await sandbox.run();
+      expect(await fact()).toEqual(['1|Customer 1|new', '2|Customer 2|c2']);
+      expect(await current()).toEqual(await fact());
+      expect((await verify({ project: sandbox.project() })).exit).toBe(0);
+    });
+
+    it('a later event that leaves columns out finds a row that is back, and none that is gone again', async () => {
+      sandbox.map('sources.yml', logSources(customersSource({ unavailable: '__unavailable' })));
+      await append(sandbox, { op: 'd', before: customer(2) }, { op: 'c', after: customer(3) });
+      await sandbox.run();
+      await undo(2);
+      for (const id of [2, 3]) await rename(id, '__unavailable', { email: `new${id}@example.com` });
+      await sandbox.run();
+      expect(await fact()).toEqual(['1|Customer 1|c1', '2|Customer 2|new2', '3|null|new3']);
+      expect(await current()).toEqual(await fact());
+      expect((await verify({ project: sandbox.project() })).exit).toBe(0);
+    });
+
     it('takes an event that is older than an undone one into the fact or into neither', async () => {
       await rename(1, 'Wrong');
       await sandbox.run();

@@ -10,6 +10,7 @@ import {
 } from '../../detect/holds.ts';
 import type { Folding } from '../../detect/log/fold-images.ts';
 import { dropHeldKeys, endContradicted, endTold } from '../../detect/log/held-keys.ts';
+import { markHeld } from '../../detect/log/undone-rows.ts';
 import type { Comparison } from '../../detect/mirror.ts';
 import { renumber } from '../../detect/missing.ts';
 import type { Source } from '../../dictionary/dictionary.ts';
@@ -95,5 +96,7 @@ export const respectLogHolds = async (
   else if (mirror !== undefined) changed = await session.execute(dropHeld(holding));
   else for (const statement of keepHeldRows(holding)) changed += await session.execute(statement);
   if (changed > 0) await session.execute(renumber({ comparison: folding }));
+  if (known.kind === 'nothing')
+    await session.execute(markHeld(folding, { holds, ended }, folding.source.name));
   return count > 0 ? ended : undefined;
 };

@@ -36,7 +36,11 @@ export const keptColumns = (events: EventTable): readonly ScratchColumn[] => [
   { name: 'alone', type: 'boolean' },
 ];
 
-export const sameKeyOf = ({ dialect, events }: Keeping, left: string, right: string): Fragment =>
+export const sameKeyOf = (
+  { dialect, events }: Pick<Keeping, 'dialect' | 'events'>,
+  left: string,
+  right: string,
+): Fragment =>
   keysMatch(
     dialect,
     events.key,
