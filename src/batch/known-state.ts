@@ -3,6 +3,7 @@ import { TidemarkError } from '../errors/tidemark-error.ts';
 import type { Project } from '../project/project.ts';
 import { sql, verbatim } from '../sql/fragment.ts';
 import { readCounters } from '../store/batches.ts';
+import { withEvents } from '../store/event-marks.ts';
 import { readFingerprints, type Fingerprint } from '../store/fingerprints.ts';
 import { readHistories, type KnownHistory } from '../store/histories.ts';
 import { holdsIn, type HoldCount } from '../store/holds.ts';
@@ -86,7 +87,7 @@ export const readKnownState = async (
     const counters = await readCounters(session, schema);
     const positions = await readPositions(session, schema);
     const relations = await readRelations(session, schema);
-    const fingerprints = await readFingerprints(session, schema);
+    const fingerprints = withEvents(await readFingerprints(session, schema), histories);
     const holds = await holdsIn(session, schema, version);
     const parts = await readParts(session, schema, version);
     const { lastBatch } = counters;

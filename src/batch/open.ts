@@ -36,6 +36,7 @@ import { setBackTargets, wholeMappingsOf } from './drift/set-back.ts';
 import { refusedTargets } from './drift/target-drift.ts';
 import { shapelessTargets, trustedTargets } from './drift/trusted-targets.ts';
 import { healingOf, observe } from './drift/watch.ts';
+import { refuseTornEvents } from './drift/watch-events.ts';
 
 export interface Checked {
   readonly dictionary: Dictionary;
@@ -204,6 +205,7 @@ const openContext = async (open: OpenBatch): Promise<BatchContext> => {
   const unwatched = new Map([...judged.refused, ...refusedByTable, ...setBack]);
   const { mirrors } = judged;
   const observed = await observe({ graph, warehouse, known, tables, mirrors, refused: unwatched });
+  await refuseTornEvents({ warehouse, project, known }, observed);
   const drift = await remakeRepeated(judged, { warehouse, tables, known, observed });
   // An undo may be that of the undo that set them back.
   const left = options?.undo === undefined ? setBack : new Map<string, TidemarkError>();

@@ -222,7 +222,10 @@ const partsOf = (options: RunOptions, by: Attempt): Promise<readonly Parts[]> =>
 const runAll = async (options: RunOptions, by: Attempt): Promise<RunResult> => {
   const { reconcile, columns, signal, progress, pauseMs } = options;
   if (reconcile === undefined || options.changes !== undefined) return runUnderLease(options, by);
-  const parts = await partsOf(options, by);
+  const parts = await partsOf(options, by).catch(async (error: unknown) => {
+    await recordFailure(options, by, error);
+    throw error;
+  });
   if (parts.length === 0) return runUnderLease(options, by);
   let first = true;
   const one = (batch: Partial<OneBatch>): Promise<RunResult> => {

@@ -4,10 +4,14 @@ import type { Column } from '../sql/dialect.ts';
 import { sql } from '../sql/fragment.ts';
 import type { TableName } from '../sql/table-name.ts';
 import type { Session, Warehouse } from '../warehouse/port.ts';
+import type { Fingerprint } from './fingerprints.ts';
 import { state } from './state.ts';
 
 /** The version of our tables that brought histories. */
 const since = 4;
+
+/** The one that brought what their events were when we left them. */
+const marksSince = 10;
 
 export interface KnownHistory {
   readonly events: TableName;
@@ -15,9 +19,19 @@ export interface KnownHistory {
   readonly shape: string;
   readonly nextNumber: number;
   readonly columns: readonly Column[];
+  /** The events as we left them. */
+  readonly fingerprint?: Fingerprint | undefined;
 }
 
 export const knowsHistories = (version: number): boolean => version >= since;
+
+interface StoredHistory {
+  readonly target: string;
+  readonly events: string;
+  readonly shape: string;
+  readonly next_number: string | number;
+  readonly fingerprint: string | null;
+}
 
 export const readHistories = async (
   warehouse: Warehouse,
@@ -26,17 +40,22 @@ export const readHistories = async (
 ): Promise<ReadonlyMap<string, KnownHistory>> => {
   if (!knowsHistories(version)) return new Map();
   const rows = await warehouse.session((session) =>
-    session.rows<{ target: string; events: string; shape: string; next_number: string | number }>(
-      sql`select target, events, shape, next_number from ${state(schema, 'histories')}`,
+    session.rows<StoredHistory>(
+      sql`select target, events, shape, next_number, ${version < marksSince ? sql`null` : sql`fingerprint`} as fingerprint from ${state(schema, 'histories')}`,
     ),
   );
   if (rows.length === 0) return new Map();
   const tables = await warehouse.introspect(rows.map(({ events }) => ({ ...schema, name: events })));
   return new Map(
-    rows.flatMap(({ target, events, shape, next_number }): readonly [string, KnownHistory][] => {
+    rows.flatMap(({ target, events, shape, next_number, fingerprint }): readonly [string, KnownHistory][] => {
       const found = tables.find(({ table }) => table.name === events);
       if (found === undefined) return [];
-      const known = { shape, nextNumber: Number(next_number), columns: found.columns };
+      const known = {
+        shape,
+        nextNumber: Number(next_number),
+        columns: found.columns,
+        ...(fingerprint === null ? {} : { fingerprint: JSON.parse(fingerprint) as Fingerprint }),
+      };
       return [[target, { ...known, events: { ...schema, name: events } }]];
     }),
   );

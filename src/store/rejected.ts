@@ -1,6 +1,6 @@
 // Events of logs that were set aside, until they can be taken or are gone from their log.
 import type { SchemaName } from '../project/project.ts';
-import { id, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
+import { commas, id, sql, table, verbatim, type Fragment } from '../sql/fragment.ts';
 import type { TableName } from '../sql/table-name.ts';
 import type { Values } from '../sql/readable.ts';
 import type { Session } from '../warehouse/port.ts';
@@ -110,4 +110,31 @@ from (${placed}) as r group by r.source, r.code, r.field order by r.source, coun
     key: row.key === null ? null : (JSON.parse(row.key) as Values),
     since: instantIso(row.since),
   }));
+};
+
+const ofSources = (sources: readonly string[]): Fragment =>
+  sql`r.source in (${commas(sources.map((each) => sql`${each}`))}) and cast(r.event as varchar) <> '"(redacted)"'`;
+
+/** Events that were set aside with what they hold, of sources that have something to hide by now. */
+export const openRejected = async (
+  session: Session,
+  schema: SchemaName,
+  sources: readonly string[],
+): Promise<number> => {
+  if (sources.length === 0) return 0;
+  const [row] = await session.rows<{ rows: string }>(
+    sql`select count(*) as rows from ${state(schema, 'rejected')} as r where ${ofSources(sources)}`,
+  );
+  return Number(row?.rows ?? 0);
+};
+
+export const hideRejected = async (
+  session: Session,
+  schema: SchemaName,
+  sources: readonly string[],
+  jsonType: string,
+): Promise<void> => {
+  if (sources.length === 0) return;
+  await session.execute(sql`update ${state(schema, 'rejected')} as r
+set event = cast('"(redacted)"' as ${verbatim(jsonType)}), reason = case when r.reason = '' then '' else '(redacted)' end where ${ofSources(sources)}`);
 };

@@ -24,6 +24,14 @@ const torn = (schema: SchemaName, what: string, details: Readonly<Record<string,
     details,
   });
 
+/** What a history's events told since the copy that was put back, or before they were lost, nothing else tells. */
+export const tornEvents = (schema: SchemaName, target: string, events: string): TidemarkError =>
+  new TidemarkError('state_torn', {
+    message: `\`${events}\` is not as it was left: the events of history \`${target}\` were restored apart from the other tables in schema \`${schema.schema}\`, or lost; nothing was written`,
+    hint: `restore all tables of that schema from one backup; where there is none, drop \`${events}\`: the history then goes on from the versions that it has`,
+    details: { target, events },
+  });
+
 export const refuseTorn = async (session: Session, schema: SchemaName, version: number): Promise<void> => {
   const kept = version < versionWithPruned ? sql`` : sql` and b.pruned_at is null`;
   const [ends] = await session.rows<Ends>(

@@ -9,10 +9,11 @@ import type { Computed } from '../compute/compute.ts';
 import type { BatchContext } from '../context.ts';
 import { figuresOf, type BatchFigures } from '../figures.ts';
 import { defineFirst } from './define-first.ts';
+import { eventsAfter, eventsFound } from './events-after.ts';
 import { fingerprintsAfter } from './fingerprints-after.ts';
 import { shortMapping } from '../drift/mapping-hash.ts';
 import { holdWritten } from '../undo/hold-written.ts';
-import { saveUndo } from '../undo/save-undo.ts';
+import { saveUndo, saveUndoneRows } from '../undo/save-undo.ts';
 import { saveProgress } from './save-progress.ts';
 import { writeEvents } from './write-events.ts';
 import { rewrittenWhileWritten } from './written-back.ts';
@@ -91,7 +92,7 @@ export const commit = async (
   if (isIdle(computed)) {
     const fingerprints = new Map(await fingerprintsAfter(context, computed));
     const read = await context.warehouse.session((session) => readReshaped(context, session, computed));
-    for (const [name, fingerprint] of read) fingerprints.set(name, fingerprint);
+    for (const [name, fingerprint] of [...read, ...eventsFound(context)]) fingerprints.set(name, fingerprint);
     await saveProgress(context, computed, { lease: facts.lease, fingerprints });
     return undefined;
   }
@@ -117,10 +118,13 @@ export const commit = async (
       if (plan !== undefined) await writeBlamed(writing, each, plan);
     }
     await writeEvents(writing, computed);
+    for (const [name, fingerprint] of await eventsAfter(context, session, computed, batch))
+      fingerprints.set(name, fingerprint);
     await writeSources(writing, computed.frozen.sources);
     for (const [name, fingerprint] of await readReshaped(context, session, computed))
       fingerprints.set(name, fingerprint);
     if (computed.frozen.undo !== undefined) await saveUndo(context, session, computed.frozen.undo, batch);
+    await saveUndoneRows(context, session, computed.frozen);
     for (const [name, fingerprint] of await holdWritten(context, session, computed, batch))
       fingerprints.set(name, fingerprint);
     for (const [name, fingerprint] of await rewrittenWhileWritten(context, session, written))

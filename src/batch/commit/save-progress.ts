@@ -7,6 +7,7 @@ import { endHolds } from '../../store/holds.ts';
 import { saveMissing, type MissingNow } from '../../store/missing.ts';
 import { saveParts, type PartsProgress } from '../../store/parts.ts';
 import { advancePositions, type PositionAdvance } from '../../store/positions.ts';
+import { historyOfEvents, saveEventMark } from '../../store/event-marks.ts';
 import { saveFingerprints, type Fingerprint } from '../../store/fingerprints.ts';
 import { saveRelations, type RelationNow } from '../../store/relations.ts';
 import type { Session } from '../../warehouse/port.ts';
@@ -201,7 +202,16 @@ export const saveProgress = async (
     for (const each of missing) await saveMissing(session, schema, each);
     for (const log of logs) await saveLog(context, session, log, computed.frozen.moment);
     for (const each of ended) await endHolds(session, schema, each);
-    await saveFingerprints(session, schema, fingerprints);
+    const ofEvents = fingerprints.flatMap(([name, now]) => {
+      const target = historyOfEvents(name);
+      return target === undefined ? [] : [{ target, now }];
+    });
+    for (const { target, now } of ofEvents) await saveEventMark(session, schema, target, now);
+    await saveFingerprints(
+      session,
+      schema,
+      fingerprints.filter(([name]) => historyOfEvents(name) === undefined),
+    );
   };
   if (saving.session !== undefined) return save(saving.session);
   await context.warehouse.transaction(async (session) => {

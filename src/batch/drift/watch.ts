@@ -15,6 +15,7 @@ import { instantMs } from '../../store/state.ts';
 import type { TableInfo, TableMark, Warehouse } from '../../warehouse/port.ts';
 import type { KnownState } from '../known-state.ts';
 import { readSourceMemory } from './mapping-hash.ts';
+import { eventShapes } from './watch-events.ts';
 
 export interface Observation {
   /** The table as it was when the batch began. */
@@ -84,6 +85,7 @@ const watchedTables = (watching: Watching): readonly Watched[] => {
     const reads = readBesides(graph, target);
     shapes.push({ name: target.name, shape: { table: target.table, key, columns, reads } });
   }
+  shapes.push(...eventShapes(graph, watching.known));
   return shapes.map(({ name, shape }) => ({ name, shape, hash: shapeHash(shape) }));
 };
 

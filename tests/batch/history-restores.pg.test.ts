@@ -1,0 +1,4 @@
+// Events of histories put back from older copies, on postgres: see history-restores-suite.ts.
+import { describeRestoredHistories } from './history-restores-suite.ts';
+
+describeRestoredHistories('postgres');
