@@ -1,6 +1,7 @@
 // Impact: which columns of which targets hang on a column, directly or through other targets, and how.
 import type { Expression, Source, Target } from '../dictionary/dictionary.ts';
 import { relationsOf, type Graph } from './graph.ts';
+import { passedOn, readsNewestAlone, type Passed } from './passed-on.ts';
 import { columnsOfRows, hows, influencesOf, type How, type Influence } from './influence.ts';
 import { refsOf, relationOf } from './reads.ts';
 
@@ -39,6 +40,7 @@ interface Reader {
 export interface Lineage {
   readonly graph: Graph;
   readonly readersOf: (relation: string) => ReadonlyMap<string, readonly Reader[]>;
+  readonly targetsReading: (relation: string) => readonly Target[];
 }
 
 /** Names that differ in case alone are one column: what is not reached for certain is shown rather than hidden. */
@@ -75,6 +77,7 @@ export const lineageOf = (graph: Graph): Lineage => {
   };
   return {
     graph,
+    targetsReading: (relation) => reading.get(relation) ?? [],
     readersOf: (relation) => {
       const known = readers.get(relation) ?? find(relation);
       readers.set(relation, known);
@@ -124,6 +127,8 @@ export const conditionColumns = (graph: Graph, relation: string): readonly strin
 
 interface State {
   readonly spot: Spot;
+  /** Who of its readers sees that. */
+  readonly to?: Passed['to'];
   readonly how: How;
   readonly via: readonly Step[];
 }
@@ -160,9 +165,10 @@ class Walk {
     return this.found.filter((each) => each.scope === 'row' || !rows.has(wayTo(each)));
   }
 
-  private follow({ spot, how: before, via }: State): void {
+  private follow({ spot, how: before, via, to }: State): void {
     const readers = this.lineage.readersOf(spot.relation).get(columnKey(spot.column)) ?? [];
     for (const { target, influence } of readers) {
+      if (!this.isFor(to, target, influence.alias)) continue;
       const { decides, expression } = influence;
       const how = graver(before, influence.how);
       const [columns, scope] =
@@ -172,15 +178,25 @@ class Walk {
         if (this.isNew(target.name, column, how, scope)) this.found.push(reach);
       }
       // Whoever reads a target of which rows come and go reads their columns with them.
-      const steps = decides === undefined && target.rows === 'manage' ? [undefined] : columns;
-      for (const column of steps) this.enter({ target: target.name, column }, how, via);
+      const further = this.lineage.targetsReading(target.name);
+      for (const passed of passedOn(target, influence, { columns, readers: further }))
+        this.enter(target.name, passed, { how, via });
     }
   }
 
-  private enter(step: Step, how: How, via: readonly Step[]): void {
-    if (!this.isNew(step.target, step.column, `${how} on`)) return;
-    const spot = { relation: step.target, column: step.column };
-    this.queue.push({ spot, how, via: [...via, step] });
+  private enter(
+    target: string,
+    { column, to }: Passed,
+    { how, via }: { readonly how: How; readonly via: readonly Step[] },
+  ): void {
+    if (!this.isNew(target, column, `${how} to ${to}`)) return;
+    const spot = { relation: target, column };
+    this.queue.push({ spot, how, via: [...via, { target, column }], to });
+  }
+
+  private isFor(to: Passed['to'], reader: Target, alias: string): boolean {
+    const history = to && this.lineage.graph.targets.get(relationOf(reader, alias));
+    return history === undefined || readsNewestAlone(reader, alias, history) === (to === 'newest');
   }
 
   private isNew(...parts: readonly (string | undefined)[]): boolean {

@@ -262,6 +262,75 @@ history: { track: [name, country], overwrite: [tag] }
   });
 });
 
+describe('who reads a target', () => {
+  const files = {
+    'sources.yml': sources,
+    'scd.yml': `target: scd
+key: id
+from: companies
+columns: { id: companies.id, name: companies.name, country: companies.country_id, tag: companies.tag, note: companies.note }
+history: { track: [name, country], overwrite: [tag], surrogate_key: number }
+`,
+  };
+  const reader = (on: string) =>
+    lineage({
+      ...files,
+      'sale.yml': `target: sale
+key: id
+from: orders
+join: { scd: "${on}" }
+columns: { id: orders.id, name: scd.name, country: scd.country, tag: scd.tag, note: scd.note, version: scd.number }
+`,
+    });
+
+  it.each([
+    'orders.company_id = scd.id and scd.is_current',
+    'scd.is_current = true and orders.company_id = scd.id',
+    'orders.company_id = scd.id and scd.valid_to is null',
+  ])('of the newest versions of a history finds the row as before but for what opened it: %s', (on) => {
+    const sale = (column: string) => reached(reader(on), column).filter((line) => line.startsWith('sale.'));
+    expect(sale('companies.name')).toEqual([
+      expect.stringMatching(/^sale.name track /),
+      expect.stringMatching(/^sale.note track /),
+      expect.stringMatching(/^sale.version track /),
+    ]);
+    expect(sale('companies.tag')).toEqual([expect.stringMatching(/^sale.tag overwrite /)]);
+  });
+
+  it.each([
+    'orders.company_id = scd.id and orders.at >= scd.valid_from',
+    'orders.company_id = scd.id and not scd.is_current',
+    'orders.company_id = scd.id and (scd.is_current or orders.old)',
+    'orders.company_id = scd.id and scd.valid_to > orders.at',
+  ])('of other versions may find another one: %s', (on) => {
+    const lines = reached(reader(on), 'companies.name').filter((line) => line.startsWith('sale.'));
+    expect(new Set(lines.map((line) => line.split(' ')[0])).size).toBe(5);
+  });
+
+  const grouped = (more: string, read = 'vendor.name') =>
+    lineage({
+      ...files,
+      'vendor.yml': mapping(
+        'vendor',
+        `from: companies\ncolumns: { id: companies.id, name: companies.name, country: companies.country_id }\n${more}`,
+      ),
+      'per_country.yml': mapping(
+        'per_country',
+        `from: vendor\ncolumns: { id: vendor.country, last: max(${read}), seen: count(vendor.id) }\n`,
+      ),
+    });
+
+  it('as members of groups sees another key alone where it is read', () => {
+    const of = (from: Lineage) =>
+      reached(from, 'companies.id').filter((line) => line.startsWith('per_country.'));
+    expect(of(grouped(''))).toEqual([expect.stringMatching(/^per_country.seen key/)]);
+    // What the old row leaves behind, or the new one does not bring along, is told as a row of its own.
+    expect(of(grouped('on_delete: keep\n'))).toHaveLength(3);
+    expect(of(grouped('on_missing: keep\n'))).toHaveLength(3);
+    expect(of(grouped('', 'vendor.note'))).toHaveLength(3);
+  });
+});
+
 describe('rows of its own', () => {
   it('a column of them that others fill decides which look-up is found', () => {
     const own = lineage({

@@ -1,6 +1,6 @@
 // Aggregates and histories that hide nothing. Row 1 is alone in its group, since nobody else refers to a row 1, so that
-// whatever changes in it changes what the group shows. What is grouped are rows of sources: of a target a row may be
-// another one by its key alone, which a group does not show.
+// whatever changes in it changes what the group shows. Groups of groups are left out: of those a row may be another one by
+// its key alone, with members that show the same.
 import type { Random } from '../../../scripts/shop/random.ts';
 import {
   pick,
@@ -12,7 +12,8 @@ import {
 } from './parts.ts';
 
 interface Around {
-  readonly sources: readonly Relation[];
+  /** What is grouped. */
+  readonly members: readonly Relation[];
   readonly relations: readonly Relation[];
 }
 
@@ -58,13 +59,13 @@ const aggregates = (random: Random, of: readonly Alias[]): Pick<TellingTarget, '
 export const drawGroups = (
   random: Random,
   name: string,
-  { sources, relations }: Around,
+  { members, relations }: Around,
 ): TellingTarget | undefined => {
   const from = random.oneOf(relations);
   const joins = ['dogwood', 'elder']
     .slice(0, 1 + random.below(2))
     .flatMap((alias): readonly TellingJoin[] => {
-      const relation = random.oneOf(sources);
+      const relation = random.oneOf(members);
       const ref = pick(random, [{ alias, relation }], ['ref']);
       const type = random.chance(4) ? 'inner' : 'left';
       return ref === undefined ? [] : [{ alias, relation, on: `${ref} = ${from.name}.id`, type, many: true }];
@@ -88,9 +89,9 @@ export const drawGroups = (
 export const drawSharedKey = (
   random: Random,
   name: string,
-  sources: readonly Relation[],
+  members: readonly Relation[],
 ): TellingTarget | undefined => {
-  const from = random.oneOf(sources);
+  const from = random.oneOf(members);
   const root = { alias: from.name, relation: from };
   const ref = pick(random, [root], ['ref']);
   if (ref === undefined) return undefined;
@@ -103,6 +104,7 @@ export const drawSharedKey = (
     where: `${ref} is not null`,
     mapped: { id: ref, ...mapped },
     columns: [id, ...columns],
+    isGrouped: true,
   };
 };
 
@@ -113,8 +115,9 @@ export const drawHistory = (random: Random, name: string, from: Relation): Telli
   for (let place = 1; place <= 2 + random.below(3); place += 1) {
     const read = pick(random, [{ alias: from.name, relation: from }], ['text', 'number', 'ref', 'flag']);
     if (read === undefined) continue;
+    const kind = from.columns.find(({ name: each }) => `${from.name}.${each}` === read)?.kind ?? 'text';
     mapped[`col_${place}`] = read;
-    columns.push({ name: `col_${place}`, kind: 'text' });
+    columns.push({ name: `col_${place}`, kind });
   }
   const names = columns.slice(1).map((column) => column.name);
   const track = names.filter((_, place) => place === 0 || random.chance(2));
@@ -126,6 +129,7 @@ export const drawHistory = (random: Random, name: string, from: Relation): Telli
     where: undefined,
     mapped,
     columns,
+    isHistory: true,
     history: { track, ...(overwrite.length === 0 ? {} : { overwrite }) },
   };
 };

@@ -11,6 +11,8 @@ export interface Column {
 export interface Relation {
   readonly name: string;
   readonly columns: readonly Column[];
+  /** A history, of which the versions are read that hold now. */
+  readonly isHistory?: true;
 }
 
 export interface TellingSource extends Relation {
@@ -35,6 +37,8 @@ export interface TellingTarget extends Relation {
   readonly joins: readonly TellingJoin[];
   readonly where: string | undefined;
   readonly mapped: Readonly<Record<string, string>>;
+  /** Several rows of the root may stand for one of its own. */
+  readonly isGrouped?: true;
   readonly history?: { readonly track: readonly string[]; readonly overwrite?: readonly string[] };
 }
 

@@ -89,7 +89,8 @@ const drawJoins = (
       pick(random, random.chance(2) ? reach.slice(-1) : reach, ['ref']) ?? pick(random, reach, ['ref']);
     if (ref === undefined) continue;
     const more = random.chance(4) ? pick(random, [{ alias, relation }], ['flag']) : undefined;
-    const on = `${ref} = ${alias}.id${more === undefined ? '' : ` and ${more}`}`;
+    const held = relation.isHistory === true ? ` and ${alias}.is_current` : '';
+    const on = `${ref} = ${alias}.id${held}${more === undefined ? '' : ` and ${more}`}`;
     const join = { alias, relation, on, type: least === 0 && random.chance(5) ? 'inner' : 'left' } as const;
     joins.push(join);
     reach.push(join);
@@ -126,22 +127,30 @@ const drawTarget = (random: Random, name: string, relations: readonly Relation[]
     mapped[`col_${place}`] = sql;
     columns.push({ name: `col_${place}`, kind });
   }
-  const where = from !== undefined && random.chance(3) ? drawFilter(random, reach) : undefined;
+  const filter = from !== undefined && random.chance(3) ? drawFilter(random, reach) : undefined;
+  const held = from?.isHistory === true ? [`${from.name}.is_current`] : [];
+  const conditions = [...held, ...(filter === undefined ? [] : [filter])];
+  const where = conditions.length === 0 ? undefined : conditions.join(' and ');
   return { name, from, joins, where, mapped, columns };
 };
 
-const drawAnyTarget = (
-  random: Random,
-  name: string,
-  { sources, relations }: { readonly sources: readonly Relation[]; readonly relations: readonly Relation[] },
-): TellingTarget => {
+interface Around {
+  readonly sources: readonly Relation[];
+  /** What groups are made of: rows that are others by a key of their own do not come among them. */
+  readonly members: readonly Relation[];
+  readonly relations: readonly Relation[];
+}
+
+const drawAnyTarget = (random: Random, name: string, around: Around): TellingTarget => {
+  const { sources, members, relations } = around;
+  const told = relations.filter(({ isHistory }) => isHistory !== true);
   switch (random.below(6)) {
     case 0:
       return drawHistory(random, name, random.oneOf(sources));
     case 1:
-      return drawGroups(random, name, { relations, sources }) ?? drawTarget(random, name, relations);
+      return drawGroups(random, name, { relations: told, members }) ?? drawTarget(random, name, relations);
     case 2:
-      return drawSharedKey(random, name, sources) ?? drawTarget(random, name, relations);
+      return drawSharedKey(random, name, members) ?? drawTarget(random, name, relations);
     default:
       return drawTarget(random, name, relations);
   }
@@ -152,14 +161,15 @@ export const drawTelling = (random: Random): Telling => {
     .slice(0, 2 + random.below(2))
     .map((name) => drawSource(random, name));
   const relations: Relation[] = [...sources];
+  const members: Relation[] = [...sources];
   const targets: TellingTarget[] = [];
   for (const name of ['one', 'two', 'three', 'four', 'five'].slice(0, 3 + random.below(3))) {
-    const target = drawAnyTarget(random, name, { sources, relations });
+    const target = drawAnyTarget(random, name, { sources, members, relations });
     targets.push(target);
-    // A version that opens brings all of its columns anew: what reads it is told more than what differs.
-    if (target.history !== undefined) continue;
     // More often than a source, so that there are chains.
     relations.push(target, target);
+    const isPerRow = target.from !== undefined && target.isGrouped !== true && target.isHistory !== true;
+    if (isPerRow) members.push(target, target);
   }
   return { sources, targets };
 };
