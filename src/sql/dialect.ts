@@ -89,6 +89,8 @@ export interface Dialect {
   jsonText(json: Fragment, name: string): Fragment;
   /** The object has a member of this name, whatever its value; NULL where there is no object. */
   jsonHas(json: Fragment, name: string): Fragment;
+  /** The object with a text as this member, whose other members stay, NULLs too. */
+  jsonWith(json: Fragment, name: string, text: Fragment): Fragment;
   /** As rows, the names of the members of a JSON object. */
   jsonNames(json: Fragment): Fragment;
   /** The rows of a file, each with its number and as an object of texts; none where the engine reads no files of this

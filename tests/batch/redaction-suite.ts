@@ -93,6 +93,33 @@ export const describeRedaction = (engine: Engine): void => {
     };
     const equal = async () => expect(await once('verify')).toMatchObject({ exit: 0 });
 
+    it('that were recorded before they were redacted are hidden by `prune --redacted`', async () => {
+      sandbox.map('sources.yml', redacting.replace(', redact: [email, salary]', ''));
+      await change(1, `email = 'secret-old', salary = 81234.5, name = 'Ada L'`);
+      await change(2, `email = null`);
+      expect((await sandbox.run()).exit).toBe(0);
+      sandbox.map('sources.yml', redacting);
+      expect(await recorded()).toMatch(secrets);
+      const asked = { status: 'pending', redacted: { changes: 2, rejected: 0 } };
+      expect((await once('prune', '--redacted', '--dry-run')).json).toMatchObject(asked);
+      expect(await recorded()).toMatch(secrets);
+      expect(await once('prune', '--redacted')).toMatchObject({
+        exit: 0,
+        json: { status: 'pruned', redacted: { changes: 2 }, pruned: { batches: 0 } },
+      });
+      expect(await recorded()).not.toMatch(secrets);
+      expect((await once('prune', '--redacted')).json).toMatchObject({ status: 'nothing' });
+      expect((await call(sandbox, ['prune', '--redacted', '--older-than', '1d'])).exit).toBe(2);
+      // As if they had been redacted then: a hash tells whether a cell still is what the batch made of it.
+      expect(await once('rollback', '2')).toMatchObject({
+        exit: 3,
+        json: { conflicts: expect.arrayContaining([expect.objectContaining({ redacted: true })]) },
+      });
+      expect((await once('rollback', '2', '--on-conflict', 'skip')).exit).toBe(0);
+      expect(await customer(1)).toEqual({ name: 'Ada', contact: 'SECRET-OLD', salary: '81234.50' });
+      await equal();
+    });
+
     it('stand in mirrors and targets, and in no record and no output', async () => {
       await change(1, `email = 'secret-new', salary = 81234.5, name = 'Ada L'`);
       await sandbox.sql(

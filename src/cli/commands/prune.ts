@@ -1,5 +1,6 @@
 // tidemark prune
-import { prune as pruneRecords, type PruneReport } from '../../batch/prune/prune.ts';
+import { prune as pruneRecords } from '../../batch/prune/prune.ts';
+import type { HiddenFigures, PruneReport } from '../../batch/prune/prune-report.ts';
 import type { Retention } from '../../project/project.ts';
 import { holderWords } from '../../store/lease-holder.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
@@ -29,7 +30,16 @@ const warning = (planned: PruneReport): string =>
 const spared = ({ spared: batch }: PruneReport): readonly string[] =>
   batch === null ? [] : [`batch ${batch} stays: changes are numbered on from it`];
 
+const renderHidden = (status: PruneReport['status'], { changes, audit, rejected }: HiddenFigures): string => {
+  if (status === 'nothing') return 'no record holds a value of a redacted column';
+  const held = `${count(changes, 'change')}, ${number(audit)} audited rows and ${number(rejected)} rejected events`;
+  return status === 'pending'
+    ? `would hide the values of redacted columns in ${held}\nnothing was changed`
+    : `hid the values of redacted columns in ${held}\nan undo leaves these cells as they are (\`--on-conflict skip\`)`;
+};
+
 const render = (report: PruneReport): string => {
+  if (report.redacted !== undefined) return renderHidden(report.status, report.redacted);
   const { status, pruned, kept } = report;
   const left =
     kept.batches === 0
@@ -64,6 +74,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
     pruneRecords({
       project,
       retention,
+      redacted: isOn(options, 'redacted'),
       dryRun,
       waitMs: ms,
       signal,

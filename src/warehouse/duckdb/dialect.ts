@@ -7,7 +7,13 @@ import { duckDbBaseType } from './base-type.ts';
 import { duckDbFileRows } from './file-rows.ts';
 import { duckDbJsonObjects } from './json-objects.ts';
 import { duckDbTryConvert } from './try-convert.ts';
-import { duckDbFromJsonText, duckDbJsonHas, duckDbJsonText, duckDbJsonValue } from './json-value.ts';
+import {
+  duckDbFromJsonText,
+  duckDbJsonHas,
+  duckDbJsonWith,
+  duckDbJsonText,
+  duckDbJsonValue,
+} from './json-value.ts';
 
 const differs = (left: Fragment, right: Fragment, type: string): Fragment =>
   // `=` on intervals takes a month for 30 days: their text tells them apart.
@@ -64,6 +70,7 @@ export const duckDbDialect: Dialect = {
   sha256: (text) => sql`sha256(${text})`,
   jsonText: duckDbJsonText,
   jsonHas: duckDbJsonHas,
+  jsonWith: duckDbJsonWith,
   jsonNames: (json) => sql`unnest(json_keys(${json}))`,
   fileRows: duckDbFileRows,
   jsonNumbers: (json) => sql`unnest(cast(${json} as bigint[]))`,

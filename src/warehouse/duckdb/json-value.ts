@@ -52,3 +52,6 @@ export const duckDbJsonText = (object: Fragment, name: string): Fragment =>
 
 export const duckDbJsonHas = (object: Fragment, name: string): Fragment =>
   sql`json_exists(${object}, ${pointer(name)})`;
+
+export const duckDbJsonWith = (object: Fragment, name: string, text: Fragment): Fragment =>
+  sql`json_merge_patch(${object}, json_object(${sql.lit(name)}, ${text}))`;

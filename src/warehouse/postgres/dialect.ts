@@ -7,7 +7,13 @@ import { openType, postgresBaseType } from './base-type.ts';
 import { postgresKeySums } from './key-sums.ts';
 import { postgresJsonObjects } from './json-objects.ts';
 import { postgresTryConvert, validByServer } from './try-convert.ts';
-import { postgresFromJsonText, postgresJsonHas, postgresJsonText, postgresJsonValue } from './json-value.ts';
+import {
+  postgresFromJsonText,
+  postgresJsonHas,
+  postgresJsonWith,
+  postgresJsonText,
+  postgresJsonValue,
+} from './json-value.ts';
 
 /** No equality (json, xml, points), or one that means something else: boxes and circles compare by area, paths
  *  by their number of points, citext without case, intervals with a month of 30 days. */
@@ -112,6 +118,7 @@ export const postgresDialect: Dialect = {
   sha256: (text) => sql`encode(sha256(convert_to(${text}, 'UTF8')), 'hex')`,
   jsonText: postgresJsonText,
   jsonHas: postgresJsonHas,
+  jsonWith: postgresJsonWith,
   jsonNames: (json) => sql`jsonb_object_keys(${json})`,
   jsonNumbers: (json) => sql`cast(jsonb_array_elements_text(${json}) as bigint)`,
   digest: (values) =>

@@ -44,3 +44,6 @@ export const postgresJsonText = (object: Fragment, name: string): Fragment =>
 /** Not `?`, which some clients take for a parameter. */
 export const postgresJsonHas = (object: Fragment, name: string): Fragment =>
   sql`jsonb_exists(${object}, ${sql.lit(name)})`;
+
+export const postgresJsonWith = (object: Fragment, name: string, text: Fragment): Fragment =>
+  sql`(${object} || jsonb_build_object(${sql.lit(name)}, ${text}))`;

@@ -8,6 +8,7 @@ import { compileForSnowflake } from './compile-statement.ts';
 import {
   snowflakeFromJsonText,
   snowflakeJsonHas,
+  snowflakeJsonWith,
   snowflakeJsonText,
   snowflakeJsonValue,
 } from './json-value.ts';
@@ -81,6 +82,7 @@ export const snowflakeDialect: Dialect = {
   sha256: (text) => sql`sha2(${text}, 256)`,
   jsonText: snowflakeJsonText,
   jsonHas: snowflakeJsonHas,
+  jsonWith: snowflakeJsonWith,
   jsonNames: () => {
     throw notYet('logs');
   },

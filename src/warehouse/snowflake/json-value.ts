@@ -87,3 +87,6 @@ export const snowflakeJsonText = (object: Fragment, name: string): Fragment =>
 /** JSON's null is a value here, and no NULL. */
 export const snowflakeJsonHas = (object: Fragment, name: string): Fragment =>
   sql`case when ${object} is not null then get(parse_json(${object}), ${sql.lit(name)}) is not null end`;
+
+export const snowflakeJsonWith = (object: Fragment, name: string, member: Fragment): Fragment =>
+  sql`to_json(object_insert(parse_json(${object}), ${sql.lit(name)}, ${member}, true))`;
