@@ -621,7 +621,7 @@ where database_name = current_database() and lower(schema_name) = lower($1)
 union all select view_name from duckdb_views()
 where database_name = current_database() and lower(schema_name) = lower($2) order by 1;
 
-select target, events, shape, next_number from "tidemark"."histories";
+select target, events, shape, next_number, fingerprint as fingerprint from "tidemark"."histories";
 
 select target, progress from "tidemark"."parts";
 

@@ -602,7 +602,7 @@ select source, count(*) filter (where not queued) as held, count(*) filter (wher
 
 select source, watermark, full_compare_at, delete_check_at from "tidemark"."positions";
 
-select target, events, shape, next_number from "tidemark"."histories";
+select target, events, shape, next_number, fingerprint as fingerprint from "tidemark"."histories";
 
 select target, progress from "tidemark"."parts";
 
