@@ -1,6 +1,6 @@
 // Which batches undid which. A batch is undone while the rollback that took all of it back is in effect.
 import type { SchemaName } from '../project/project.ts';
-import { sql } from '../sql/fragment.ts';
+import { sql, type Fragment } from '../sql/fragment.ts';
 import type { Session } from '../warehouse/port.ts';
 import { state } from './state.ts';
 
@@ -33,6 +33,21 @@ export const undoneBy = async (
   return rows.map(({ undone }) => Number(undone));
 };
 
+/** These batches, and those that one of them brought back by undoing their rollback: what is undone with it is undone again.
+ *  Where both took back all there was; of a part of it nobody can say whose events they are. */
+export const withThoseBroughtBack = (
+  undos: readonly Undo[],
+  batches: readonly number[],
+): readonly number[] => {
+  const found = new Set(batches);
+  const undoneWhole = (batch: number): readonly number[] =>
+    undos.filter((undo) => undo.batch === batch && undo.whole).map(({ undone }) => undone);
+  // A set hands out what is added while it is walked.
+  for (const batch of found)
+    for (const rollback of undoneWhole(batch)) for (const again of undoneWhole(rollback)) found.add(again);
+  return [...found];
+};
+
 /** An undone rollback gives back what it had taken: the batches it undid count as done again. */
 export const recordUndo = async (
   session: Session,
@@ -47,10 +62,28 @@ export const recordUndo = async (
     );
   }
   if (!undo.whole) return;
-  await session.execute(
-    sql`update ${batches} set undone_by = null where undone_by in (${numbers}) and batch not in (${numbers})`,
-  );
+  const givenBack = async (by: Fragment): Promise<readonly number[]> => {
+    const rows = await session.rows<{ batch: string }>(
+      sql`select batch from ${batches} where undone_by in (${by}) and batch not in (${by})`,
+    );
+    await session.execute(
+      sql`update ${batches} set undone_by = null where undone_by in (${by}) and batch not in (${by})`,
+    );
+    return rows.map(({ batch }) => Number(batch));
+  };
+  let inEffect = await givenBack(numbers);
   await session.execute(
     sql`update ${batches} set undone_by = ${sql.lit(undo.batch)} where batch in (${numbers}) and undone_by is null`,
   );
+  // A rollback that is in effect again has its batches undone again; those of them that are rollbacks give theirs back.
+  while (inEffect.length > 0) {
+    const taken: number[] = [];
+    for (const batch of inEffect) {
+      const own = sql`undone_by is null and batch in (select u.undone from ${state(schema, 'undos')} as u where u.batch = ${sql.lit(batch)} and u.whole)`;
+      const rows = await session.rows<{ batch: string }>(sql`select batch from ${batches} where ${own}`);
+      await session.execute(sql`update ${batches} set undone_by = ${sql.lit(batch)} where ${own}`);
+      taken.push(...rows.map((row) => Number(row.batch)));
+    }
+    inEffect = taken.length === 0 ? [] : await givenBack(sql.join(taken.map((each) => sql.lit(each))));
+  }
 };

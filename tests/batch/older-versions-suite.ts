@@ -148,6 +148,18 @@ export const describeOlderVersions = (engine: Engine): void => {
       expect(await versions()).toEqual(merged);
     });
 
+    it('are taken back once more when the undo of the undo is undone', async () => {
+      const before = await versions();
+      await merge(file('old.csv', csv));
+      for (const batch of [2, 3, 4]) expect((await sandbox.run({ undo: { batch } })).exit).toBe(0);
+      expect(await versions()).toEqual(before);
+      await isProved();
+      await expect(sandbox.run({ undo: { batch: 2 } })).rejects.toMatchObject({ code: 'already_undone' });
+      expect((await sandbox.run({ undo: { batch: 5 } })).exit).toBe(0);
+      expect(await versions()).toEqual(merged);
+      expect((await sandbox.run({ undo: { batch: 2 } })).exit).toBe(0);
+    });
+
     it('stay under later changes, deletes and an undo of those', async () => {
       await merge(file('old.csv', csv));
       await sandbox.sql(

@@ -101,6 +101,18 @@ export const describeUndoOfLogs = (engine: Engine): void => {
       await settled();
     });
 
+    it('takes it back once more when the undo of the undo is undone', async () => {
+      const before = await state();
+      await several();
+      const after = await state();
+      for (const batch of [2, 3, 4]) await undo(batch);
+      expect(await state()).toEqual(before);
+      await settled();
+      await expect(undo(2)).rejects.toMatchObject({ code: 'already_undone' });
+      await undo(5);
+      expect(await state()).toEqual(after);
+    });
+
     it('narrowed by key takes the events of that row back, and no others', async () => {
       await several();
       await undo(2, { source: 'customers', key: { customer_id: '1' } });

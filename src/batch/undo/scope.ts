@@ -8,7 +8,7 @@ import { showTable } from '../../sql/table-name.ts';
 import { readBatches, unknownBatch, type BatchRecord } from '../../store/batches.ts';
 import { keyIs } from '../../store/key-condition.ts';
 import { ledgerSources } from '../../store/ledger.ts';
-import { readUndos, type Undo } from '../../store/undos.ts';
+import { readUndos, withThoseBroughtBack, type Undo } from '../../store/undos.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { BatchContext } from '../context.ts';
 import { broughtVersions } from '../older-versions/brought-versions.ts';
@@ -22,6 +22,8 @@ export interface UndoScope {
   readonly wish: UndoWish;
   /** The batches that are taken back, oldest first. */
   readonly batches: readonly BatchRecord[];
+  /** Their numbers, with those whose events they brought back. */
+  readonly numbers: readonly number[];
   /** Those of their sources that are. */
   readonly sources: readonly Source[];
   /** Targets that they wrote for no source change, and that are set back from the audit. */
@@ -165,7 +167,9 @@ export const readScope = async (context: BatchContext, wish: UndoWish): Promise<
     if (wish.source !== undefined) sourceNamed(context, wish.source);
     const numbers = batches.map(({ batch }) => batch);
     const listed = await ledgerSources(session, schema, numbers, wish.change);
-    const told = await readTold(session, context, numbers);
+    const undos = await readUndos(session, schema);
+    const again = isNarrowed(wish) ? numbers : withThoseBroughtBack(undos, numbers);
+    const told = await readTold(session, context, again);
     const narrowed = isNarrowed(wish);
     const names = narrowed ? listed : [...new Set([...listed, ...told.sources])];
     const asked = names.filter((name) => wish.source === undefined || name === wish.source);
@@ -173,7 +177,7 @@ export const readScope = async (context: BatchContext, wish: UndoWish): Promise<
     const after = all.filter(({ batch }) => batch > last).toReversed();
     if (narrowed && !ofTargets(wish) && asked.length === 0) throw nothingThere(batches, wish);
     refuseBrokenTargets(context, batches);
-    const brought = await broughtVersions(session, context, numbers);
+    const brought = await broughtVersions(session, context, again);
     const writes = await readWrites(session, context, {
       batches,
       wish,
@@ -184,8 +188,8 @@ export const readScope = async (context: BatchContext, wish: UndoWish): Promise<
     refuseReapply(sources, wish);
     await refuseRebuilt(session, context, sources, after);
     if (sources.length + writes.length + brought.size === 0) throw withoutChanges(batches);
-    const later = inEffect(after, await readUndos(session, schema), last);
-    return { wish, batches, sources, writes, later, narrowed };
+    const later = inEffect(after, undos, last);
+    return { wish, batches, numbers: again, sources, writes, later, narrowed };
   });
 };
 
