@@ -15,6 +15,9 @@ import type { ImportOptions, ImportReport } from './batch/import-dictionary.ts';
 import type { PauseOptions, PauseReport } from './batch/pause.ts';
 import type { PruneOptions, PruneReport } from './batch/prune/prune-report.ts';
 import type { RowHistoryOptions } from './batch/row-history.ts';
+import type { RanReport, ScriptsOptions } from './batch/pipeline/deploy.ts';
+import type { DiffReport } from './batch/pipeline/diff.ts';
+import type { GenerateOptions, GenerateReport } from './batch/pipeline/generate.ts';
 import type { PlanOptions, PlanResult } from './batch/plan.ts';
 import type { RunOptions, RunResult } from './batch/run.ts';
 import type { ScheduleOptions } from './batch/schedule/schedule.ts';
@@ -36,6 +39,9 @@ export type { DoctorReport } from './batch/doctor/doctor.ts';
 export type { DocsReport } from './batch/docs/docs-report.ts';
 export type { HistoryEntry, HistoryReport, RowChange } from './batch/history.ts';
 export type { ShowReport, StaleModel } from './batch/show.ts';
+export type { RanReport } from './batch/pipeline/deploy.ts';
+export type { DiffReport } from './batch/pipeline/diff.ts';
+export type { GenerateReport } from './batch/pipeline/generate.ts';
 export type { PlanResult, TargetSamples } from './batch/plan.ts';
 export type { Progress } from './batch/context.ts';
 export type { ImpactReport } from './batch/impact/impact-report.ts';
@@ -78,6 +84,17 @@ export interface ProjectPlace {
 }
 
 type Given<Options> = Omit<Options, 'project'>;
+
+export interface SnowflakePipeline {
+  /** Renders the scripts into files. */
+  generate(options?: Given<GenerateOptions>): Promise<GenerateReport>;
+  /** Runs them as they stand in their files. */
+  deploy(options?: Given<ScriptsOptions>): Promise<RanReport>;
+  /** Compares them with the account. */
+  diff(options?: Pick<ScriptsOptions, 'folder'>): Promise<DiffReport>;
+  /** Takes everything back; targets that are tables stay. */
+  drop(options?: Given<ScriptsOptions>): Promise<RanReport>;
+}
 
 export interface RollbackOptions
   extends
@@ -143,7 +160,18 @@ export interface OpenProject {
   prune(options?: Given<PruneOptions>): Promise<PruneReport>;
   /** Drops every object that we made, and nothing else; targets are left as they are. */
   uninstall(options?: Given<UninstallOptions>): Promise<UninstallReport>;
+  /** The pipeline that Snowflake runs itself. */
+  readonly snowflake: SnowflakePipeline;
 }
+
+const snowflakeOf = (project: Project): SnowflakePipeline => ({
+  generate: async (options) =>
+    (await import('./batch/pipeline/generate.ts')).generatePipeline({ ...options, project }),
+  deploy: async (options) =>
+    (await import('./batch/pipeline/deploy.ts')).deployPipeline({ ...options, project }),
+  diff: async (options) => (await import('./batch/pipeline/diff.ts')).diffPipeline({ ...options, project }),
+  drop: async (options) => (await import('./batch/pipeline/deploy.ts')).dropPipeline({ ...options, project }),
+});
 
 /** Writes a first project file and mappings from a dbt project or a warehouse; `agree` is asked before. */
 export const initProject = async (options: InitOptions): Promise<InitReport> =>
@@ -208,5 +236,6 @@ export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject
     prune: async (options) => (await import('./batch/prune/prune.ts')).prune({ ...options, project }),
     uninstall: async (options) =>
       (await import('./batch/uninstall/uninstall.ts')).uninstall({ ...options, project }),
+    snowflake: snowflakeOf(project),
   };
 };

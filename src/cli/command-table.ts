@@ -19,6 +19,7 @@ import { rollbackSpec } from './specs/rollback.ts';
 import { runSpec } from './specs/run.ts';
 import { scheduleSpec } from './specs/schedule.ts';
 import { showSpec } from './specs/show.ts';
+import { snowflakeSpec } from './specs/snowflake.ts';
 import { statusSpec } from './specs/status.ts';
 import { uninstallSpec } from './specs/uninstall.ts';
 import { unlockSpec } from './specs/unlock.ts';
@@ -49,6 +50,7 @@ const commands = {
   doctor: doctorSpec,
   alerts: alertsSpec,
   unlock: unlockSpec,
+  snowflake: snowflakeSpec,
   prune: pruneSpec,
   completion: completionSpec,
   uninstall: uninstallSpec,

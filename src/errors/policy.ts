@@ -78,6 +78,8 @@ const policies = {
   import_unreadable: usage,
   older_versions_unreadable: usage,
   older_versions_refused: usage,
+  script_edited: usage,
+  scripts_missing: usage,
   database_too_new: usage,
   driver_missing: usage,
   state_newer: usage,

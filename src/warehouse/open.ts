@@ -1,8 +1,10 @@
 // Opens the warehouse of a project; a driver is loaded only here and only when it is needed.
 import { TidemarkError } from '../errors/tidemark-error.ts';
 import type { Connection } from '../project/project.ts';
+import type { SnowflakeConnection } from '../project/snowflake-connection.ts';
 import { messageOf } from './engine-error.ts';
 import type { Warehouse } from './port.ts';
+import type { ScriptRunner } from './snowflake/scripts.ts';
 
 export interface OpenOptions {
   /** Nothing but scratch will be written. A DuckDB file is then opened read-only. */
@@ -32,6 +34,13 @@ const loaded = async <T>(driver: string, load: () => Promise<T>): Promise<T> => 
       cause: error,
     });
   }
+};
+
+/** For scripts that are Snowflake's own: tasks, streams, procedures. */
+export const openScripts = async (connection: SnowflakeConnection): Promise<ScriptRunner> => {
+  const { openSnowflakeScripts } = await import('./snowflake/scripts.ts');
+  const { loadSnowflake } = await import('./snowflake/driver.ts');
+  return openSnowflakeScripts(await loaded('snowflake-sdk', loadSnowflake), connection);
 };
 
 export const openWarehouse = async (

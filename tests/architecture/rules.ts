@@ -15,6 +15,7 @@ const order = [
   'graph',
   'detect',
   'reconcile',
+  'snowflake-pipeline',
   'warehouse',
   'store',
   'observe',
@@ -25,7 +26,7 @@ const order = [
 /** An adapter knows nothing of what the engine does with it. */
 const onlyFrom: Readonly<Record<string, readonly string[]>> = { warehouse: ['errors', 'sql', 'project'] };
 
-const pureFolders = ['errors', 'sql', 'dictionary', 'graph', 'detect', 'reconcile'];
+const pureFolders = ['errors', 'sql', 'dictionary', 'graph', 'detect', 'reconcile', 'snowflake-pipeline'];
 
 const roots = ['main.ts', 'index.ts'];
 

@@ -42,7 +42,10 @@ const prepare = async (statement: Statement, inner: string, locks: boolean): Pro
 
 const finish = (statement: Statement, inner: string): void => {
   const { session, world } = statement;
+  if (session.transaction === undefined && statement.streams.size > 0)
+    throw notModelled('a stream that is read by DML outside of a transaction');
   if (session.transaction !== undefined) {
+    for (const stream of statement.streams) session.transaction.consumed.add(stream);
     session.transaction.written.add(inner);
     return;
   }

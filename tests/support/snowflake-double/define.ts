@@ -2,10 +2,12 @@
 import { compilation, missingObject, notModelled, SnowflakeFailure } from './failure.ts';
 import type { CatalogColumn, CatalogTable } from './catalog.ts';
 import { innerObject, quotedInner, shownObject, storedName, type ObjectName } from './names.ts';
+import { createObject, dropObject, kindAt } from './pipeline-objects.ts';
+import { queryColumns } from './query-columns.ts';
 import type { Statement } from './statement.ts';
 import { closing, isSign, isWord, splitAt, type Token } from './tokens.ts';
-import { declaredOf, typeAt } from './types.ts';
-import { status, wireColumns, type WireResult } from './values.ts';
+import { typeAt } from './types.ts';
+import { status, type WireResult } from './values.ts';
 
 interface DefinedColumn extends CatalogColumn {
   readonly inner: string;
@@ -74,32 +76,6 @@ const head = (statement: Statement): Creating => {
   return { replace, transient, kind: statement.word(at), at: at + 1 };
 };
 
-const queryColumns = async (statement: Statement, inner: string): Promise<readonly CatalogColumn[]> =>
-  wireColumns(await statement.run(`select * from ${inner} limit 0`)).map((column, place, all) => ({
-    name: column.name,
-    declared: declaredName(column.type, all[place]?.precision, all[place]?.scale),
-    nullable: true,
-  }));
-
-const declaredName = (
-  type: string,
-  precision: number | null | undefined,
-  scale: number | null | undefined,
-): string => {
-  switch (type) {
-    case 'fixed':
-      return `NUMBER(${precision ?? 38},${scale ?? 0})`;
-    case 'real':
-      return 'FLOAT';
-    case 'text':
-      return declaredOf('VARCHAR');
-    case 'binary':
-      return declaredOf('BLOB');
-    default:
-      return type.startsWith('time') ? `${type.toUpperCase()}(${scale ?? 9})` : type.toUpperCase();
-  }
-};
-
 const createTable = async (statement: Statement, creating: Creating): Promise<WireResult> => {
   let { at } = creating;
   const absent = statement.has(at, 'if', 'not', 'exists');
@@ -127,8 +103,10 @@ const createTable = async (statement: Statement, creating: Creating): Promise<Wi
   const open = end;
   if (!isSign(statement.tokens[open], '(')) throw compilation('syntax error: no list of columns.');
   const close = closing(statement.tokens, open);
-  if (close + 1 < statement.tokens.length)
-    throw notModelled(`${statement.tokens[close + 1]?.text ?? ''} after the columns of a table`);
+  const more = statement.tokens.slice(close + 1);
+  const isTracking = isWord(more[0], 'change_tracking') && isSign(more[1], '=') && isWord(more[2], 'true');
+  if (more.length > (isTracking ? 3 : 0))
+    throw notModelled(`${more[0]?.text ?? ''} after the columns of a table`);
   const columns = splitAt(statement.tokens.slice(open + 1, close), (token) => isSign(token, ','))
     .map((tokens) => columnOf(statement, tokens))
     .filter((column) => column !== undefined);
@@ -177,6 +155,7 @@ const createSchema = async (statement: Statement, creating: Creating): Promise<W
 
 export const create = async (statement: Statement, text: string): Promise<WireResult> => {
   const creating = head(statement);
+  if (kindAt(statement, creating.at - 1) !== undefined) return createObject(statement, text, creating.at - 1);
   switch (creating.kind) {
     case 'table':
       return createTable(statement, creating);
@@ -198,6 +177,8 @@ const dropOne = async (statement: Statement, kind: 'table' | 'view', found: Cata
 };
 
 export const drop = async (statement: Statement): Promise<WireResult> => {
+  const other = kindAt(statement, 1);
+  if (other !== undefined) return dropObject(statement, other.kind, other.end);
   const kind = statement.word(1);
   const ifExists = statement.has(2, 'if', 'exists');
   const at = ifExists ? 4 : 2;

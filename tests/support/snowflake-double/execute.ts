@@ -3,6 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { insert, merge, remove, truncate, update } from './change.ts';
 import { alterTable, create, drop } from './define.ts';
 import { compilation, missingObject, notModelled, SnowflakeFailure } from './failure.ts';
+import { alterState } from './pipeline-objects.ts';
+import { show } from './show.ts';
+import { runBlock } from './scripting.ts';
 import type { Bind } from './statement.ts';
 import { Statement } from './statement.ts';
 import type { DoubleSession } from './session.ts';
@@ -58,6 +61,8 @@ const defining =
 
 const alter: Run = async (statement, asked) => {
   if (statement.word(1) === 'table') return defining(alterTable)(statement, asked);
+  if (statement.word(1) === 'task' || statement.word(1) === 'alert')
+    return defining((each) => Promise.resolve(alterState(each)))(statement, asked);
   if (!statement.has(1, 'session', 'set')) throw notModelled(`ALTER ${statement.word(1).toUpperCase()}`);
   const [, , , name, equals, value, more] = statement.tokens;
   if (name === undefined || value === undefined || !isSign(equals, '='))
@@ -87,6 +92,27 @@ const use: Run = async (statement) => {
     session.schema = 'PUBLIC';
   } else throw notModelled(`USE ${kind.toUpperCase()}`);
   return done;
+};
+
+/** The statements of a block run one by one in the same session. */
+const block = async ({ world, session }: Statement, asked: Asked, text: string): Promise<WireResult> =>
+  status(
+    await runBlock(text, {
+      run: (tokens, sql) => executeOne(world, session, { ...asked, sql, binds: [], tokens }),
+    }),
+  );
+
+const call: Run = async (statement, asked) => {
+  const object = statement.object(statement.nameAt(1).parts);
+  const found = statement.world.objects.find('procedure', object);
+  if (found?.body === undefined) throw missingObject('Procedure', object.name);
+  return block(statement, asked, found.body);
+};
+
+const executeImmediate: Run = async (statement, asked) => {
+  const [, , text] = statement.tokens;
+  if (!statement.has(1, 'immediate') || text?.kind !== 'text') throw notModelled('the statement EXECUTE');
+  return block(statement, asked, text.text);
 };
 
 const statements: Readonly<Record<string, readonly [typeId: number, run: Run]>> = {
@@ -121,15 +147,16 @@ const statements: Readonly<Record<string, readonly [typeId: number, run: Run]>> 
   create: [0x6000, defining((statement, { sql }) => create(statement, sql))],
   drop: [0x6000, defining(drop)],
   alter: [0x4100, alter],
+  show: [0x4000, (statement) => show(statement)],
+  call: [0x4600, call],
+  execute: [0x4600, executeImmediate],
   use: [0x4200, use],
 };
 
 /** Parts of a statement that is not one that the server knows at all. */
 const unknown = (sql: string): SnowflakeFailure => {
   const word = /\S+/.exec(sql)?.[0] ?? '';
-  if (
-    /^(show|describe|desc|call|copy|grant|revoke|set|unset|execute|explain|put|get|list|declare)$/i.test(word)
-  )
+  if (/^(describe|desc|copy|grant|revoke|set|unset|explain|put|get|list|declare)$/i.test(word))
     return notModelled(`the statement ${word.toUpperCase()}`);
   return compilation(`syntax error line 1 at position 0 unexpected '${word}'.`);
 };

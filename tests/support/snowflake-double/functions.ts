@@ -167,7 +167,7 @@ const functions: Readonly<Record<string, Write>> = {
     ([text = '']) => `case when regexp_full_match(${text}, '([0-9a-fA-F]{2})*') then unhex(${text}) end`,
   ),
   TRY_PARSE_JSON: between(1, 1, ([text = '']) => `try_cast(${text} as json)`),
-  TYPEOF: between(1, 1, ([value = '']) => `(${kinds.replaceAll('V', () => value)})`),
+  TYPEOF: between(1, 1, ([value = '']) => `(${kinds.replaceAll(/\bV\b/g, () => value)})`),
   UPPER: same('upper', 1),
   UUID_STRING: between(0, 0, () => `cast(uuid() as varchar)`),
 };

@@ -3,11 +3,14 @@ import { randomUUID } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { notModelled, SnowflakeFailure } from './failure.ts';
 import { quotedInner } from './names.ts';
+import { moveOffset, type Stream } from './streams.ts';
 import type { World } from './world.ts';
 
 interface Transaction {
   /** Tables that it wrote, by their name in DuckDB. */
   readonly written: Set<string>;
+  /** Streams that it consumed. */
+  readonly consumed: Set<Stream>;
   /** The commits that it has seen. */
   seen: number;
   /** A statement failed: DuckDB gives such a transaction up, the server would go on with it. */
@@ -92,12 +95,19 @@ export class DoubleSession {
     // BEGIN inside a transaction is passed over.
     if (this.transaction !== undefined) return;
     await this.connection.run('begin transaction');
-    this.transaction = { written: new Set(), seen: this.#world.catalog.commits, failed: false };
+    this.transaction = {
+      written: new Set(),
+      consumed: new Set(),
+      seen: this.#world.catalog.commits,
+      failed: false,
+    };
   }
 
   async commit(): Promise<void> {
     const { transaction } = this;
     if (transaction === undefined) return;
+    for (const stream of transaction.consumed)
+      for (const sql of moveOffset(stream)) await this.connection.run(sql);
     this.transaction = undefined;
     await this.connection.run('commit');
     this.#world.catalog.committed(transaction.written);

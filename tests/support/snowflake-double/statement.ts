@@ -4,6 +4,7 @@ import { informationSchema } from './catalog.ts';
 import { compilation, missingObject, SnowflakeFailure } from './failure.ts';
 import { innerObject, quotedInner, storedName, type ObjectName } from './names.ts';
 import type { DoubleSession } from './session.ts';
+import { streamRows, type Stream } from './streams.ts';
 import { isSign, isWord, type Token } from './tokens.ts';
 import { localNames, translate } from './translate.ts';
 import type { World } from './world.ts';
@@ -40,6 +41,8 @@ export class Statement {
   #nextBind = 0;
   /** Tables that were named, by their name in DuckDB. */
   readonly named = new Set<string>();
+  /** Streams that were read. */
+  readonly streams = new Set<Stream>();
 
   constructor(
     world: World,
@@ -89,8 +92,13 @@ export class Statement {
     const object = this.object(parts);
     if (object.schema === 'INFORMATION_SCHEMA')
       return informationSchema(this.world.catalog, object, quotedInner);
-    this.world.catalog.need(object);
     const inner = innerObject(object);
+    const stream = this.world.streams.get(inner);
+    if (stream !== undefined) {
+      this.streams.add(stream);
+      return streamRows(this.world.catalog, stream);
+    }
+    this.world.catalog.need(object);
     this.named.add(inner);
     return inner;
   }

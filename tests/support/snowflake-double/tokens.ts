@@ -28,6 +28,7 @@ const patterns = {
   space: /(?:\s+|--[^\n]*|\/\*[\s\S]*?\*\/)+/y,
   quoted: /"((?:[^"]|"")*)"/y,
   text: /'((?:[^'\\]|''|\\[\s\S])*)'/y,
+  block: /\$\$([\s\S]*?)\$\$/y,
   number: /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y,
   word: /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y,
   sign: /::|<>|!=|<=|>=|\|\||=>|->>|->|[-+*/%=<>().,;:[\]{}]/y,
@@ -48,6 +49,8 @@ const tokenAt = (sql: string, at: number): { readonly token: Token; readonly end
   const text = read(patterns.text, sql, at);
   if (text !== null)
     return { token: { kind: 'text', text: meaningOf(text[1] ?? '') }, end: at + text[0].length };
+  const block = read(patterns.block, sql, at);
+  if (block !== null) return { token: { kind: 'text', text: block[1] ?? '' }, end: at + block[0].length };
   if (sql[at] === '?') return { token: { kind: 'bind', text: '?' }, end: at + 1 };
   for (const kind of ['number', 'word', 'sign'] as const) {
     const found = read(patterns[kind], sql, at);

@@ -148,6 +148,8 @@ class Writer {
 
   #tableFunction(tokens: readonly Token[]): string {
     const [name, open] = tokens;
+    if (isWord(name, 'result_scan') && tokens.some((token) => isWord(token, 'last_query_id')))
+      return 'sf_last_result';
     if (!isWord(name, 'generator') || !isSign(open, '('))
       throw notModelled(`the table function ${name?.text ?? ''}`);
     const count = tokens.find(({ kind }) => kind === 'number')?.text ?? '0';

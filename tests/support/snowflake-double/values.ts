@@ -37,7 +37,7 @@ const wireTypes: Readonly<Record<string, string>> = {
   VARCHAR: 'text',
 };
 
-const wireColumn = (name: string, declared: string): WireColumn => {
+export const wireColumn = (name: string, declared: string): WireColumn => {
   const [, base = declared, first, second] = /^(\w+)(?:\((\d+)(?:,(\d+))?\))?$/.exec(declared) ?? [];
   const isNumber = base === 'NUMBER';
   const isMoment = base.startsWith('TIME');

@@ -4,6 +4,8 @@ import { Catalog } from './catalog.ts';
 import { macros } from './functions.ts';
 import { TableLocks } from './locks.ts';
 import { quotedInner } from './names.ts';
+import { PipelineObjects } from './registry.ts';
+import type { Stream } from './streams.ts';
 
 export interface DoubleUser {
   readonly name: string;
@@ -30,6 +32,9 @@ export interface DoubleSetting {
 export class World {
   readonly catalog = new Catalog();
   readonly locks = new TableLocks();
+  readonly objects = new PipelineObjects();
+  /** By the name of the stream in DuckDB. */
+  readonly streams = new Map<string, Stream>();
   readonly setting: DoubleSetting;
   readonly instance: DuckDBInstance;
 

@@ -308,8 +308,10 @@ describe('errors', () => {
   });
 
   it.each([
-    ['show tables', 'the statement SHOW'],
-    ['create stream s on table t', 'CREATE STREAM'],
+    ['show warehouses', 'SHOW WAREHOUSES'],
+    ['create stream s on view v', 'a stream on something else than a table'],
+    ['create pipe p as select 1', 'CREATE PIPE'],
+    ['describe table t', 'the statement DESCRIBE'],
     ['select 1 / 2', 'division'],
     ["select cast('abc' as varchar(2))", 'a cast to VARCHAR(2)'],
     ["select parse_json('{}'):a", 'the sign :'],
