@@ -32,7 +32,7 @@ const makeTables = async ({ execute }: Connection, customers: number): Promise<v
     `create table staging.customers as select cast(k as bigint) as id, timestamp '2025-01-01' as updated_at from ${series(customers)}`,
   );
   await execute(
-    `create table staging.orders as select cast(k as bigint) as id, cast(1 + (k * 7919) % ${customers} as bigint) as customer_id, cast(k % 1000 as decimal(12,2)) as amount, 'kind ' || (k % 7) as kind, timestamp '2024-01-01' + (k % 500000) * interval '1 minute' as ordered_at, timestamp '2025-01-01' as updated_at from ${series(customers * 5)}`,
+    `create table staging.orders as select cast(k as bigint) as id, 1 + (cast(k as bigint) * 7919) % ${customers} as customer_id, cast(k % 1000 as decimal(12,2)) as amount, 'kind ' || (k % 7) as kind, timestamp '2024-01-01' + (k % 500000) * interval '1 minute' as ordered_at, timestamp '2025-01-01' as updated_at from ${series(customers * 5)}`,
   );
 };
 
