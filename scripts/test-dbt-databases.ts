@@ -8,6 +8,8 @@ import { withDuckDb } from './shop/shop-file.ts';
 
 export interface Database {
   readonly engine: ShopEngine;
+  /** The dbt that builds it; default: the newest. */
+  readonly dbt?: string;
   /** What the profile needs to find it. */
   readonly environment: NodeJS.ProcessEnv;
   /** The same for a project file of ours. */

@@ -27,14 +27,19 @@ select cast(c.id as bigint) as vendor_id, cast(c.name as varchar(120)) as vendor
 from staging.companies as c left join staging.countries as k on c.country_id = k.id where c.is_vendor`,
   'models/elsewhere.sql': 'select 1 as one',
   'models/copy_of_teams.sql': `{{ config(materialized='tidemark_mirror', schema='copies') }} select * from staging.teams`,
-  'models/schema.yml': `models:
+};
+
+/** What a test is given stands below `arguments` since dbt 1.10.5 only. */
+const testsOf = ({ dbt }: Database): string => {
+  const given = '{ mirror: staging.teams }';
+  return `models:
   - name: copy_of_teams
-    data_tests: [{ tidemark.equals_mirror: { arguments: { mirror: staging.teams } } }]
-`,
+    data_tests: [{ tidemark.equals_mirror: ${dbt === undefined ? `{ arguments: ${given} }` : given} }]
+`;
 };
 
 /** Says what is wrong in words, one check after another; each must be able to fail. */
-class Check {
+export class Check {
   readonly problems: string[] = [];
   readonly #engine: string;
 
@@ -50,18 +55,18 @@ class Check {
   }
 }
 
-interface Place {
+export interface Place {
   readonly database: Database;
   readonly folder: string;
 }
 
-const runDbt = ({ database, folder }: Place, ...args: readonly string[]): Promise<Said> =>
-  ask(dbtProgram, [...args, '--profiles-dir', packageFolder, '--target', database.engine], {
+export const runDbt = ({ database, folder }: Place, ...args: readonly string[]): Promise<Said> =>
+  ask(database.dbt ?? dbtProgram, [...args, '--profiles-dir', packageFolder, '--target', database.engine], {
     folder,
     environment: { ...quietly, ...database.environment },
   });
 
-const tidemark = ({ database, folder }: Place, ...args: readonly string[]): Promise<Said> =>
+export const tidemark = ({ database, folder }: Place, ...args: readonly string[]): Promise<Said> =>
   ask(process.execPath, [main, ...args, '--project', folder], {
     folder,
     environment: { ...quietly, ...database.environment, DBT_PROFILES_DIR: packageFolder },
@@ -182,7 +187,7 @@ export const checkPackage = async (database: Database, parent: string): Promise<
   const check = new Check(database.engine);
   const folder = join(parent, `mine-${database.engine}`);
   const place = { database, folder };
-  for (const [name, text] of Object.entries(files)) {
+  for (const [name, text] of Object.entries({ ...files, 'models/schema.yml': testsOf(database) })) {
     await mkdir(join(folder, name, '..'), { recursive: true });
     await writeFile(join(folder, name), text);
   }

@@ -5,10 +5,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const VENV = join(ROOT, '.venv-dbt');
+const NEWEST = join(ROOT, '.venv-dbt');
+const OLDEST = join(ROOT, '.venv-dbt-oldest');
 const PROJECT = join(ROOT, 'dbt_project');
 
-export const dbtProgram = join(VENV, 'bin', 'dbt');
+export const dbtProgram = join(NEWEST, 'bin', 'dbt');
+
+/** The oldest whose manifest we read. */
+export const oldestDbtProgram = join(OLDEST, 'bin', 'dbt');
 
 /** The sample project is our dbt package as well. */
 export const packageFolder = PROJECT;
@@ -17,6 +21,8 @@ export const quietly: NodeJS.ProcessEnv = {
   DBT_SEND_ANONYMOUS_USAGE_STATS: 'false',
   DBT_USE_COLORS: 'false',
 };
+
+const OLDEST_PACKAGES = ['dbt-core~=1.8.0', 'dbt-duckdb~=1.8.0', 'duckdb<2'];
 
 /** Without the wheels-only flag the parser's source package tries to download a wheel from elsewhere. */
 const PACKAGES = [
@@ -59,12 +65,16 @@ const run = async (
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}\n${text}`);
 };
 
-/** Makes the virtual environment on first use. */
-export const installDbt = async (): Promise<void> => {
-  if (existsSync(join(VENV, 'bin', 'dbt'))) return;
-  await run('python3', ['-m', 'venv', VENV]);
-  await run(join(VENV, 'bin', 'pip'), ['install', '-q', '--disable-pip-version-check', ...PACKAGES]);
+const install = async (folder: string, packages: readonly string[]): Promise<void> => {
+  if (existsSync(join(folder, 'bin', 'dbt'))) return;
+  await run('python3', ['-m', 'venv', folder]);
+  await run(join(folder, 'bin', 'pip'), ['install', '-q', '--disable-pip-version-check', ...packages]);
 };
+
+/** Makes the virtual environment on first use. */
+export const installDbt = (): Promise<void> => install(NEWEST, PACKAGES);
+
+export const installOldestDbt = (): Promise<void> => install(OLDEST, OLDEST_PACKAGES);
 
 export interface DbtRun {
   readonly target: 'duckdb' | 'postgres';
@@ -73,11 +83,13 @@ export interface DbtRun {
   readonly environment: NodeJS.ProcessEnv;
   /** Another project than the sample shop, with its own profile. */
   readonly project?: string;
+  /** Another dbt than the newest. */
+  readonly program?: string | undefined;
 }
 
 /** Runs one dbt command; answers where its manifest lies. */
 export const dbt = async (command: 'compile' | 'build' | 'snapshot', options: DbtRun): Promise<string> => {
-  const { project = PROJECT } = options;
+  const { project = PROJECT, program = dbtProgram } = options;
   const args = [
     command,
     '--project-dir',
@@ -91,7 +103,7 @@ export const dbt = async (command: 'compile' | 'build' | 'snapshot', options: Db
     '--log-path',
     options.folder,
   ];
-  await run(join(VENV, 'bin', 'dbt'), args, {
+  await run(program, args, {
     ...quietly,
     ...options.environment,
   });

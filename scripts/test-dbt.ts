@@ -10,7 +10,8 @@ import { differences } from './test-dbt-compare.ts';
 import { duckDbDatabase, withPostgres, type Database } from './test-dbt-databases.ts';
 import { checkPackage } from './test-dbt-package.ts';
 import { checkSnapshots } from './test-dbt-snapshots.ts';
-import { dbt, installDbt } from './test-dbt-tool.ts';
+import { checkDocs } from './test-dbt-docs.ts';
+import { dbt, installDbt, installOldestDbt, oldestDbtProgram } from './test-dbt-tool.ts';
 
 const REBUILT = 'marts_rebuilt';
 
@@ -43,6 +44,23 @@ const check = async (database: Database, folder: string, update: boolean): Promi
   ];
 };
 
+/** The oldest dbt that we support: it builds the shop, its manifest is read, and it takes our package and our docs. */
+const checkOldest = async (parent: string): Promise<readonly string[]> => {
+  await installOldestDbt();
+  const folder = await mkdtemp(join(parent, 'oldest-'));
+  const database = { ...duckDbDatabase(folder), dbt: oldestDbtProgram };
+  await database.use((execute) => generateShop(execute, { seed: 1, scale: SMALL }));
+  await dbt('build', {
+    target: 'duckdb',
+    folder: join(folder, 'target'),
+    environment: database.environment,
+    program: oldestDbtProgram,
+  });
+  const problems = [...(await checkPackage(database, folder)), ...(await checkDocs(database, folder))];
+  console.log(`duckdb: the oldest dbt, ${problems.length} problems`);
+  return problems.map((problem) => `oldest dbt: ${problem}`);
+};
+
 const main = async (update: boolean): Promise<void> => {
   await installDbt();
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-dbt-'));
@@ -50,6 +68,8 @@ const main = async (update: boolean): Promise<void> => {
     const duckDb = duckDbDatabase(folder);
     const problems: string[] = [...(await check(duckDb, folder, update))];
     problems.push(...(await checkPackage(duckDb, folder)), ...(await checkSnapshots(duckDb, folder)));
+    problems.push(...(await checkDocs(duckDb, folder)));
+    problems.push(...(await checkOldest(folder)));
     await withPostgres(async (database) => {
       problems.push(...(await check(database, folder, update)));
       problems.push(...(await checkPackage(database, folder)), ...(await checkSnapshots(database, folder)));
