@@ -217,7 +217,7 @@ export const describeUndoTwins = (engine: Engine, file: string): void => {
     name: 'I6: an undo beside a twin',
     engine,
     file,
-    share: engine === 'duckdb' ? 5 : 3,
+    share: engine === 'duckdb' ? 3 : 2,
     tell,
   });
 };
