@@ -173,6 +173,15 @@ const snowflakeOf = (project: Project): SnowflakePipeline => ({
   drop: async (options) => (await import('./batch/pipeline/deploy.ts')).dropPipeline({ ...options, project }),
 });
 
+const impactOf = (project: Project): Pick<OpenProject, 'impact' | 'pendingImpact' | 'impactOfChange'> => ({
+  impact: async (columns, options) =>
+    (await import('./batch/impact/impact.ts')).impact({ ...options, project, columns }),
+  pendingImpact: async (options) =>
+    (await import('./batch/impact/pending.ts')).pendingImpact({ ...options, project }),
+  impactOfChange: async (revision) =>
+    (await import('./batch/impact/impact-of-change.ts')).impactOfChange({ project, revision }),
+});
+
 /** Writes a first project file and mappings from a dbt project or a warehouse; `agree` is asked before. */
 export const initProject = async (options: InitOptions): Promise<InitReport> =>
   (await import('./batch/init/init.ts')).init(options);
@@ -216,12 +225,7 @@ export const openProject = async (place: ProjectPlace = {}): Promise<OpenProject
     rowHistory: async (target, key, options) =>
       (await import('./batch/row-history.ts')).rowHistory({ ...options, project, target, key }),
     show: async (batch, options) => (await import('./batch/show.ts')).show({ ...options, project, batch }),
-    impact: async (columns, options) =>
-      (await import('./batch/impact/impact.ts')).impact({ ...options, project, columns }),
-    pendingImpact: async (options) =>
-      (await import('./batch/impact/pending.ts')).pendingImpact({ ...options, project }),
-    impactOfChange: async (revision) =>
-      (await import('./batch/impact/impact-of-change.ts')).impactOfChange({ project, revision }),
+    ...impactOf(project),
     editorSchema: async (options) =>
       (await import('./batch/editor-schema.ts')).writeEditorSchema({ ...options, project }),
     dictionary: async (options) =>

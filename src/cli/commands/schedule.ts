@@ -100,6 +100,9 @@ const telling = (log: Log, project: () => Project) => {
   };
 };
 
+const summed = (tally: ReturnType<typeof newTally>): string =>
+  `${tally.done} runs done, ${tally.failed} failed, ${tally.busy + tally.taken} left to others`;
+
 const execute = async (invocation: Invocation): Promise<Outcome> => {
   const { options, log, signal } = invocation;
   const project = await invocation.project();
@@ -149,7 +152,6 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
     await others.settled();
     await server?.close();
   }
-  const words = `${tally.done} runs done, ${tally.failed} failed, ${tally.busy + tally.taken} left to others`;
   return {
     exit: 0,
     json: {
@@ -158,7 +160,7 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
       environment: project.environment,
       ...tally,
     },
-    text: (style) => `${line(style)}: ${words}`,
+    text: (style) => `${line(style)}: ${summed(tally)}`,
   };
 };
 
