@@ -156,7 +156,7 @@ insert into "tidemark_scratch"."tm_OWNER_N_root_by_product" ("order_id", "line_n
 select "order_lines"."order_id", "order_lines"."line_no", "order_lines"."product", "order_lines"."amount", "order_lines"."customer_id" from (select true as "tidemark.present", "m"."order_id", "m"."line_no", "m"."product", "m"."amount", "m"."customer_id" from "staging_public"."order_lines" as "m" where "m"."product" in (select "k"."k_product" from "tidemark_scratch"."tm_OWNER_N_keys_by_product" as "k") and not exists (select 1 from "tidemark_scratch"."tm_OWNER_N_images_order_lines" as "i" where ("m"."order_id" = "i"."k_order_id") and ("m"."line_no" = "i"."k_line_no"))
 union all
 select true as "tidemark.present", "i"."a_order_id" as "order_id", "i"."a_line_no" as "line_no", "i"."a_product" as "product", "i"."a_amount" as "amount", "i"."a_customer_id" as "customer_id" from "tidemark_scratch"."tm_OWNER_N_images_order_lines" as "i" where "i"."op" <> 'D' and "i"."a_product" in (select "k"."k_product" from "tidemark_scratch"."tm_OWNER_N_keys_by_product" as "k")) as "order_lines"
-where exists (select 1 from "tidemark_scratch"."tm_OWNER_N_keys_by_product" as "k" where ("k"."k_product" = (cast(cast("order_lines"."product" as varchar) as VARCHAR(16777216)))))
+where exists (select 1 from "tidemark_scratch"."tm_OWNER_N_keys_by_product" as "k" where ("k"."k_product" = (cast(cast("order_lines"."product" as varchar) as varchar))))
   and not exists (select 1 from "tidemark_scratch"."tm_OWNER_N_root_by_product" as "r" where ("r"."order_id" = "order_lines"."order_id") and ("r"."line_no" = "order_lines"."line_no"));
 
 insert into "tidemark_scratch"."tm_OWNER_N_root_customer_metrics" ("id", "name", "credit")

@@ -474,7 +474,7 @@ select "source", "watermark", "full_compare_at", "delete_check_at" from "tidemar
 
 select "source", count_if(not "queued") as "held", count_if("queued") as "queued" from "tidemark"."holds" group by "source";
 
-select "target", "events", "shape", "next_number" from "tidemark"."histories";
+select "target", "events", "shape", "next_number", "fingerprint" as "fingerprint" from "tidemark"."histories";
 
 select "target", "progress" from "tidemark"."parts";
 
