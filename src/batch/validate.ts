@@ -200,7 +200,23 @@ const validateOffline = async (options: ValidateOptions): Promise<ValidateReport
   return reportOf(options, { dictionary, problems: [...problems, ...tests.problems], tests: tests.report });
 };
 
-export const validate = (options: ValidateOptions): Promise<ValidateReport> => {
+/** Known before any tick; the expression is read by what schedules. */
+const withSchedule = async (
+  { schedule }: Project,
+  working: Promise<ValidateReport>,
+): Promise<ValidateReport> => {
+  const report = await working;
+  if (schedule === undefined) return report;
+  const { problemsOf } = await import('./schedule/cadence.ts');
+  const found = problemsOf(schedule);
+  if (found.length === 0) return report;
+  return { ...report, status: 'invalid', problems: inOrder([...found, ...report.problems]) };
+};
+
+export const validate = (options: ValidateOptions): Promise<ValidateReport> =>
+  withSchedule(options.project, validated(options));
+
+const validated = (options: ValidateOptions): Promise<ValidateReport> => {
   if (options.offline === true) return validateOffline(options);
   const writes = placeOf(options) === 'warehouse' && options.tests !== false;
   return withWarehouse(

@@ -104,6 +104,14 @@ export const notOneOf = (at: Position, key: string, choices: readonly string[], 
     didYouMean(found, choices),
   );
 
+export const unknownZone = (at: Position, name: string): Problem =>
+  problem(
+    'wrong_type',
+    at,
+    `\`timezone\` must be a time zone such as \`Europe/Berlin\`, not \`${name}\``,
+    didYouMean(name, Intl.supportedValuesOf('timeZone')),
+  );
+
 export const emptyFile = (at: Position, expected: string): Problem =>
   problem('missing_key', at, `the file is empty; expected ${expected}`);
 

@@ -17,7 +17,7 @@ import type { Fields } from './fields.ts';
 import { lineageOf, type LineageSettings } from './lineage-settings.ts';
 import { readConnection, type FoundConnection } from './connection.ts';
 import type { Report } from './problems.ts';
-import { badName, notBesideEvery, sharedSchema, wrongType } from './problems.ts';
+import { badName, notBesideEvery, sharedSchema, unknownZone, wrongType } from './problems.ts';
 import type { Files } from './dbt/find-profile.ts';
 import {
   testPlaces,
@@ -156,11 +156,22 @@ const manifestOf = (
   return files.exists(usual) ? usual : undefined;
 };
 
+const isZone = (name: string): boolean => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 const readSchedule = (entry: Entry, report: Report): Cadence | undefined => {
   const fields = fieldsOf(entry.value, '`schedule`', { known: ['every', 'cron', 'timezone'] }, report);
   const ms = durationAt(fields, 'every');
   const expression = textAt(fields, 'cron')?.text;
   const timezone = textAt(fields, 'timezone')?.text;
+  if (timezone !== undefined && !isZone(timezone))
+    report(unknownZone(fields.get('timezone')?.value.at ?? fields.at, timezone));
   const wrong = fields.get('cron') ?? fields.get('timezone');
   if (fields.get('every') !== undefined && wrong !== undefined)
     report(notBesideEvery(wrong.key.at, wrong.key.text));

@@ -8,6 +8,9 @@ import { instant, state } from './state.ts';
 /** Longer than any two hosts' clocks lie apart. */
 const keptMs = 7 * 24 * 60 * 60 * 1000;
 
+/** Clocks that lie further apart than this are wrong: who had the wrong one claimed ticks that were not due. */
+const apartMs = 5 * 60 * 1000;
+
 export interface TickClaim {
   /** ISO-8601. */
   readonly tick: string;
@@ -15,7 +18,8 @@ export interface TickClaim {
   readonly host: string;
 }
 
-/** False: somebody else has it. The same owner has it again: a run that failed is tried again. */
+/** False: somebody else has it. The same owner has it again: a run that failed is tried again. A claim from before its
+ *  time, or from a time that is yet to come, was made by a clock that has been set right since, and holds nobody. */
 export const claimTick = async (
   session: Session,
   schema: SchemaName,
@@ -25,7 +29,10 @@ export const claimTick = async (
   const ticks = state(schema, 'ticks');
   const claimed =
     await session.execute(sql`insert into ${ticks} (tick, owner, host, claimed_at) values (${instant(tick)}, ${owner}, ${host}, ${dialect.clock()})
-on conflict (tick) do update set claimed_at = excluded.claimed_at where ticks.owner = excluded.owner`);
+on conflict (tick) do update set owner = excluded.owner, host = excluded.host, claimed_at = excluded.claimed_at
+where ticks.owner = excluded.owner
+  or ticks.claimed_at < ${dialect.minus(sql`ticks.tick`, apartMs)}
+  or ${dialect.minus(sql`ticks.claimed_at`, apartMs)} > excluded.claimed_at`);
   if (claimed === 0) return false;
   await session.execute(sql`delete from ${ticks} where tick < ${dialect.minus(instant(tick), keptMs)}`);
   return true;

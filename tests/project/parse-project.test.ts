@@ -188,6 +188,10 @@ describe('a mistake', () => {
       `${head}warehouse: { type: duckdb, path: a, memory_limit: much }\n`,
       ['wrong_type'],
     ],
+    'a zone that there is not': [
+      `${duckdb}schedule: { cron: '0 * * * *', timezone: Europe/Berln }\n`,
+      ['wrong_type'],
+    ],
     'no thread at all': [`${head}warehouse: { type: duckdb, path: a, threads: 0 }\n`, ['wrong_type']],
     'an unknown warehouse': [`${head}warehouse: { type: duckdbb }\n`, ['wrong_type']],
     'a warehouse that is a text': [`${head}warehouse: shop.duckdb\n`, ['wrong_type']],

@@ -1,7 +1,7 @@
 // When batches are due: every so often, on the clock's own marks so that two hosts mean the same tick, or by a
 // cron expression in a time zone.
 import { Cron } from 'croner';
-import { TidemarkError } from '../../errors/tidemark-error.ts';
+import { isTidemarkError, TidemarkError, type Problem } from '../../errors/tidemark-error.ts';
 import type { Cadence } from '../../project/project.ts';
 
 export interface Ticks {
@@ -46,6 +46,18 @@ const cron = (expression: string, timezone: string | undefined): Ticks => {
   };
   const first = after(Date.UTC(2026, 0, 1));
   return { after, current: () => undefined, intervalMs: after(first) - first };
+};
+
+/** What is wrong with it, before anything is scheduled. */
+export const problemsOf = (cadence: Cadence): readonly Problem[] => {
+  try {
+    ticksOf(cadence);
+    return [];
+  } catch (error) {
+    if (!isTidemarkError(error)) throw error;
+    const { message, hint } = error;
+    return [{ code: 'wrong_type', severity: 'error', message: `\`schedule\`: ${message}`, hint }];
+  }
 };
 
 export const ticksOf = (cadence: Cadence): Ticks =>

@@ -1,0 +1,4 @@
+// See claim-tick-suite.ts.
+import { describeClaims } from './claim-tick-suite.ts';
+
+describeClaims('duckdb');
