@@ -50,9 +50,14 @@ const tableNamesFor = async (
   problems: readonly Problem[],
 ): Promise<readonly string[]> => {
   if (!problems.some(({ code }) => code === 'unknown_table')) return [];
-  const schemas = [...new Set([project.schemas.staging.schema, project.schemas.targets.schema])];
+  const { staging, targets } = project.schemas;
+  const schemas = [
+    ...new Map([staging, targets].map((each) => [`${each.database ?? ''}.${each.schema}`, each])).values(),
+  ];
   const names = await Promise.all(
-    schemas.map(async (schema) => (await warehouse.tablesIn(schema)).map((name) => `${schema}.${name}`)),
+    schemas.map(async ({ schema, database }) =>
+      (await warehouse.tablesIn(schema, database)).map((name) => `${schema}.${name}`),
+    ),
   );
   return names.flat();
 };

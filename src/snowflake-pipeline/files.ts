@@ -177,7 +177,8 @@ const dropScript = (pipeline: Pipeline): Script => {
     file: '90_drop.sql',
     about: [
       'Takes everything back. Targets that are tables stay as they are; a dynamic table is its query, and goes.',
-      'Streams go with what they have not shown yet.',
+      'Streams go with what they have not shown yet. The schema stays, whatever else stands in it: RESTRICT asks',
+      'for foreign keys alone there, and would drop it with tables of others.',
     ],
     statements: [
       ...suspendStatements(pipeline),
@@ -191,7 +192,6 @@ const dropScript = (pipeline: Pipeline): Script => {
       ),
       ...pipeline.sources.map((source) => `drop stream if exists ${objects.streamName(settings, source)}`),
       ...workTables(pipeline).map((name) => `drop table if exists ${name}`),
-      `drop schema if exists ${schemaName(pipeline)} restrict`,
     ].map(plain),
   };
 };

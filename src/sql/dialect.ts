@@ -30,6 +30,8 @@ interface Capabilities {
   readonly parallelSessions: number;
   /** DDL can be rolled back with the data. */
   readonly transactionalDdl: boolean;
+  /** `drop schema` refuses one that holds anything; where not, it takes everything in it along. */
+  readonly keepsFilledSchemas: boolean;
   /** Other writers exist while we work: rows and tables can and must be locked for a commit. */
   readonly concurrentWriters: boolean;
   /** Rows and tables can be locked without being written; where not, a write that changes nothing locks its table. */

@@ -59,7 +59,7 @@ export interface Warehouse {
   /** Marks of these tables, which exist; none at all where the engine keeps none, so that tables must be read. */
   marks(tables: readonly TableName[]): Promise<readonly TableMark[]>;
   /** Names of the tables and views in a schema, for hints. */
-  tablesIn(schema: string): Promise<readonly string[]>;
+  tablesIn(schema: string, database?: string): Promise<readonly string[]>;
   /** Columns and types of a query, without running it. */
   describe(select: Fragment): Promise<readonly Column[]>;
   /** The condition of the engine, as far as it concerns us; writes nothing. */

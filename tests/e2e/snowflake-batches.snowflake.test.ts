@@ -72,7 +72,17 @@ describe('facts on Snowflake', { sequential: true }, () => {
   });
 
   it('uninstall lists what is ours, and drops it', async () => {
-    expect((await run('uninstall', '--yes')).exit).toBe(0);
+    // What is no table is not known, and a schema would be dropped with it.
+    const { exit, told } = await run('uninstall', '--yes');
+    expect(exit).toBe(0);
+    expect(told['objects']).not.toContainEqual(expect.objectContaining({ kind: 'schema' }));
+    const reason = expect.stringContaining('drops a schema with all that stands in it') as string;
+    expect(told['kept']).toContainEqual({ name: 'tidemark', reason });
+    expect(
+      await box.sql(
+        `select SCHEMA_NAME as name from INFORMATION_SCHEMA.SCHEMATA where SCHEMA_NAME = 'tidemark'`,
+      ),
+    ).toEqual([{ name: 'tidemark' }]);
     const left = await box.sql(
       `select TABLE_SCHEMA as sch, count(*) as n from INFORMATION_SCHEMA.TABLES group by TABLE_SCHEMA order by 1`,
     );

@@ -190,6 +190,20 @@ describe('tidemark snowflake', () => {
     expect(await sql(orders)).toEqual(before);
   });
 
+  it('drops nothing of others that stands in its schema', async () => {
+    await staging();
+    await sql('create table marts.of_others as select 1 as id');
+    await json(0, 'generate', '--schema', 'MARTS');
+    await json(0, 'deploy');
+    expect(await json(0, 'diff')).toMatchObject({ status: 'equal' });
+    await json(0, 'drop', '--yes');
+    expect(await sql('select id from marts.of_others')).toEqual([{ ID: '1' }]);
+    expect(await sql('select order_id from marts.fact_order')).toEqual([]);
+    // What is left is not ours, and not what the scripts make.
+    expect(await json(3, 'diff')).toMatchObject({ status: 'absent' });
+    await json(0, 'deploy');
+  });
+
   it('finds its way back when dbt made a table anew', async () => {
     await staging();
     await json(0, 'generate');

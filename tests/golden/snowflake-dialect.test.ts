@@ -101,10 +101,13 @@ const statements = async (): Promise<readonly (readonly [what: string, statement
   const elsewhere = await caught((session) =>
     introspectSnowflake(session, [tableName('MARTS', 'T', 'OTHER')]),
   );
-  const listed = await caught((session) => tablesInSchema(session, 'MARTS'));
+  const listed = await caught((session) => tablesInSchema(session, { schema: 'MARTS' }));
+  const listedElsewhere = await caught((session) =>
+    tablesInSchema(session, { schema: 'MARTS', database: 'OTHER' }),
+  );
   return [
     ...sessionStatements(usualLimits).map((each) => ['a session', sql.raw(each)] as const),
-    ...[...infos, ...elsewhere, ...listed].map((each) => ['the catalog', each] as const),
+    ...[...infos, ...elsewhere, ...listed, ...listedElsewhere].map((each) => ['the catalog', each] as const),
     [
       'createScratch',
       dialect.createScratch(

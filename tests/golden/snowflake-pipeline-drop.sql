@@ -157,5 +157,3 @@ drop table if exists "TIDEMARK_PIPELINE"."DESIRED_FACT_SALES";
 drop table if exists "TIDEMARK_PIPELINE"."AFFECTED_FACT_VENDOR";
 
 drop table if exists "TIDEMARK_PIPELINE"."DESIRED_FACT_VENDOR";
-
-drop schema if exists "TIDEMARK_PIPELINE" restrict;

@@ -69,20 +69,24 @@ const notes = async (session: ScriptSession, table: string): Promise<ReadonlyMap
     ]),
   );
 
+/** Undefined where nothing is deployed; the schema may be there before it, and stays after a drop. */
 const compare = async (
   session: ScriptSession,
   wanted: ReadonlyMap<string, string>,
   place: { readonly schema: string; readonly deployed: string },
-): Promise<readonly ObjectDifference[]> => {
+): Promise<readonly ObjectDifference[] | undefined> => {
   const own = await standing(session, place.schema);
   const found = new Set([...own, ...(await dynamicStanding(session, [...wanted.keys()]))]);
-  const noted = await notes(session, place.deployed);
+  if ([...wanted.keys()].every((object) => !found.has(object))) return undefined;
+  const noted = own.has('table DEPLOYED') ? await notes(session, place.deployed) : new Map<string, string>();
   const differences: ObjectDifference[] = [];
   for (const [object, hash] of wanted) {
     if (isShown(object) && !found.has(object)) differences.push({ object, status: 'missing' });
     else if (noted.get(object) !== hash) differences.push({ object, status: 'changed' });
   }
-  for (const object of own) if (!wanted.has(object)) differences.push({ object, status: 'unknown' });
+  // What was never noted is not ours: a schema may hold tables of others.
+  for (const object of own)
+    if (!wanted.has(object) && noted.has(object)) differences.push({ object, status: 'unknown' });
   return differences;
 };
 
@@ -110,16 +114,17 @@ export const diffPipeline = async ({
   const runner = await openScripts(connectionOf(project));
   try {
     return await runner.session(async (session) => {
-      const there = await isThere(session, schema);
-      const objects = there
+      const found = (await isThere(session, schema))
         ? await compare(session, wanted, { schema, deployed })
-        : [...wanted.keys()].map((object): ObjectDifference => ({ object, status: 'missing' }));
+        : undefined;
+      const objects =
+        found ?? [...wanted.keys()].map((object): ObjectDifference => ({ object, status: 'missing' }));
       return {
         schema: 'tidemark/snowflake/1',
         command: 'diff',
         project: project.name,
         environment: project.environment,
-        status: !there ? 'absent' : objects.length === 0 ? 'equal' : 'different',
+        status: found === undefined ? 'absent' : objects.length === 0 ? 'equal' : 'different',
         objects,
       };
     });

@@ -66,12 +66,20 @@ const hasSchema = async (warehouse: Warehouse, { database, schema }: SchemaName)
   return rows.length > 0;
 };
 
-const whyKept = (project: Project, schema: SchemaName, foreign: readonly string[]): string | undefined => {
+const whyKept = (
+  { project, keepsFilledSchemas }: { readonly project: Project; readonly keepsFilledSchemas: boolean },
+  schema: SchemaName,
+  foreign: readonly string[],
+): string | undefined => {
   const { staging, mirrors, targets } = project.schemas;
   if (foreign.length > 0) return `not ours lies in it: ${foreign.map((name) => `\`${name}\``).join(', ')}`;
   if ([staging, mirrors, targets].some((each) => each.schema === schema.schema))
     return 'the project keeps other tables in it';
-  return commonSchemas.includes(schema.schema) ? 'every database has it' : undefined;
+  if (commonSchemas.includes(schema.schema)) return 'every database has it';
+  // Functions, stages, tasks: not known before they are gone.
+  return keepsFilledSchemas
+    ? undefined
+    : 'this warehouse drops a schema with all that stands in it: drop it yourself where nothing does';
 };
 
 const mirrorsOf = async (warehouse: Warehouse, relations: readonly KnownRelation[]) => {
@@ -104,13 +112,13 @@ const inState = async (
     if (isEvents(name, relations, listed)) return 'events';
     return folded.includes(name) ? 'log state' : undefined;
   };
-  const names = await warehouse.tablesIn(schema.schema);
+  const names = await warehouse.tablesIn(schema.schema, schema.database);
   const tables = names.flatMap((name) => {
     const kind = kindOf(name);
     return kind === undefined ? [] : [owned(kind, inSchema(schema, name))];
   });
   const reason = whyKept(
-    project,
+    { project, keepsFilledSchemas: warehouse.dialect.capabilities.keepsFilledSchemas },
     schema,
     names.filter((name) => kindOf(name) === undefined),
   );
@@ -124,10 +132,10 @@ const isOfScratch = (name: string): boolean => isScratchName(name) || name === s
 const inScratch = async (warehouse: Warehouse, project: Project): Promise<Ours> => {
   const schema = { ...project.schemas.state, schema: scratchSchema(project.schemas.state.schema) };
   if (!(await hasSchema(warehouse, schema))) return { tables: [], schemas: [], kept: [] };
-  const names = await warehouse.tablesIn(schema.schema);
+  const names = await warehouse.tablesIn(schema.schema, schema.database);
   const tables = names.filter(isOfScratch).map((name) => owned('scratch', inSchema(schema, name)));
   const reason = whyKept(
-    project,
+    { project, keepsFilledSchemas: warehouse.dialect.capabilities.keepsFilledSchemas },
     schema,
     names.filter((name) => !isOfScratch(name)),
   );

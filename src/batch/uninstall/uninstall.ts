@@ -88,14 +88,13 @@ const dropTables = (warehouse: Warehouse, ours: Ours, lease: Lease | undefined):
 
 /** Each by itself: functions, types and sequences of others in it are not known before the engine refuses. */
 const dropSchemas = async (warehouse: Warehouse, ours: Ours): Promise<Ours> => {
-  const { transactionalDdl } = warehouse.dialect.capabilities;
   const dropped: SchemaName[] = [];
   const kept: Kept[] = [];
   for (const schema of ours.schemas) {
     const name = schema.database === undefined ? id(schema.schema) : id(schema.database, schema.schema);
     try {
       const drop = (session: Session): Promise<number> => session.execute(sql`drop schema ${name}`);
-      await (transactionalDdl ? warehouse.transaction(drop) : warehouse.session(drop));
+      await warehouse.transaction(drop);
       dropped.push(schema);
     } catch (error) {
       if (!isTidemarkError(error)) throw error;

@@ -97,7 +97,12 @@ const generatedText = ({ files, targets, left_out, warnings }: GenerateReport, s
 const ranText = ({ command, files }: RanReport): string =>
   [
     ...files.map(({ file, statements }) => `${file}: ${count(statements, 'statement')}`),
-    command === 'deploy' ? 'deployed; the tasks run' : 'dropped; target tables stay as they are',
+    ...(command === 'deploy'
+      ? ['deployed; the tasks run']
+      : [
+          'dropped; target tables stay as they are',
+          'the schema stays as well: drop it yourself where nothing is left in it',
+        ]),
   ].join('\n');
 
 const diffText = ({ status, objects }: DiffReport, style: Style): string => {

@@ -37,6 +37,7 @@ export const duckDbDialect: Dialect = {
     lacks: [],
     parallelSessions: 1,
     transactionalDdl: true,
+    keepsFilledSchemas: true,
     concurrentWriters: false,
     locksByReading: false,
     rewritesRows: true,

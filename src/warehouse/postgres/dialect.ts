@@ -83,6 +83,7 @@ export const postgresDialect: Dialect = {
     lacks: [],
     parallelSessions: 4,
     transactionalDdl: true,
+    keepsFilledSchemas: true,
     concurrentWriters: true,
     locksByReading: true,
     rewritesRows: false,

@@ -49,6 +49,7 @@ export const snowflakeDialect: Dialect = {
     lacks: ['logs', 'histories', 'models'],
     parallelSessions: 4,
     transactionalDdl: false,
+    keepsFilledSchemas: false,
     concurrentWriters: true,
     locksByReading: false,
     rewritesRows: false,

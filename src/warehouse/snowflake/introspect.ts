@@ -150,9 +150,12 @@ export const introspectSnowflake = async (
   return found;
 };
 
-export const tablesInSchema = async (session: Session, schema: string): Promise<readonly string[]> => {
+export const tablesInSchema = async (
+  session: Session,
+  { schema, database }: { readonly schema: string; readonly database?: string | undefined },
+): Promise<readonly string[]> => {
   const rows = await session.rows<{ name: string }>(
-    sql`select ${column('TABLE_NAME')} as ${id('name')} from ${catalog(undefined, 'TABLES')} as c where ${column('TABLE_SCHEMA')} = ${schema} order by 1`,
+    sql`select ${column('TABLE_NAME')} as ${id('name')} from ${catalog(database, 'TABLES')} as c where ${column('TABLE_SCHEMA')} = ${schema} order by 1`,
   );
   return rows.map(({ name }) => name);
 };

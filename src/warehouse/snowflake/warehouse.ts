@@ -133,7 +133,8 @@ export const openSnowflake = async (
     introspect: (tables) => pool.use((session) => introspectSnowflake(sessionOn(session), tables)),
     // None are kept: tables are read.
     marks: () => Promise.resolve([]),
-    tablesIn: (schema) => pool.use((session) => tablesInSchema(sessionOn(session), schema)),
+    tablesIn: (schema, database) =>
+      pool.use((session) => tablesInSchema(sessionOn(session), { schema, database })),
     describe: (select) => pool.use((session) => describe(session, select)),
     health: () => pool.use(health),
     // A lone statement stands in no transaction there.

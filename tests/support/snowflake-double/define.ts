@@ -189,6 +189,7 @@ export const drop = async (statement: Statement): Promise<WireResult> => {
       if (ifExists) return status('Drop statement executed successfully.');
       throw missingObject('Schema', schema);
     }
+    // As there: CASCADE is the default, and RESTRICT asks for foreign keys from elsewhere alone, of which there are none.
     await statement.run(`drop schema ${quotedInner(database)}.${quotedInner(schema)} cascade`);
     catalog.dropSchema(database, schema);
     return status(`${schema} successfully dropped.`);
