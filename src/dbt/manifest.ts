@@ -23,6 +23,8 @@ export interface DbtNode {
   /** Ids of the nodes that it reads. */
   readonly reads: readonly string[];
   readonly file: string;
+  /** The YAML file in which it is described, from the folder of its own project. */
+  readonly patch?: string | undefined;
   /** Of models and snapshots: the SQL that dbt made of it; `dbt parse` makes none. */
   readonly compiled?: string | undefined;
   /** Of incremental models: the columns by which they tell how far they are. */
@@ -118,6 +120,7 @@ const nodeOf = (id: string, node: Json): DbtNode => {
     materialized,
     reads: readsOf(node),
     file: text(node['original_file_path']) ?? '',
+    patch: text(node['patch_path'])?.replace(/^[^:]*:\/\//, ''),
     compiled: kind === 'model' || kind === 'snapshot' ? text(node['compiled_code']) : undefined,
     mapping: mappingOf(node, config),
     isPrivate: node['access'] === 'private' ? true : undefined,

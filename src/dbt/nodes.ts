@@ -15,9 +15,9 @@ const buildable = new Set<DbtNode['kind']>(['model', 'seed', 'snapshot']);
 export const nodeName = ({ name, version }: DbtNode): string =>
   version === undefined ? name : `${name}.v${version}`;
 
-/** A name without a dot, for what is called by one word. */
+/** A name without a dot, for what is called by one word: `orders_v1_5`, as dbt calls its table. */
 export const nodeWord = ({ name, version }: DbtNode): string =>
-  version === undefined ? name : `${name}_v${version}`;
+  version === undefined ? name : `${name}_v${version.replaceAll('.', '_')}`;
 
 const namesOf = (node: DbtNode): readonly string[] => {
   const { name, package: owner, version, isOlder } = node;

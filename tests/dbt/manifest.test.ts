@@ -59,6 +59,7 @@ describe('a manifest', () => {
           'model.shop.orders': model('orders', { alias: 'own' }),
           'model.other.orders': model('orders', { package_name: 'other', alias: 'theirs' }),
           'model.shop.users.v2': model('users', { version: 2, alias: 'users_v2' }),
+          'model.shop.users.v1.5': model('users', { version: 1.5, latest_version: 2, alias: 'users_v1_5' }),
         },
       }),
     );
@@ -69,6 +70,8 @@ describe('a manifest', () => {
       'own',
       'users_v2',
     ]);
+    // A dot would read as schema and table; dbt writes none either.
+    expect([table('users.v1.5'), table('users_v1_5')]).toEqual(['users_v1_5', 'users_v1_5']);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 // The YAML files of a dbt project in which its models and snapshots may be described.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, posix, resolve } from 'node:path';
 import { TidemarkError } from '../../errors/tidemark-error.ts';
 import { parseYaml, type Value } from '../../project/document.ts';
 import { valueAt } from '../../project/dbt/find-profile.ts';
@@ -13,7 +13,7 @@ export interface DbtFiles {
   readonly folder: string;
   /** Where ours goes, from that folder. */
   readonly ownFile: string;
-  /** All YAML files, from that folder. */
+  /** All other YAML files, from that folder. */
   readonly files: readonly string[];
 }
 
@@ -44,24 +44,47 @@ const pathsIn = (root: Value | undefined, key: string, usual: string): readonly 
   return paths.length === 0 ? [usual] : paths;
 };
 
-const yamlBelow = (folder: string, path: string): readonly string[] => {
-  if (!existsSync(join(folder, path))) return [];
-  return readdirSync(join(folder, path), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
-    .map((entry) =>
-      join(entry.parentPath, entry.name)
-        .slice(folder.length + 1)
-        .replaceAll('\\', '/'),
-    );
+/** None: a link that leads nowhere, or round in a circle. */
+const realOf = (path: string): string | undefined => {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
 };
+
+/** Links are followed, as dbt does; what was seen once is not seen again under another name. */
+const yamlBelow = (folder: string, path: string, seen: Set<string>): readonly string[] => {
+  const real = realOf(resolve(folder, path));
+  if (real === undefined || seen.has(real)) return [];
+  seen.add(real);
+  if (!statSync(real).isDirectory()) return /\.ya?ml$/.test(path) ? [path] : [];
+  return readdirSync(real)
+    .toSorted()
+    .flatMap((name) => yamlBelow(folder, posix.join(path, name), seen));
+};
+
+/** dbt takes the description of a model from any of them. */
+const kindsOfPaths = [
+  ['model-paths', 'models'],
+  ['snapshot-paths', 'snapshots'],
+  ['seed-paths', 'seeds'],
+  ['macro-paths', 'macros'],
+  ['analysis-paths', 'analyses'],
+] as const;
+
+/** `./models/` is written, and `models` is meant. */
+export const plainPath = (path: string): string =>
+  posix.join(path.replaceAll('\\', '/')).replace(/(?<=.)\/$/, '');
 
 export const dbtFilesOf = (project: Project, dbt: string | undefined): DbtFiles => {
   const folder = folderOf(project, dbt);
   const file = join(folder, dbtFile);
   const { root } = parseYaml({ file, text: readFileSync(file, 'utf8') }, () => undefined);
-  const models = pathsIn(root, 'model-paths', 'models');
-  const paths = [...models, ...pathsIn(root, 'snapshot-paths', 'snapshots')];
-  const ownFile = `${models[0] ?? 'models'}/tidemark/_tidemark.yml`;
-  const all = new Set(paths.flatMap((path) => yamlBelow(folder, path)));
-  return { folder, ownFile, files: [...all].filter((each) => each !== ownFile).toSorted() };
+  const paths = kindsOfPaths.map(([key, usual]) => pathsIn(root, key, usual).map(plainPath));
+  const ownFile = posix.join(paths[0]?.[0] ?? 'models', 'tidemark/_tidemark.yml');
+  const own = realOf(resolve(folder, ownFile));
+  const seen = new Set(own === undefined ? [] : [own]);
+  const files = paths.flat().flatMap((path) => yamlBelow(folder, path, seen));
+  return { folder, ownFile, files: files.toSorted() };
 };

@@ -20,6 +20,11 @@ export interface DocsTarget {
   readonly left: readonly string[];
 }
 
+interface LeftFile {
+  readonly file: string;
+  readonly reason: string;
+}
+
 export interface DocsReport {
   readonly schema: 'tidemark/docs/1';
   readonly project: string;
@@ -28,5 +33,7 @@ export interface DocsReport {
   /** `different`: the files are not as they would be written, and were left so. */
   readonly status: 'current' | 'different' | 'written';
   readonly files: readonly DocsFile[];
+  /** Left as they are, though lines of ours stand in them or belong there. */
+  readonly left: readonly LeftFile[];
   readonly targets: readonly DocsTarget[];
 }

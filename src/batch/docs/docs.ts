@@ -1,12 +1,13 @@
 // `docs`: the dictionary in dbt's own docs. Columns of models that nobody describes, and an exposure per target, stand
 // in a file of ours; where somebody describes a model, lines of ours stand in his file, and nothing of his is changed.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { describedIn, describeIn, entryName } from '../../dbt/docs/describe-columns.ts';
+import { isUtf8 } from 'node:buffer';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { describeIn } from '../../dbt/docs/describe-columns.ts';
 import { metaBelow, type DocumentedTarget } from '../../dbt/docs/documented.ts';
-import { withoutOurs } from '../../dbt/docs/our-lines.ts';
 import { exposureName, isOwnFile, ownFileText } from '../../dbt/docs/own-file.ts';
-import type { DbtManifest } from '../../dbt/manifest.ts';
+import { takenOut } from '../../dbt/docs/taken-out.ts';
+import type { DbtManifest, DbtNode } from '../../dbt/manifest.ts';
 import { readManifest } from '../../dbt/read-manifest.ts';
 import { TidemarkError } from '../../errors/tidemark-error.ts';
 import { dictionaryInvalid } from '../../dictionary/problems.ts';
@@ -16,6 +17,8 @@ import { checkDictionary, withWarehouse } from '../open.ts';
 import { dbtFilesOf, type DbtFiles } from './dbt-files.ts';
 import type { DocsFile, DocsReport, DocsTarget } from './docs-report.ts';
 import { documentedTargets } from './documented-targets.ts';
+import { placesIn, type DocsPlace } from './places.ts';
+import { replaceFile } from './replace-file.ts';
 
 export interface DocsOptions {
   readonly project: Project;
@@ -33,6 +36,8 @@ interface Change {
   readonly file: string;
   readonly before: string | undefined;
   readonly after: string | undefined;
+  /** Why it stays as it is. */
+  readonly kept?: string | undefined;
 }
 
 interface Outcome {
@@ -41,7 +46,16 @@ interface Outcome {
 }
 
 const readIn = ({ folder }: DbtFiles, file: string): string | undefined =>
-  existsSync(join(folder, file)) ? readFileSync(join(folder, file), 'utf8') : undefined;
+  existsSync(resolve(folder, file)) ? readFileSync(resolve(folder, file), 'utf8') : undefined;
+
+/** Of those that are text: no others could be given back as they were. */
+const textsOf = ({ folder, files }: DbtFiles): ReadonlyMap<string, string> =>
+  new Map(
+    files.flatMap((file) => {
+      const bytes = readFileSync(resolve(folder, file));
+      return isUtf8(bytes) ? [[file, bytes.toString('utf8')] as const] : [];
+    }),
+  );
 
 const ownBefore = (files: DbtFiles): string | undefined => {
   const text = readIn(files, files.ownFile);
@@ -56,9 +70,9 @@ const removal = (files: DbtFiles): Outcome => ({
   targets: [],
   changes: [
     { file: files.ownFile, before: ownBefore(files), after: undefined },
-    ...files.files.map((file) => {
-      const before = readIn(files, file) ?? '';
-      return { file, before, after: withoutOurs(before) };
+    ...[...textsOf(files)].map(([file, before]): Change => {
+      const { text: after, kept } = takenOut(before);
+      return { file, before, after, kept };
     }),
   ],
 });
@@ -103,45 +117,66 @@ const reportOf = ({ target, file, left }: Placed): DocsTarget => ({
   left,
 });
 
+const wantsTypes = 'its contract wants a type for each column that is named';
+
+/** A file of ours names columns, and no types of theirs. */
+const isBare = ({ node }: DocumentedTarget): boolean =>
+  node?.hasContract === true || node?.version !== undefined;
+
+interface Standing {
+  readonly target: DocumentedTarget;
+  /** None: it is told in no file at all. */
+  readonly place: DocsPlace | undefined;
+  readonly left: readonly string[];
+}
+
+const standingOf = (
+  target: DocumentedTarget,
+  project: string,
+  placeOf: (node: DbtNode) => DocsPlace,
+): Standing => {
+  const left = untold(target, project);
+  if (left.length > 0 || target.node === undefined) return { target, left, place: undefined };
+  const place = placeOf(target.node);
+  if (place.kind === 'elsewhere')
+    return {
+      target,
+      place: undefined,
+      left: [`it is described in \`${place.file}\`, which we cannot add to`],
+    };
+  if (place.kind === 'nowhere' && isBare(target)) return { target, place: undefined, left: [wantsTypes] };
+  return { target, place, left };
+};
+
 const writing = (
   files: DbtFiles,
   { nodes, project, version }: DbtManifest,
   dictionary: Dictionary,
 ): Outcome => {
   const meta = metaBelow(version);
-  const texts = new Map(files.files.map((file) => [file, readIn(files, file) ?? '']));
-  const fileOf = new Map(
-    [...texts].flatMap(([file, text]) => [...describedIn(text)].map((name) => [name, file])),
-  );
+  const texts = textsOf(files);
   const all = documentedTargets(dictionary, nodes);
-  const told = all.filter((target) => untold(target, project).length === 0);
-  const placeOf = ({ node }: DocumentedTarget) =>
-    node === undefined ? undefined : fileOf.get(entryName(node));
-  const left = new Map(all.map((target) => [target.name, untold(target, project)]));
-  const undescribed = told.filter((target) => placeOf(target) === undefined);
+  const placeOf = placesIn(files, texts);
+  const standings = all.map((target) => standingOf(target, project, placeOf));
+  const left = new Map(standings.map((standing) => [standing.target.name, standing.left]));
   const changes = [...texts].map(([file, before]): Change => {
-    const here = told.filter((target) => placeOf(target) === file);
-    const described = describeIn(before, here, meta);
-    for (const [name, reasons] of described.left) left.set(name, reasons);
-    return { file, before, after: described.text };
+    const here = standings.flatMap(({ target, place }) =>
+      place?.kind === 'file' && place.file === file ? [target] : [],
+    );
+    const { text: after, kept, left: reasons } = describeIn(before, here, meta);
+    for (const [name, why] of reasons) left.set(name, why);
+    return { file, before, after, kept };
   });
-  const bare = undescribed.filter(({ node }) => node?.hasContract === true || node?.version !== undefined);
-  for (const { name } of bare) left.set(name, ['its contract wants a type for each column that is named']);
   const exposed = all.filter(({ node, reads }) => node !== undefined || reads.length > 0);
-  const own = {
-    exposed,
-    undescribed: undescribed.filter((target) => !bare.includes(target)),
-    project,
-    meta,
-  };
-  const after = exposed.length === 0 ? undefined : ownFileText(own);
+  const undescribed = standings.flatMap(({ target, place }) => (place?.kind === 'nowhere' ? [target] : []));
+  const after = exposed.length === 0 ? undefined : ownFileText({ exposed, undescribed, project, meta });
   return {
     changes: [{ file: files.ownFile, before: ownBefore(files), after }, ...changes],
-    targets: all.map((target) =>
+    targets: standings.map(({ target, place }) =>
       reportOf({
         target,
         left: left.get(target.name) ?? [],
-        file: placeOf(target) ?? (own.undescribed.includes(target) ? files.ownFile : undefined),
+        file: place?.kind === 'file' ? place.file : place && files.ownFile,
       }),
     ),
   };
@@ -169,10 +204,10 @@ const fileReport = (shown: string, { before, after }: Change): DocsFile => ({
 });
 
 const apply = ({ folder }: DbtFiles, { file, after }: Change): void => {
-  const path = join(folder, file);
+  const path = resolve(folder, file);
   if (after !== undefined) {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, after);
+    replaceFile(path, after);
     return;
   }
   rmSync(path);
@@ -188,7 +223,7 @@ export const docs = async (options: DocsOptions): Promise<DocsReport> => {
   const different = changes.filter(({ before, after }) => before !== after);
   if (write) for (const change of different) apply(files, change);
   const shown = (file: string): string =>
-    relative(project.directory, join(files.folder, file)).replaceAll('\\', '/');
+    relative(project.directory, resolve(files.folder, file)).replaceAll('\\', '/');
   return {
     schema: 'tidemark/docs/1',
     project: project.name,
@@ -196,6 +231,9 @@ export const docs = async (options: DocsOptions): Promise<DocsReport> => {
     action: remove ? 'remove' : 'write',
     status: different.length === 0 ? 'current' : write ? 'written' : 'different',
     files: different.map((change) => fileReport(shown(change.file), change)),
+    left: changes.flatMap(({ file, kept }) =>
+      kept === undefined ? [] : [{ file: shown(file), reason: kept }],
+    ),
     targets,
   };
 };

@@ -23,13 +23,13 @@ const fileLines = ({ file, change, added, removed }: DocsFile, style: Style): st
   ].join('\n');
 };
 
-const headline = ({ status, action, files, targets }: DocsReport): string => {
+const headline = ({ status, action, files, left, targets }: DocsReport): string => {
   const what = action === 'remove' ? 'what was written' : `the docs of ${count(targets.length, 'target')}`;
   switch (status) {
     case 'current':
       return action === 'remove'
-        ? 'nothing of ours is in the dbt project'
-        : `${what} are as the mappings say`;
+        ? `nothing of ours ${left.length === 0 ? 'is in' : 'can be taken out of'} the dbt project`
+        : `${what} are as the mappings say${left.length === 0 ? '' : ', but for what was left'}`;
     case 'written':
       return action === 'remove'
         ? `took ${what} out of ${count(files.length, 'file')}`
@@ -43,8 +43,10 @@ const headline = ({ status, action, files, targets }: DocsReport): string => {
   }
 };
 
-const untold = ({ targets }: DocsReport): readonly string[] =>
-  targets.flatMap(({ name, left }) => left.map((reason) => `${name}: not told: ${reason}`));
+const untold = ({ left: files, targets }: DocsReport): readonly string[] => [
+  ...files.map(({ file, reason }) => `${file}: left as it is: ${reason}`),
+  ...targets.flatMap(({ name, left }) => left.map((reason) => `${name}: not told: ${reason}`)),
+];
 
 const next = ({ status, action }: DocsReport): string => {
   if (status === 'current') return '';

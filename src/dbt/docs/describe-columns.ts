@@ -1,13 +1,17 @@
 // Descriptions and meta of columns, put as lines of our own into a YAML file in which somebody describes a model.
-import { isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isMap, isSeq, type YAMLMap, type YAMLSeq } from 'yaml';
 import { columnMeta, inline, type DocumentedColumn, type DocumentedTarget } from './documented.ts';
 import { lineBreakOf, ourLine, withoutOurs } from './our-lines.ts';
+import { takenOut, unreadable } from './taken-out.ts';
+import { contentOf, parseText } from './yaml-content.ts';
 import * as at from './yaml-places.ts';
 
 export interface Described {
   readonly text: string;
   /** Why something of a target stays untold, by its name. */
   readonly left: ReadonlyMap<string, readonly string[]>;
+  /** Why the file is left as it is, where it is. */
+  readonly kept: string | undefined;
 }
 
 interface Insertion {
@@ -142,7 +146,9 @@ const withLines = (text: string, insertions: readonly Insertion[]): string => {
     result += lines.map((line) => line + lineBreak).join('');
     from = offset;
   }
-  return result + text.slice(from);
+  result += text.slice(from);
+  // Where theirs ends without a line break ours does: without ours it is theirs again, byte for byte.
+  return from === text.length && !text.endsWith('\n') ? result.replace(/\r?\n$/, '') : result;
 };
 
 const entryKinds = ['models', 'snapshots'] as const;
@@ -164,14 +170,17 @@ const entriesIn = (root: unknown): ReadonlyMap<string, YAMLMap> => {
 export const entryName = ({ kind, name }: { readonly kind: string; readonly name: string }): string =>
   `${kind}s.${name}`;
 
-/** A key that stands twice is dbt's affair: it takes the last. */
-const parse = (text: string) => parseDocument(text, { logLevel: 'silent', uniqueKeys: false });
-
-/** Which nodes a file describes; nothing where it is no YAML that can be read. */
-export const describedIn = (text: string): ReadonlySet<string> => {
-  const document = parse(withoutOurs(text));
-  return document.errors.length > 0 ? new Set() : new Set(entriesIn(document.contents).keys());
+/** Which nodes a file describes; none where it is no YAML that can be read. */
+export const describedIn = (text: string): ReadonlySet<string> | undefined => {
+  const document = [text, withoutOurs(text)].map(parseText).find(({ errors }) => errors.length === 0);
+  return document && new Set(entriesIn(document.contents).keys());
 };
+
+const asItIs = (text: string, targets: readonly DocumentedTarget[], kept: string): Described => ({
+  text,
+  kept,
+  left: new Map(targets.map(({ name }) => [name, ['its file is left as it is']])),
+});
 
 /** The text anew: what we wrote before is gone, and what these targets say now stands there. */
 export const describeIn = (
@@ -179,11 +188,14 @@ export const describeIn = (
   targets: readonly DocumentedTarget[],
   meta: 'config' | 'node',
 ): Described => {
-  const text = withoutOurs(given);
-  const document = parse(text);
-  const entries = entriesIn(document.contents);
-  const insertions: Insertion[] = [];
+  const { text, kept } = takenOut(given);
   const left = new Map<string, readonly string[]>();
+  if (kept !== undefined) return asItIs(given, targets, kept);
+  if (targets.length === 0) return { text, left, kept };
+  const content = contentOf(text);
+  if (content === undefined) return asItIs(given, targets, unreadable);
+  const entries = entriesIn(parseText(text).contents);
+  const insertions: Insertion[] = [];
   for (const target of targets) {
     const entry = target.node === undefined ? undefined : entries.get(entryName(target.node));
     if (entry === undefined) continue;
@@ -192,8 +204,7 @@ export const describeIn = (
     if (work.left.size > 0) left.set(target.name, [...work.left]);
   }
   const result = withLines(text, insertions);
-  const readable = parse(result).errors.length === 0;
-  if (readable) return { text: result, left };
-  const untold = targets.map(({ name }) => [name, ['its file cannot be added to']] as const);
-  return { text, left: new Map(untold) };
+  // Whatever we did not think of: what they wrote says what it said, and can be had back.
+  const isSafe = contentOf(result) === content && withoutOurs(result) === text;
+  return isSafe ? { text: result, left, kept } : asItIs(given, targets, 'lines of ours would break it');
 };
