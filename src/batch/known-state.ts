@@ -24,6 +24,8 @@ export interface KnownState {
   readonly fingerprints: ReadonlyMap<string, Fingerprint>;
   /** By target; those that never were in step are not among them. */
   readonly histories: ReadonlyMap<string, KnownHistory>;
+  /** By target: what the table of its events was called, which somebody dropped. */
+  readonly lost: ReadonlyMap<string, string>;
   /** By source; those without any are left out. */
   readonly holds: ReadonlyMap<string, HoldCount>;
   /** By target: those that are being compared in parts. */
@@ -37,6 +39,7 @@ const nothingKnown: KnownState = {
   relations: new Map(),
   fingerprints: new Map(),
   histories: new Map(),
+  lost: new Map(),
   holds: new Map(),
   parts: new Map(),
 };
@@ -80,7 +83,7 @@ export const readKnownState = async (
 ): Promise<KnownState> => {
   if (version === 0) return nothingKnown;
   const schema = project.schemas.state;
-  const histories = await readHistories(warehouse, schema, version);
+  const { histories, lost } = await readHistories(warehouse, schema, version);
   return warehouse.session(async (session) => {
     await refuseStranger(session, project, rebind);
     await refuseTorn(session, schema, version);
@@ -91,6 +94,6 @@ export const readKnownState = async (
     const holds = await holdsIn(session, schema, version);
     const parts = await readParts(session, schema, version);
     const { lastBatch } = counters;
-    return { version, lastBatch, positions, relations, fingerprints, histories, holds, parts };
+    return { version, lastBatch, positions, relations, fingerprints, histories, lost, holds, parts };
   });
 };

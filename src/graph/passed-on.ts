@@ -63,7 +63,8 @@ const conjuncts = ({ parts }: Expression): readonly string[] => {
   const text = parts
     .map((part, place) => (typeof part === 'string' ? part : `\u0001${place}\u0001`))
     .join('');
-  if (/\b(?:or|case|between)\b/i.test(text)) return [];
+  // Within brackets and quotes an `and` joins what need not hold.
+  if (/[()'"]|\b(?:or|not|case|between)\b/i.test(text)) return [];
   return text.split(/\band\b/i).map((part) => part.trim().toLowerCase());
 };
 

@@ -14,6 +14,8 @@ export interface FingerprintShape {
   readonly columns: readonly Column[];
   /** Further columns whose change by others concerns us: those that mappings read and no image carries. */
   readonly reads: readonly string[];
+  /** Of the engine, where a fingerprint of another release must not be held against this one's. */
+  readonly release?: string | undefined;
 }
 
 /** One row: `cells` over key and image columns, `reads` over key and further columns. */

@@ -33,20 +33,30 @@ interface StoredHistory {
   readonly fingerprint: string | null;
 }
 
+export interface StoredHistories {
+  /** By target. */
+  readonly histories: ReadonlyMap<string, KnownHistory>;
+  /** By target: what the table of its events was called, which somebody dropped. */
+  readonly lost: ReadonlyMap<string, string>;
+}
+
+const noHistories: StoredHistories = { histories: new Map(), lost: new Map() };
+
 export const readHistories = async (
   warehouse: Warehouse,
   schema: SchemaName,
   version: number,
-): Promise<ReadonlyMap<string, KnownHistory>> => {
-  if (!knowsHistories(version)) return new Map();
+): Promise<StoredHistories> => {
+  if (!knowsHistories(version)) return noHistories;
   const rows = await warehouse.session((session) =>
     session.rows<StoredHistory>(
       sql`select target, events, shape, next_number, ${version < marksSince ? sql`null` : sql`fingerprint`} as fingerprint from ${state(schema, 'histories')}`,
     ),
   );
-  if (rows.length === 0) return new Map();
+  if (rows.length === 0) return noHistories;
   const tables = await warehouse.introspect(rows.map(({ events }) => ({ ...schema, name: events })));
-  return new Map(
+  const isThere = (events: string): boolean => tables.some(({ table }) => table.name === events);
+  const histories = new Map(
     rows.flatMap(({ target, events, shape, next_number, fingerprint }): readonly [string, KnownHistory][] => {
       const found = tables.find(({ table }) => table.name === events);
       if (found === undefined) return [];
@@ -59,6 +69,8 @@ export const readHistories = async (
       return [[target, { ...known, events: { ...schema, name: events } }]];
     }),
   );
+  const lost = rows.filter(({ events }) => !isThere(events));
+  return { histories, lost: new Map(lost.map(({ target, events }) => [target, events])) };
 };
 
 export interface HistoryNow {

@@ -45,6 +45,8 @@ export interface Warehouse {
   readonly dialect: Dialect;
   /** What and where, for people, without secrets: `postgres shop@db.example:5432`. */
   readonly description: string;
+  /** Which engine, of which release: hashes that it makes of the same values may differ from one to the next. */
+  readonly release: string;
   /** One session for a while, each statement its own transaction. */
   session<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /** One transaction: committed when `work` returns, rolled back when it throws. An unknown outcome of the

@@ -1,6 +1,8 @@
 // The events of a history that are put back from an older copy, or lost, while everything else goes on: nothing else
 // tells what they told, so that what follows from them is refused by name.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { shapeHash } from '../../src/batch/drift/shape-hash.ts';
+import { eventsShape } from '../../src/batch/drift/watch-events.ts';
 import { verify } from '../../src/batch/verify.ts';
 import { createSandbox, type Engine, type Recipe, type Sandbox } from '../support/sandbox.ts';
 import { call } from './command.ts';
@@ -100,6 +102,33 @@ export const describeRestoredHistories = (engine: Engine): void => {
       expect(await versions()).toEqual(['1 Ann 1', '1 Anna 3', '1 Anne 4', '1 Anja 5', '2 Ben 2']);
       expect((await verify({ project: sandbox.project() })).exit).toBe(0);
       expect((await sandbox.run()).report.status).toBe('idle');
+    });
+
+    it('dropped, where events of an earlier root have the name that they would take', async () => {
+      await sandbox.sql(
+        `alter table ${events} rename to events_of_now`,
+        `update tidemark.histories set events = 'events_of_now'`,
+      );
+      expect((await rename('Anja', 3)).behind).toEqual([]);
+      await sandbox.sql(
+        `create table ${events} as select * from aside.events`,
+        'drop table tidemark.events_of_now',
+      );
+      expect((await sandbox.run()).exit).toBe(0);
+      expect((await rename('Anke', 4)).behind).toEqual([]);
+      expect((await versions()).filter((each) => each.startsWith('1'))).toHaveLength(5);
+      expect((await verify({ project: sandbox.project() })).exit).toBe(0);
+    });
+
+    it('are known as they are found where another release of the engine hashes otherwise', async () => {
+      const table = { ...sandbox.project().schemas.state, name: 'events_customers_scd' };
+      const shape = shapeHash(eventsShape(table, { release: `${engine} 0` }));
+      const mark = JSON.stringify({ shape, cells: '1:1', reads: '', scannedAtMs: Date.now() });
+      await sandbox.sql(`update tidemark.histories set fingerprint = '${mark}'`);
+      expect((await rename('Anja', 3)).behind).toEqual([]);
+      expect((await sandbox.run()).report.status).toBe('idle');
+      await putBack('newest');
+      await expectRefused();
     });
 
     it('is not deceived by what an older tidemark left unmarked', async () => {

@@ -301,6 +301,8 @@ columns: { id: orders.id, name: scd.name, country: scd.country, tag: scd.tag, no
     'orders.company_id = scd.id and orders.at >= scd.valid_from',
     'orders.company_id = scd.id and not scd.is_current',
     'orders.company_id = scd.id and (scd.is_current or orders.old)',
+    'orders.company_id = scd.id and coalesce(orders.old and scd.is_current and orders.old, true)',
+    'not (orders.old and scd.is_current and orders.old) and orders.company_id = scd.id',
     'orders.company_id = scd.id and scd.valid_to > orders.at',
   ])('of other versions may find another one: %s', (on) => {
     const lines = reached(reader(on), 'companies.name').filter((line) => line.startsWith('sale.'));

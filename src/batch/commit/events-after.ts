@@ -9,7 +9,7 @@ import type { Computed } from '../compute/compute.ts';
 import type { TakenEvents } from '../compute/take-events.ts';
 import type { BatchContext } from '../context.ts';
 import { eventsShape } from '../drift/watch-events.ts';
-import { shapeHash } from '../drift/watch.ts';
+import { shapeHash } from '../drift/shape-hash.ts';
 
 /** As they are found, so that they are known from now on. */
 export const eventsFound = (context: BatchContext): readonly (readonly [string, Fingerprint])[] =>
@@ -25,7 +25,7 @@ const brought = async (
   { place }: TakenEvents,
   batch: number,
 ): Promise<string | undefined> => {
-  const values = eventsShape(place.store.table).columns.map(({ name }) => {
+  const values = eventsShape(place.store.table, context.warehouse).columns.map(({ name }) => {
     if (name === 'batch') return sql`cast(${sql.lit(batch)} as bigint)`;
     return name === 'set_aside' ? verbatim('cast(null as bigint)') : id('f', name);
   });
@@ -48,7 +48,7 @@ export const eventsAfter = async (
     if (rows === 0 && place.undone === undefined) continue;
     if (rows === 0 && place.known === undefined) continue;
     const name = eventsName(place.work.target.name);
-    const shape = eventsShape(place.store.table);
+    const shape = eventsShape(place.store.table, context.warehouse);
     const before = place.known === undefined ? undefined : after.get(name);
     if (before === undefined || place.undone !== undefined) {
       // Made by this batch, or events of any batch were set aside.

@@ -30,8 +30,10 @@ const shapeOf = (work: TargetWork, sequence: readonly Column[], isTold: boolean)
 
 const longestName = 60;
 
-/** Ours alone; the events of another shape stay where they are. */
+/** Ours alone; the events of another shape stay where they are, and take the plain name. */
 const eventsTable = (context: BatchContext, { name }: Target, shape: string): TableName => {
+  const lost = context.known.lost.get(name);
+  if (lost !== undefined) return { ...context.project.schemas.state, name: lost };
   const known = context.known.histories.get(name);
   const plain = `events_${name}`;
   const full =

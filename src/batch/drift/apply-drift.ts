@@ -12,7 +12,7 @@ import type { Session } from '../../warehouse/port.ts';
 import type { Computed } from '../compute/compute.ts';
 import { tableInfo, type BatchContext } from '../context.ts';
 import { indexMirror } from '../commit/create-tables.ts';
-import { shapeHash } from './watch.ts';
+import { shapeHash } from './shape-hash.ts';
 
 /** The mirror cannot be changed as its source was: that source is left out, the others go on. */
 export class MirrorRefused extends Error {

@@ -10,6 +10,7 @@ import { tornEvents } from '../../store/torn.ts';
 import type { Project } from '../../project/project.ts';
 import type { Warehouse } from '../../warehouse/port.ts';
 import type { KnownState } from '../known-state.ts';
+import { shapeHash } from './shape-hash.ts';
 
 /** Which batch brought an event and which set it aside, and which event it is; not what it says. */
 const watchedColumns = ['batch', 'set_aside', 'op', 'at', 'tie', 'identity'].map((name) => ({
@@ -18,19 +19,29 @@ const watchedColumns = ['batch', 'set_aside', 'op', 'at', 'tie', 'identity'].map
   nullable: true,
 }));
 
-export const eventsShape = (events: TableName): FingerprintShape => ({
+/** The engine's hashes are its own affair: after another release took over, events are known as they are found. */
+export const eventsShape = (
+  events: TableName,
+  { release }: Pick<Warehouse, 'release'>,
+): FingerprintShape => ({
   table: events,
   key: [],
   columns: watchedColumns,
   reads: [],
+  release,
 });
 
-export const eventShapes = (
-  graph: Graph,
-  { histories }: KnownState,
-): readonly { readonly name: string; readonly shape: FingerprintShape }[] =>
+export const eventShapes = ({
+  graph,
+  known: { histories },
+  warehouse,
+}: {
+  readonly graph: Graph;
+  readonly known: KnownState;
+  readonly warehouse: Warehouse;
+}): readonly { readonly name: string; readonly shape: FingerprintShape }[] =>
   [...histories].flatMap(([target, { events }]) =>
-    graph.targets.has(target) ? [{ name: eventsName(target), shape: eventsShape(events) }] : [],
+    graph.targets.has(target) ? [{ name: eventsName(target), shape: eventsShape(events, warehouse) }] : [],
   );
 
 interface Seen {
@@ -52,7 +63,8 @@ const isTorn = async (
   );
   const [now] = rows;
   if (now === undefined || now.stored === null) return false;
-  return (JSON.parse(now.stored) as Fingerprint).cells !== now.cells;
+  const stored = JSON.parse(now.stored) as Fingerprint;
+  return stored.shape === shapeHash(shape) && stored.cells !== now.cells;
 };
 
 export const refuseTornEvents = async (
@@ -65,7 +77,7 @@ export const refuseTornEvents = async (
     const history = target === undefined ? undefined : known.histories.get(target);
     if (target === undefined || history === undefined || !moved) continue;
     if (stored === undefined || stored.shape !== fingerprint.shape) continue;
-    if (await isTorn(warehouse, project, target, eventsShape(history.events)))
+    if (await isTorn(warehouse, project, target, eventsShape(history.events, warehouse)))
       throw tornEvents(project.schemas.state, target, showTable(history.events));
   }
 };

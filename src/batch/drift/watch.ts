@@ -1,6 +1,5 @@
 // Notices what others did to the tables that we maintain, before a batch begins: by the engine's own marks where
 // it keeps them, by reading the table where they moved or there are none.
-import { createHash } from 'node:crypto';
 import type { MirrorPlan } from '../../detect/mirror-plan.ts';
 import type { Source, Target } from '../../dictionary/dictionary.ts';
 import type { Graph } from '../../graph/graph.ts';
@@ -15,6 +14,7 @@ import { instantMs } from '../../store/state.ts';
 import type { TableInfo, TableMark, Warehouse } from '../../warehouse/port.ts';
 import type { KnownState } from '../known-state.ts';
 import { readSourceMemory } from './mapping-hash.ts';
+import { shapeHash } from './shape-hash.ts';
 import { eventShapes } from './watch-events.ts';
 
 export interface Observation {
@@ -85,23 +85,9 @@ const watchedTables = (watching: Watching): readonly Watched[] => {
     const reads = readBesides(graph, target);
     shapes.push({ name: target.name, shape: { table: target.table, key, columns, reads } });
   }
-  shapes.push(...eventShapes(graph, watching.known));
+  shapes.push(...eventShapes(watching));
   return shapes.map(({ name, shape }) => ({ name, shape, hash: shapeHash(shape) }));
 };
-
-/** A fingerprint speaks of these columns and no others. */
-export const shapeHash = ({ table, key, columns, reads }: FingerprintShape): string =>
-  createHash('sha256')
-    .update(
-      JSON.stringify([
-        showTable(table),
-        key.map(({ name }) => name),
-        columns.map(({ name, type }) => [name, type]),
-        reads,
-      ]),
-    )
-    .digest('hex')
-    .slice(0, 16);
 
 const untouched = (
   stored: Fingerprint | undefined,

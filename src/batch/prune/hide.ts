@@ -6,6 +6,7 @@ import { countOpen, hideOpen, type Hiding } from '../../reconcile/hide-records.t
 import type { Project } from '../../project/project.ts';
 import type { Column } from '../../sql/dialect.ts';
 import { sql } from '../../sql/fragment.ts';
+import { isTidemarkError } from '../../errors/tidemark-error.ts';
 import { takeLease, type Lease } from '../../store/lease.ts';
 import { migrate, stateVersion } from '../../store/migrate.ts';
 import { hideRejected, openRejected, rejectedSince } from '../../store/rejected.ts';
@@ -83,7 +84,10 @@ const hideColumn = async (
       await lease.check(session);
     });
   // What was recorded under another type is hidden as well, as the text that it is.
-  await hide(true).catch(() => hide(false));
+  await hide(true).catch((error: unknown) => {
+    if (isTidemarkError(error) && error.code === 'sql_failed') return hide(false);
+    throw error;
+  });
 };
 
 const hideAll = async (

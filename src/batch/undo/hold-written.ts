@@ -12,7 +12,8 @@ import type { BatchContext } from '../context.ts';
 import { canBeHeld } from '../drift/held.ts';
 import { readTargetMemory, type TargetMemory } from '../drift/mapping-hash.ts';
 import { setBackBy } from '../drift/set-back.ts';
-import { readBesides, shapeHash } from '../drift/watch.ts';
+import { shapeHash } from '../drift/shape-hash.ts';
+import { readBesides } from '../drift/watch.ts';
 import type { FrozenUndo } from './frozen-undo.ts';
 import { numbersOf } from './refusals.ts';
 

@@ -48,6 +48,7 @@ const isAborted = (session: DuckDbSession): Promise<boolean> =>
 class DuckDbWarehouse implements Warehouse {
   readonly dialect: Dialect = duckDbDialect;
   readonly description: string;
+  readonly release: string;
   readonly #file: OpenedFile;
   readonly #marks: DuckDbMarks | undefined;
   readonly #connection: DuckDBConnection;
@@ -56,7 +57,15 @@ class DuckDbWarehouse implements Warehouse {
   #spaces = 0;
   #closed = false;
 
-  constructor(file: OpenedFile, connection: DuckDBConnection, session: DuckDbSession) {
+  constructor(
+    file: OpenedFile,
+    {
+      connection,
+      session,
+      release,
+    }: { readonly connection: DuckDBConnection; readonly session: DuckDbSession; readonly release: string },
+  ) {
+    this.release = release;
     this.description = `duckdb ${file.path}`;
     this.#file = file;
     this.#marks = file.seal && new DuckDbMarks(file.seal);
@@ -171,5 +180,5 @@ export const openDuckDb = async (
   const connection = await file.instance.connect();
   const session = new DuckDbSession(driver, connection, 'duckdb#1');
   await session.send(`set timezone = 'UTC'`);
-  return new DuckDbWarehouse(file, connection, session);
+  return new DuckDbWarehouse(file, { connection, session, release: `duckdb ${driver.version()}` });
 };

@@ -55,8 +55,10 @@ export const loadPostgres = async (): Promise<PgDriver> => (await import('pg')).
 export const openPostgres = async (driver: PgDriver, settings: PostgresConnection): Promise<Warehouse> => {
   const pool = new PgPool(driver, settings);
   // A wrong password or host is found now, not in the middle of the work.
-  const dialect = postgresDialectOf(await pool.use(serverVersion));
+  const version = await pool.use(serverVersion);
+  const dialect = postgresDialectOf(version);
   return {
+    release: `postgres ${Math.trunc(version / 10_000)}`,
     dialect,
     description: pool.description,
     session: (work) => pool.use((connection) => work(autocommitSession(connection))),

@@ -119,6 +119,8 @@ export const openSnowflake = async (
   return {
     dialect: snowflakeDialect,
     description: pool.description,
+    // Fingerprints are MD5 there.
+    release: 'snowflake',
     session: (work) => pool.use((session) => work(sessionOn(session))),
     transaction: (work) =>
       pool.use((session) =>
