@@ -65,7 +65,8 @@ export interface BatchContext {
 
 /** Told what happens now, for people who watch. */
 export interface Progress {
-  step(phase: 'freeze' | 'compute' | 'commit' | 'verify', name: string): void;
+  /** `of`: how many steps the phase has, where that is known. */
+  step(phase: 'freeze' | 'compute' | 'commit' | 'verify', name: string, of?: number): void;
   /** Of a target that is compared in parts. */
   part?(now: { readonly name: string; readonly place: number; readonly of: number }): void;
   /** The batch that is about to be written. */

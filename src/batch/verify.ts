@@ -140,11 +140,13 @@ const verifyWhole = async (context: BatchContext, options: VerifyOptions): Promi
   const verified: VerifiedTarget[] = [];
   const shown: TargetSamples[] = [];
   const behind: BehindReport[] = [];
-  for (const target of selectTargets(context, options.select ?? [])) {
+  const targets = selectTargets(context, options.select ?? []);
+  const comparing = { views, samples: options.samples ?? 3, checks: true, of: targets.length };
+  for (const target of targets) {
     try {
       refuseUnverifiable(context, target);
       const compared = await untilUndisturbed(context, () =>
-        compareTarget(context, { target, views, samples: options.samples ?? 3, checks: true }),
+        compareTarget(context, { ...comparing, target }),
       );
       verified.push(verifiedOf(target.name, compared));
       shown.push({ target: target.name, samples: compared.samples });
@@ -203,9 +205,10 @@ const verifyMirrors = async (
 ): Promise<{ readonly mirrors: readonly VerifiedMirror[]; readonly behind: readonly BehindReport[] }> => {
   const mirrors: VerifiedMirror[] = [];
   const behind: BehindReport[] = [];
-  for (const source of selectSources(context, options.select ?? [])) {
+  const sources = selectSources(context, options.select ?? []);
+  for (const source of sources) {
     try {
-      mirrors.push(await verifyMirrorOf(context, source));
+      mirrors.push(await verifyMirrorOf(context, source, sources.length));
     } catch (error) {
       behind.push(behindOf(context, source.name, 'source', error));
     }

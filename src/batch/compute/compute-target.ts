@@ -119,7 +119,7 @@ export const computeTarget = async (
 ): Promise<ComputedTarget> => {
   const { dialect, scratch, target } = work;
   const undone = undo === undefined ? undefined : await composeTarget(context, session, undo, target);
-  context.progress.step('compute', target.name);
+  context.progress.step('compute', target.name, context.graph.order.length);
   const isSetBack = undo?.writes.some(({ name }) => name === target.name) === true;
   const ruled = hasRules(work) && target.exists && !isSetBack ? undone : undefined;
   if (work.scope === 'affected' && !(await limitToAffected(context, session, work, ruled))) {

@@ -170,7 +170,7 @@ const computeRows = async (
     writes === undefined ? computed : layWrites(context, session, computed, writes);
   if (target.form.kind !== 'history')
     return back(await computeTarget(context, session, work, frozen.undo?.scope));
-  context.progress.step('compute', target.name);
+  context.progress.step('compute', target.name, context.graph.order.length);
   const taken = await takeEvents(context, session, work, frozen);
   so.events.push(taken);
   return back(await computeHistory(context, session, work, taken));

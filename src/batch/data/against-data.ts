@@ -133,7 +133,7 @@ export const againstData = async (context: BatchContext, wish: AgainstWish): Pro
   for (const target of graph.order) {
     views.set(target.name, targetView(target, undefined));
     if (!needed.has(target.name)) continue;
-    context.progress.step('compute', target.name);
+    context.progress.step('compute', target.name, needed.size);
     // Whoever reads a history reads its versions as they are.
     if (target.form.kind === 'history' && !asked.has(target.name)) continue;
     try {

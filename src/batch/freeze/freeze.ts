@@ -87,7 +87,7 @@ const attempt = async (context: BatchContext, sources: readonly Source[]): Promi
   const prepared = await prepareSources(context, sources);
   const failed: { readonly source: Source; readonly error: unknown }[] = [];
   const jobs = prepared.map((each) => async (session: Session): Promise<FrozenSource> => {
-    context.progress.step('freeze', each.source.name);
+    context.progress.step('freeze', each.source.name, prepared.length);
     try {
       return await freezeAny(context, session, each, moment);
     } catch (error) {

@@ -21,6 +21,8 @@ interface Comparing {
   readonly within?: Within | undefined;
   /** The user's own checks are asked as well. */
   readonly checks: boolean;
+  /** How many targets are compared, where that is known. */
+  readonly of?: number | undefined;
 }
 
 export interface Compared {
@@ -91,7 +93,7 @@ const compareHistory = (context: BatchContext, work: TargetWork, comparing: Comp
 
 export const compareTarget = async (context: BatchContext, comparing: Comparing): Promise<Compared> => {
   const { target, views, within } = comparing;
-  context.progress.step('verify', target.name);
+  context.progress.step('verify', target.name, comparing.of);
   const work: TargetWork = { ...workFor(context, target, views, 'all'), within };
   if (target.form.kind === 'history') return compareHistory(context, work, comparing);
   const known = target.exists ? await checksum(context, work) : undefined;

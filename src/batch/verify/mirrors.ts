@@ -178,8 +178,12 @@ const verifyLog = async (context: BatchContext, source: LogSource): Promise<Veri
   return reported(source, { ...found, held: 0 });
 };
 
-export const verifyMirrorOf = async (context: BatchContext, source: Source): Promise<VerifiedMirror> => {
-  context.progress.step('verify', source.name);
+export const verifyMirrorOf = async (
+  context: BatchContext,
+  source: Source,
+  of?: number,
+): Promise<VerifiedMirror> => {
+  context.progress.step('verify', source.name, of);
   refuseUnsettled(context, source);
   if (isLog(source)) return verifyLog(context, source);
   if (isMirrored(source))

@@ -29,3 +29,18 @@ it('shows nothing for two seconds, then phase, step and time; and is gone at the
   vi.advanceTimersByTime(5000);
   expect(written).toHaveLength(length);
 });
+
+it('says how many steps a phase has, and how long those that are left will take', () => {
+  const written: string[] = [];
+  const line = openProgressLine({ width: 80, write: (text) => void written.push(text) });
+  line.progress.step('compute', 'fact_vendor', 4);
+  vi.advanceTimersByTime(4000);
+  expect(written.at(-1)).toBe('\r\u001B[2Kcompute fact_vendor (1 of 4)  4 s');
+  line.progress.step('compute', 'fact_order', 4);
+  vi.advanceTimersByTime(200);
+  expect(written.at(-1)).toBe('\r\u001B[2Kcompute fact_order (2 of 4)  4 s, about 13 s left');
+  line.progress.step('commit', 'fact_order');
+  vi.advanceTimersByTime(200);
+  expect(written.at(-1)).toBe('\r\u001B[2Kcommit fact_order (1)  4 s');
+  line.stop();
+});
