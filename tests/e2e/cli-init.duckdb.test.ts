@@ -246,6 +246,33 @@ describe('what init cannot begin with', () => {
       ['<dir>/profiles.yml:4', '`bigquery`', 'dbt debug'],
     ],
     [
+      'models that are views, all of them',
+      (where) =>
+        rewrite(
+          where,
+          nodes((node) => ({ ...node, config: { ...(node['config'] as object), materialized: 'view' } })),
+        ),
+      [
+        'dbt builds no table here that could be kept in step',
+        '`materialized: table`',
+        '`tidemark init` again',
+      ],
+    ],
+    [
+      'models that were never built',
+      (where) =>
+        rewrite(
+          where,
+          nodes((node) => ({ ...node, alias: `${String(node['name'])}_later` })),
+        ),
+      [
+        'nothing can be kept in step yet, and nothing was written: `',
+        ': it is not built yet: `dbt build --select ',
+        '; and 7 more',
+        '`tidemark init` again',
+      ],
+    ],
+    [
       'a profile that is nowhere',
       (where) => rmSync(join(where, 'profiles.yml')),
       ['profiles.yml was not found', '<dir>/profiles.yml', 'DBT_PROFILES_DIR'],
@@ -256,6 +283,22 @@ describe('what init cannot begin with', () => {
     const { exit, stderr } = await broken(what.replaceAll(' ', '-'), change);
     expect(exit).toBe(2);
     for (const part of said) expect(stderr).toContain(part);
+  });
+
+  it('tables without a key', async () => {
+    const where = path('keyless');
+    mkdirSync(where);
+    await withDuckDb(join(where, 'words.duckdb'), async (execute) => {
+      await execute('create schema raw');
+      await execute("create table raw.words as select 'a' as word union all select 'a'");
+    });
+    for (const more of [[], ['--yes']])
+      expect(await start(where, ['init', '--duckdb', 'words.duckdb', ...more])).toMatchObject({
+        exit: 2,
+        stderr:
+          'error: nothing can be kept in step yet, and nothing was written: `words`: no columns tell its rows apart: name its key yourself, under `sources:`\nhint: mend one of them and call `tidemark init` again; only `raw` was looked at: where others are meant, write `schemas:` into a tidemark.yml first, as the README shows\n',
+      });
+    expect(existsSync(join(where, 'tidemark.yml'))).toBe(false);
   });
 
   it('neither dbt nor a warehouse', async () => {

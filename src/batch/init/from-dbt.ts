@@ -17,6 +17,7 @@ import type { DbtPlace } from './find-place.ts';
 import type { InitDraft } from './init-report.ts';
 import type { InitGround } from './init-options.ts';
 import { linesOfDbt, type Lines } from './lines-of-dbt.ts';
+import { refuseNothing } from './nothing-to-map.ts';
 import { readPresent, type Present } from './present.ts';
 import { draftProject } from './project-file.ts';
 import { readingsIn, type Readings } from '../readings.ts';
@@ -141,7 +142,7 @@ const proposeIn = async (warehouse: Warehouse, found: Found) => {
   const pathOf = freePaths(project);
   const { samplePercent } = options;
   const trial = { warehouse, project, present: files, samplePercent, progress, pathOf };
-  return draftOf({
+  const draft = draftOf({
     project,
     projectText,
     settled: await settle(lines.lines, declared, trial),
@@ -152,6 +153,17 @@ const proposeIn = async (warehouse: Warehouse, found: Found) => {
     sample: samplePercent,
     pathOf,
   });
+  // Mappings may stand in the meta of models: the project file is all that those lack.
+  const isMapped = files.length > 0 || found.manifest.nodes.some(({ mapping }) => mapping !== undefined);
+  return isMapped ? draft : refuseNothing(draft, advice);
+};
+
+const advice = {
+  none: {
+    message: 'dbt builds no table here that could be kept in step: its models are views, or there are none',
+    hint: 'give those that are read often `materialized: table` (or `incremental`), `dbt build` them, and call `tidemark init` again',
+  },
+  otherwise: 'or write the mapping of one by hand, as the README shows',
 };
 
 const noManifest = (file: string): TidemarkError =>

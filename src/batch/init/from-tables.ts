@@ -14,6 +14,7 @@ import type { Place } from './find-place.ts';
 import type { InitDraft } from './init-report.ts';
 import type { InitGround } from './init-options.ts';
 import { guessSchemas, listTables, looksBuilt } from './list-tables.ts';
+import { refuseNothing } from './nothing-to-map.ts';
 import { readPresent } from './present.ts';
 import { draftProject } from './project-file.ts';
 import type { Candidate, Form, SourceProposal } from './proposal.ts';
@@ -169,6 +170,18 @@ const proposeIn = async (
   });
 };
 
+const advice = ({ schemas: { staging, targets } }: Project) => ({
+  none: {
+    message: `neither \`${staging.schema}\` nor \`${targets.schema}\` has a table`,
+    hint: '`schemas:` of the project file names where the tables stand that are loaded, and those that are built',
+  },
+  otherwise: `${
+    staging.schema === targets.schema
+      ? `only \`${staging.schema}\` was looked at`
+      : `\`${staging.schema}\` was looked at as loaded, \`${targets.schema}\` as built`
+  }: where others are meant, write \`schemas:\` into a tidemark.yml first, as the README shows`,
+});
+
 const nothingThere = (where: string): TidemarkError =>
   new TidemarkError('no_sources', {
     message: `${where} has no tables`,
@@ -193,7 +206,9 @@ export const proposeFromTables = async (
     const all = await listTables(warehouse);
     if (all.length === 0) throw nothingThere(warehouse.description);
     const draft = draftWith(guessSchemas(all));
-    return proposeIn(warehouse, ground, { project: draft?.project ?? first, projectText: draft?.text, all });
+    const project = draft?.project ?? first;
+    const found = await proposeIn(warehouse, ground, { project, projectText: draft?.text, all });
+    return ground.present.length > 0 ? found : refuseNothing(found, advice(project));
   });
 };
 
