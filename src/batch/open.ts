@@ -22,7 +22,7 @@ import { readChanges, type ChangedKeys, type NamedChanges } from './freeze/chang
 import { namingOf } from './naming.ts';
 import { silent, type BatchContext, type BatchOptions, type Progress } from './context.ts';
 import { holdColumns } from './drift/held.ts';
-import { refuseLacking } from './lacking.ts';
+import { lackingProblems, refuseLacking } from './lacking.ts';
 import { spellLogTypes } from './log-types.ts';
 import { readKnownState, type KnownState } from './known-state.ts';
 import { knownTables, type Remembered } from './known-tables.ts';
@@ -129,11 +129,15 @@ export const checkDictionary = async (
   const { dictionary, problems } = isSettled
     ? again
     : resolveDictionary(raw, naming, catalog, { tableNames, trusted, shapeless, models });
-  refuseLacking(warehouse.dialect, dictionary);
   const typed = await spellLogTypes(warehouse, dictionary);
   return {
     dictionary: typed.dictionary,
-    problems: [...parsed.problems, ...problems, ...typed.problems],
+    problems: [
+      ...parsed.problems,
+      ...problems,
+      ...lackingProblems(warehouse.dialect, dictionary),
+      ...typed.problems,
+    ],
     tables: new Map(tables.map((table) => [showTable(table.table), table])),
   };
 };
@@ -165,9 +169,11 @@ export interface OpenBatch {
 
 const noneOr = (names: ReadonlySet<string> | undefined): ReadonlySet<string> => names ?? new Set();
 
-const refuseErrors = ({ problems }: Checked): void => {
+/** Mistakes, and what no batch can do there. */
+export const refuseUnfit = ({ dialect }: Warehouse, { dictionary, problems }: Checked): void => {
   const errors = problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) throw dictionaryInvalid(errors);
+  refuseLacking(dialect, dictionary);
 };
 
 const memoriesOf = ({ targets }: Dictionary): Map<string, string> =>
@@ -185,7 +191,7 @@ const batchOptions = ({ options }: OpenBatch, changes: ChangedKeys | undefined):
 const openContext = async (open: OpenBatch): Promise<BatchContext> => {
   const { project, warehouse, options, changes, progress, suspects } = open;
   const checked = open.checked ?? (await checkDictionary(warehouse, project, { parsed: open.parsed }));
-  refuseErrors(checked);
+  refuseUnfit(warehouse, checked);
   const version = open.version ?? (await stateVersion(warehouse, project.schemas.state));
   const known = await readKnownState(warehouse, project, version, open.rebind);
   const reconcile = noneOr(options?.reconcile);

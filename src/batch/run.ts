@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { ParsedDictionary } from '../dictionary/parse.ts';
-import { dictionaryInvalid } from '../dictionary/problems.ts';
 import { isTidemarkError, type Problem } from '../errors/tidemark-error.ts';
 import type { Project } from '../project/project.ts';
 import { readBatches } from '../store/batches.ts';
@@ -20,7 +19,7 @@ import { allowance } from './compute/guards.ts';
 import { claim } from './known-state.ts';
 import { learn, nothingLearnt } from './lessons.ts';
 import { lostBefore } from './lost-before.ts';
-import { checkDictionary, withContext, withWarehouse, type Checked } from './open.ts';
+import { checkDictionary, refuseUnfit, withContext, withWarehouse, type Checked } from './open.ts';
 import { refuseUnknownColumns } from './parts/refuse-columns.ts';
 import { planParts, type Parts } from './parts/plan-parts.ts';
 import type { Part } from './parts/part.ts';
@@ -144,8 +143,7 @@ const attemptUntilDone = async (options: OneBatch, by: Attempt): Promise<RunResu
 /** A dictionary with mistakes must not make tables in a warehouse that never saw us. */
 const refuseMistakes = async (warehouse: Warehouse, options: RunOptions): Promise<Checked> => {
   const checked = await checkDictionary(warehouse, options.project, { parsed: options.parsed });
-  const errors = checked.problems.filter((problem) => problem.severity === 'error');
-  if (errors.length > 0) throw dictionaryInvalid(errors);
+  refuseUnfit(warehouse, checked);
   const names = checked.dictionary.targets.map((target) => target.name);
   refuseUnknownTargets(options.adopt ?? [], names, '--adopt');
   refuseUnknownTargets(options.reconcile ?? [], names, '--select');

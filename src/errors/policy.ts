@@ -80,6 +80,7 @@ const policies = {
   older_versions_refused: usage,
   script_edited: usage,
   scripts_missing: usage,
+  pipeline_of_another: usage,
   database_too_new: usage,
   driver_missing: usage,
   state_newer: usage,

@@ -4,12 +4,13 @@ import { dynamicTable } from './dynamic-table.ts';
 import { grantStatements } from './grants.ts';
 import { monitoringQueries, schemaName } from './monitoring.ts';
 import * as objects from './objects.ts';
+import { ownerStatements } from './owner.ts';
 import type { NativeTarget, Pipeline } from './pipeline.ts';
 import { procedureName, procedureStatement } from './procedure.ts';
 import { literal, quoted, quotedTable } from './quote.ts';
 import { allRoutines, readingOf } from './routines.ts';
 import { replaceStream, streamStatement } from './streams.ts';
-import { landingTables, tableStatements, workTables } from './tables.ts';
+import { landingTables, notesStatement, tableStatements, workTables } from './tables.ts';
 import { resumeStatements, suspendStatements, taskPlans, taskStatement } from './tasks.ts';
 
 export interface Script {
@@ -77,8 +78,10 @@ $$`,
 const tablesScript = (pipeline: Pipeline): Script => ({
   file: '01_tables.sql',
   about: [
-    'The schema and tables of the pipeline, and target tables that do not exist yet. Nothing is replaced',
-    'but what every run fills anew.',
+    'The schema and tables of the pipeline, and target tables that do not exist yet. Nothing is replaced.',
+    'The roots of the task graph stand still from here until 07_start.sql; a graph that is at work ends first:',
+    'wait for it (08_monitoring.sql shows it) before the next script.',
+    'Run by hand after a mapping changed? Then drop its AFFECTED_ and DESIRED_ tables first; `deploy` does so.',
     ...(pipeline.leftOut.length === 0
       ? []
       : [
@@ -91,6 +94,9 @@ const tablesScript = (pipeline: Pipeline): Script => ({
       object: `schema ${pipeline.settings.place.schema}`,
       sql: `create schema if not exists ${schemaName(pipeline)}`,
     },
+    notesStatement(pipeline),
+    ...ownerStatements(pipeline.settings),
+    ...suspendStatements(pipeline).map(plain),
     ...landingTables(pipeline).map(plain),
     ...tableStatements(pipeline),
   ],

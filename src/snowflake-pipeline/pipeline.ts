@@ -10,6 +10,7 @@ export type Start =
 
 export interface PipelineSettings {
   readonly project: string;
+  readonly environment: string;
   /** Where our objects stand: `database.schema` or `schema`. */
   readonly place: { readonly database?: string | undefined; readonly schema: string };
   readonly warehouse: string;

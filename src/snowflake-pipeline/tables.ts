@@ -1,5 +1,5 @@
-// The tables of the pipeline: made where they are missing, so that running the script again keeps what they hold; only what every
-// run fills anew is replaced.
+// The tables of the pipeline: made where they are missing, so that running the script again keeps what they hold. What every run fills
+// anew is left alone as well, as a run may be at it: replaced under it, rows would be lost or deleted.
 import { isLog, type Source } from '../dictionary/dictionary.ts';
 import type { Column } from '../sql/dialect.ts';
 import { showTable } from '../sql/table-name.ts';
@@ -19,7 +19,7 @@ interface Table {
   readonly columns: readonly Named[];
   /** Dynamic tables and streams read it. */
   readonly tracked?: boolean;
-  /** Filled anew by every run: it follows the mapping, and no fail-safe is paid for it. */
+  /** Filled anew by every run: no fail-safe is paid for it, and `deploy` replaces it where the mapping gave it another shape. */
   readonly scratch?: boolean;
   /** Its one row, put in once. */
   readonly first?: string;
@@ -27,7 +27,7 @@ interface Table {
 
 const createTable = ({ name, columns, tracked = false, scratch = false }: Table): string => {
   const lines = columns.map(({ name: column, type }) => `${quoted(column)} ${type}`);
-  return `create ${scratch ? 'or replace transient table' : 'table if not exists'} ${name} (
+  return `create ${scratch ? 'transient ' : ''}table if not exists ${name} (
 ${indented(lines.join(',\n'))}
 )${tracked ? '\nchange_tracking = true' : ''}`;
 };
@@ -99,7 +99,6 @@ const ownTables = (pipeline: Pipeline): readonly Table[] => {
     { name: objects.batchTable(settings), columns: objects.batchColumns, first: '0, sysdate()' },
     { name: objects.rejectedTable(settings), columns: objects.rejectedColumns },
     { name: objects.alertsTable(settings), columns: objects.alertColumns },
-    { name: objects.deployedTable(settings), columns: objects.deployedColumns },
     ...positions(pipeline),
     ...sources.flatMap((source) => sourceTables(pipeline, source)),
     ...targets.filter(isApplied).flatMap((native) => targetWork(pipeline, native)),
@@ -128,9 +127,17 @@ export const tableStatements = (pipeline: Pipeline): readonly TableStatement[] =
     .map((native) => ({ sql: createTable(targetTable(pipeline, native)) })),
 ];
 
-/** Names of the tables that are ours. */
-export const workTables = (pipeline: Pipeline): readonly string[] =>
-  ownTables(pipeline).map(({ name }) => name);
+/** What `deploy` notes; it comes before all others, as it says whose they are. */
+export const notesStatement = ({ settings }: Pipeline): TableStatement => ({
+  object: 'table DEPLOYED',
+  sql: createTable({ name: objects.deployedTable(settings), columns: objects.deployedColumns }),
+});
+
+/** Names of the tables that are ours; that which says so is the last to go. */
+export const workTables = (pipeline: Pipeline): readonly string[] => [
+  ...ownTables(pipeline).map(({ name }) => name),
+  objects.deployedTable(pipeline.settings),
+];
 
 /** Tables that events are landed in by whoever loads them, as far as they have to be made. */
 export const landingTables = (pipeline: Pipeline): readonly string[] => {

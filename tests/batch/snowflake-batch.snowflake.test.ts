@@ -1,6 +1,12 @@
 // Batches on Snowflake's double where they go another way than elsewhere: tables that change form outside of the
 // transaction, rows that others write, keys that nobody keeps, and what is not there yet.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { knownCatalog } from '../../src/batch/catalog-file.ts';
+import { doctor } from '../../src/batch/doctor/doctor.ts';
+import { pause } from '../../src/batch/pause.ts';
+import { plan } from '../../src/batch/plan.ts';
+import { status } from '../../src/batch/status.ts';
+import { validate } from '../../src/batch/validate.ts';
 import { verify } from '../../src/batch/verify.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { changes, workshop } from '../support/workshop.ts';
@@ -101,5 +107,37 @@ describe('what is not there yet', () => {
       'target: customers_scd\nkey: customer_id\nfrom: customers\ncolumns: { customer_id: customers.id, name: customers.name }\nhistory: { track: [name] }\n',
     );
     await expect(box.run()).rejects.toMatchObject({ code: 'not_supported' });
+  });
+
+  it('is told by `validate`, which keeps the catalog; what reads alone goes on', async () => {
+    await box.sql(
+      'create table staging.raw_visits (n bigint, op varchar, visit_id bigint, name varchar)',
+      `insert into staging.raw_visits values (1, 'u', 7, 'x')`,
+    );
+    box.map(
+      'visits.yml',
+      'sources:\n  visits: { table: raw_visits, key: visit_id, detect: log, sequence: n, arrival: n, op: op }\n',
+    );
+    box.map(
+      'fact_visited.yml',
+      'target: fact_visited\nkey: visit_id\nfrom: visits\ncolumns: { visit_id: visits.visit_id, name: visits.name }\n',
+    );
+    box.map(
+      'customers_scd.yml',
+      'target: customers_scd\nkey: customer_id\nfrom: customers\ncolumns: { customer_id: customers.id, name: customers.name }\nhistory: { track: [name] }\n',
+    );
+    const project = box.project();
+    const found = await validate({ project, saveCatalog: true });
+    const told = found.problems.filter(({ code }) => code === 'not_supported');
+    expect(found.status).toBe('valid');
+    expect(told.map(({ severity }) => severity)).toEqual(['warning', 'warning']);
+    expect(told.map(({ message }) => message).join()).toContain('`tidemark snowflake generate` can');
+    expect(knownCatalog(project)?.catalog.size).toBeGreaterThan(3);
+    expect((await status({ project })).exit).toBe(0);
+    await pause({ project, name: 'dim_customer', reason: 'a test' });
+    expect((await doctor({ project })).findings).toContainEqual(
+      expect.objectContaining({ check: 'dictionary', severity: 'warning' }),
+    );
+    await expect(plan({ project })).rejects.toMatchObject({ code: 'not_supported' });
   });
 });

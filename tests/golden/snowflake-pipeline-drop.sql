@@ -98,8 +98,6 @@ drop table if exists "TIDEMARK_PIPELINE"."REJECTED";
 
 drop table if exists "TIDEMARK_PIPELINE"."ALERTS_RAISED";
 
-drop table if exists "TIDEMARK_PIPELINE"."DEPLOYED";
-
 drop table if exists "TIDEMARK_PIPELINE"."POSITION_PARSE_COMPANIES";
 
 drop table if exists "TIDEMARK_PIPELINE"."POSITION_PARSE_COUNTRIES";
@@ -157,3 +155,5 @@ drop table if exists "TIDEMARK_PIPELINE"."DESIRED_FACT_SALES";
 drop table if exists "TIDEMARK_PIPELINE"."AFFECTED_FACT_VENDOR";
 
 drop table if exists "TIDEMARK_PIPELINE"."DESIRED_FACT_VENDOR";
+
+drop table if exists "TIDEMARK_PIPELINE"."DEPLOYED";

@@ -1,5 +1,34 @@
 create schema if not exists "TIDEMARK_PIPELINE";
 
+create table if not exists "TIDEMARK_PIPELINE"."DEPLOYED" (
+  "OBJECT" VARCHAR,
+  "HASH" VARCHAR,
+  "AT" TIMESTAMP_NTZ(6)
+);
+
+-- whose pipeline this schema holds: whoever came first
+insert into "TIDEMARK_PIPELINE"."DEPLOYED"
+select 'pipeline', 'shop (dev)', sysdate()
+where not exists (select 1 from "TIDEMARK_PIPELINE"."DEPLOYED" where "OBJECT" = 'pipeline');
+
+-- asserts that it is ours
+execute immediate
+$$
+declare
+  taken exception (-20001, 'the schema holds the pipeline of another project or environment than shop (dev)');
+begin
+  let others number := (select count(*) from "TIDEMARK_PIPELINE"."DEPLOYED" where "OBJECT" = 'pipeline' and "HASH" <> 'shop (dev)');
+  if (others > 0) then
+    raise taken;
+  end if;
+  return 'ours';
+end;
+$$;
+
+alter task if exists "TIDEMARK_PIPELINE"."TASK_CAPTURE" suspend;
+
+alter task if exists "TIDEMARK_PIPELINE"."TASK_HOUSEKEEPING" suspend;
+
 create table if not exists "STAGING"."RAW_CHANGES" (
   "SEQ" NUMBER(38,0),
   "OPERATION" VARCHAR,
@@ -31,12 +60,6 @@ create table if not exists "TIDEMARK_PIPELINE"."ALERTS_RAISED" (
   "AT" TIMESTAMP_NTZ(6),
   "NAME" VARCHAR,
   "WHAT" VARCHAR
-);
-
-create table if not exists "TIDEMARK_PIPELINE"."DEPLOYED" (
-  "OBJECT" VARCHAR,
-  "HASH" VARCHAR,
-  "AT" TIMESTAMP_NTZ(6)
 );
 
 create table if not exists "TIDEMARK_PIPELINE"."POSITION_PARSE_COMPANIES" (
@@ -290,11 +313,11 @@ create table if not exists "TIDEMARK_PIPELINE"."CHANGES_CUSTOMERS" (
   "at" TIMESTAMP_NTZ(6)
 );
 
-create or replace transient table "TIDEMARK_PIPELINE"."AFFECTED_CUSTOMERS_SCD" (
+create transient table if not exists "TIDEMARK_PIPELINE"."AFFECTED_CUSTOMERS_SCD" (
   "ID" NUMBER(38,0)
 );
 
-create or replace transient table "TIDEMARK_PIPELINE"."DESIRED_CUSTOMERS_SCD" (
+create transient table if not exists "TIDEMARK_PIPELINE"."DESIRED_CUSTOMERS_SCD" (
   "ID" NUMBER(38,0),
   "NAME" VARCHAR,
   "NOTE" VARCHAR,
@@ -305,20 +328,20 @@ create or replace transient table "TIDEMARK_PIPELINE"."DESIRED_CUSTOMERS_SCD" (
   "IS_DELETED" BOOLEAN
 );
 
-create or replace transient table "TIDEMARK_PIPELINE"."AFFECTED_FACT_SALES" (
+create transient table if not exists "TIDEMARK_PIPELINE"."AFFECTED_FACT_SALES" (
   "SALE_ID" NUMBER(38,0)
 );
 
-create or replace transient table "TIDEMARK_PIPELINE"."DESIRED_FACT_SALES" (
+create transient table if not exists "TIDEMARK_PIPELINE"."DESIRED_FACT_SALES" (
   "SALE_ID" NUMBER(38,0),
   "COMPANY_NAME" VARCHAR
 );
 
-create or replace transient table "TIDEMARK_PIPELINE"."AFFECTED_FACT_VENDOR" (
+create transient table if not exists "TIDEMARK_PIPELINE"."AFFECTED_FACT_VENDOR" (
   "VENDOR_ID" NUMBER(38,0)
 );
 
-create or replace transient table "TIDEMARK_PIPELINE"."DESIRED_FACT_VENDOR" (
+create transient table if not exists "TIDEMARK_PIPELINE"."DESIRED_FACT_VENDOR" (
   "VENDOR_ID" NUMBER(38,0),
   "VENDOR_NAME" VARCHAR,
   "COUNTRY" VARCHAR

@@ -10,6 +10,7 @@ import { showTable } from '../../src/sql/table-name.ts';
 
 const settings: PipelineSettings = {
   project: 'shop',
+  environment: 'dev',
   place: { schema: 'TIDEMARK_PIPELINE' },
   warehouse: 'WH',
   start: { kind: 'triggered' },

@@ -98,6 +98,17 @@ const question = ({ dictionary, tables }: Checked, { schemas }: Project): Health
 
 const mistakes = ({ problems }: Checked): readonly Finding[] => {
   const errors = problems.filter(({ severity }) => severity === 'error');
+  const lacking = problems.find(({ code }) => code === 'not_supported');
+  if (errors.length === 0 && lacking !== undefined)
+    return [
+      {
+        check: 'dictionary',
+        severity: 'warning',
+        message: 'the mappings are valid, and hold what no run can do on this warehouse yet: none will start',
+        evidence: lacking.message,
+        fix: 'tidemark validate',
+      },
+    ];
   if (errors.length === 0)
     return [{ check: 'dictionary', severity: 'fine', message: 'project file and mappings are valid' }];
   return [

@@ -5,6 +5,7 @@ import type { Project } from '../../project/project.ts';
 import { openScripts } from '../../warehouse/open.ts';
 import type { ScriptSession } from '../../warehouse/snowflake/scripts.ts';
 import { literal } from '../../snowflake-pipeline/quote.ts';
+import { readNotes, refuseSchemaOfAnother } from './owner.ts';
 import { placeOfScripts } from './place-of-scripts.ts';
 import { connectionOf } from './resolve-pipeline.ts';
 import { readScripts, type ScriptFile } from './script-files.ts';
@@ -64,12 +65,29 @@ const note = async (
 
 interface Running {
   readonly options: ScriptsOptions;
+  /** Those to run, among all. */
   readonly files: readonly ScriptFile[];
+  readonly all: readonly ScriptFile[];
   /** Called after each file with what ran of it, all or the beginning. */
   readonly after?: (session: ScriptSession, statements: readonly FileStatement[]) => Promise<void>;
 }
 
-const runAll = async (session: ScriptSession, { options, files, after }: Running): Promise<void> => {
+/** A table of work that another mapping gave another shape; what stands in the script leaves it alone. */
+const spelt = ({ object, sql, hash }: FileStatement, notes: ReadonlyMap<string, string>): string => {
+  const noted = object === undefined ? undefined : notes.get(object);
+  return noted === undefined || noted === hash
+    ? sql
+    : sql.replace(/^create transient table if not exists /i, 'create or replace transient table ');
+};
+
+/** The first failure is the reason, with its file and line; notes that cannot be written either make the next
+ *  deployment do more than it must. */
+const quietly = async (noting: Promise<void> | undefined): Promise<void> => noting?.catch(() => undefined);
+
+const runAll = async (session: ScriptSession, { options, files, all, after }: Running): Promise<void> => {
+  const place = placeOfScripts(all);
+  const notes = await readNotes(session, place);
+  refuseSchemaOfAnother(options.project, place.schema, notes);
   const of = files.reduce((sum, { statements }) => sum + statements.length, 0);
   let done = 0;
   for (const { file, statements } of files) {
@@ -77,13 +95,13 @@ const runAll = async (session: ScriptSession, { options, files, after }: Running
     try {
       for (const statement of statements) {
         if (options.signal?.aborted === true) throw stopped();
-        await session.run(statement.sql);
+        await session.run(spelt(statement, notes));
         count += 1;
         done += 1;
         options.onStatement?.({ file, done, of });
       }
     } catch (error) {
-      await after?.(session, statements.slice(0, count));
+      await quietly(after?.(session, statements.slice(0, count)));
       const failed = statements[count];
       throw failed === undefined ? error : failedAt(error, file, failed);
     }
@@ -124,6 +142,7 @@ export const deployPipeline = async (options: ScriptsOptions): Promise<RanReport
   return run('deploy', {
     options,
     files,
+    all,
     after: async (session, statements) => {
       waiting.push(...statements);
       isThere ||= statements.some(({ object }) => object === 'table DEPLOYED');
@@ -133,6 +152,6 @@ export const deployPipeline = async (options: ScriptsOptions): Promise<RanReport
 };
 
 export const dropPipeline = async (options: ScriptsOptions): Promise<RanReport> => {
-  const files = readScripts(options.project, options.folder).filter(({ file }) => /^9\d_/.test(nameOf(file)));
-  return run('drop', { options, files });
+  const all = readScripts(options.project, options.folder);
+  return run('drop', { options, all, files: all.filter(({ file }) => /^9\d_/.test(nameOf(file))) });
 };

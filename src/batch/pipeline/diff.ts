@@ -4,6 +4,7 @@ import type { Project } from '../../project/project.ts';
 import { openScripts } from '../../warehouse/open.ts';
 import type { Row } from '../../warehouse/port.ts';
 import type { ScriptSession } from '../../warehouse/snowflake/scripts.ts';
+import { isSchemaThere, readNotes, refuseSchemaOfAnother } from './owner.ts';
 import { placeOfScripts } from './place-of-scripts.ts';
 import { connectionOf } from './resolve-pipeline.ts';
 import { readScripts } from './script-files.ts';
@@ -60,25 +61,15 @@ const dynamicStanding = async (
 const isShown = (object: string): boolean =>
   /^(table|stream|procedure|task|alert|dynamic table) /.test(object);
 
-/** By object, what `deploy` noted. */
-const notes = async (session: ScriptSession, table: string): Promise<ReadonlyMap<string, string>> =>
-  new Map(
-    (await session.run(`select "OBJECT", "HASH" from ${table}`)).map((row) => [
-      String(row['OBJECT']),
-      String(row['HASH']),
-    ]),
-  );
-
 /** Undefined where nothing is deployed; the schema may be there before it, and stays after a drop. */
 const compare = async (
   session: ScriptSession,
   wanted: ReadonlyMap<string, string>,
-  place: { readonly schema: string; readonly deployed: string },
+  { schema, noted }: { readonly schema: string; readonly noted: ReadonlyMap<string, string> },
 ): Promise<readonly ObjectDifference[] | undefined> => {
-  const own = await standing(session, place.schema);
+  const own = await standing(session, schema);
   const found = new Set([...own, ...(await dynamicStanding(session, [...wanted.keys()]))]);
   if ([...wanted.keys()].every((object) => !found.has(object))) return undefined;
-  const noted = own.has('table DEPLOYED') ? await notes(session, place.deployed) : new Map<string, string>();
   const differences: ObjectDifference[] = [];
   for (const [object, hash] of wanted) {
     if (isShown(object) && !found.has(object)) differences.push({ object, status: 'missing' });
@@ -90,13 +81,6 @@ const compare = async (
   return differences;
 };
 
-const isThere = async (session: ScriptSession, schema: string): Promise<boolean> => {
-  const parts = schema.split('.');
-  const name = (parts.at(-1) ?? '').replace(/^"|"$/g, '').replaceAll('""', '"');
-  const where = parts.length > 1 ? ` in database ${parts[0] ?? ''}` : '';
-  return (await session.run(`show schemas${where}`)).some((row) => nameIn(row) === name);
-};
-
 export const diffPipeline = async ({
   project,
   folder,
@@ -105,7 +89,7 @@ export const diffPipeline = async ({
   readonly folder?: string | undefined;
 }): Promise<DiffReport> => {
   const files = readScripts(project, folder);
-  const { schema = '', deployed = '' } = placeOfScripts(files);
+  const { schema = '', deployed } = placeOfScripts(files);
   const wanted = new Map(
     files
       .flatMap((file) => file.statements)
@@ -114,8 +98,10 @@ export const diffPipeline = async ({
   const runner = await openScripts(connectionOf(project));
   try {
     return await runner.session(async (session) => {
-      const found = (await isThere(session, schema))
-        ? await compare(session, wanted, { schema, deployed })
+      const noted = await readNotes(session, { schema, deployed });
+      refuseSchemaOfAnother(project, schema, noted);
+      const found = (await isSchemaThere(session, schema))
+        ? await compare(session, wanted, { schema, noted })
         : undefined;
       const objects =
         found ?? [...wanted.keys()].map((object): ObjectDifference => ({ object, status: 'missing' }));

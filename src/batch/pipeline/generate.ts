@@ -57,6 +57,7 @@ const settingsOf = (project: Project, wishes: PipelineWishes): PipelineSettings 
   const place = placeOf(project, wishes.schema);
   return {
     project: project.name,
+    environment: project.environment,
     place,
     warehouse: folded(warehouse),
     database: connection.database === undefined ? undefined : folded(connection.database),

@@ -4,7 +4,9 @@ import { join, relative, resolve } from 'node:path';
 import { TidemarkError } from '../../errors/tidemark-error.ts';
 import type { Project } from '../../project/project.ts';
 import type { Script } from '../../snowflake-pipeline/files.ts';
-import { isUntouched, scriptText, statementsOf, type FileStatement } from './script-text.ts';
+import { ownerOf } from '../../snowflake-pipeline/owner.ts';
+import { refuseScriptsOfAnother } from './owner.ts';
+import { isUntouched, ownerIn, scriptText, statementsOf, type FileStatement } from './script-text.ts';
 
 const usualFolder = 'sql/snowflake';
 
@@ -23,11 +25,12 @@ interface Planned extends WrittenFile {
   readonly path: string;
   readonly text: string;
   readonly isEdited: boolean;
+  readonly owner?: string | undefined;
 }
 
 const plan = (project: Project, folder: string, script: Script): Planned => {
   const path = join(folder, script.file);
-  const text = scriptText(script, project.name);
+  const text = scriptText(script, ownerOf(project.name, project.environment));
   const file = shown(project, path);
   if (!existsSync(path)) return { path, text, file, status: 'new', isEdited: false };
   const before = readFileSync(path, 'utf8');
@@ -36,6 +39,7 @@ const plan = (project: Project, folder: string, script: Script): Planned => {
     text,
     file,
     status: before === text ? 'unchanged' : 'written',
+    owner: ownerIn(before),
     isEdited: before !== text && !isUntouched(before),
   };
 };
@@ -47,6 +51,7 @@ export const writeScripts = (
 ): readonly WrittenFile[] => {
   const target = folderOf(project, folder);
   const planned = scripts.map((script) => plan(project, target, script));
+  if (!force) refuseScriptsOfAnother(project, planned, 'nothing was written');
   const edited = planned.filter(({ isEdited }) => isEdited);
   if (edited.length > 0 && !force)
     throw new TidemarkError('script_edited', {
@@ -65,6 +70,7 @@ export const writeScripts = (
 
 export interface ScriptFile {
   readonly file: string;
+  readonly owner?: string | undefined;
   readonly statements: readonly FileStatement[];
 }
 
@@ -81,8 +87,10 @@ export const readScripts = (project: Project, folder?: string): readonly ScriptF
       message: `there are no scripts in \`${shown(project, target)}\``,
       hint: '`tidemark snowflake generate` writes them',
     });
-  return names.map((name) => ({
-    file: shown(project, join(target, name)),
-    statements: statementsOf(readFileSync(join(target, name), 'utf8')),
-  }));
+  const files = names.map((name) => {
+    const text = readFileSync(join(target, name), 'utf8');
+    return { file: shown(project, join(target, name)), owner: ownerIn(text), statements: statementsOf(text) };
+  });
+  refuseScriptsOfAnother(project, files, 'nothing was run');
+  return files;
 };

@@ -22,12 +22,21 @@ const bodyOf = ({ about, statements }: Script): string => {
   return [commented(about), ...parts].join('\n');
 };
 
-export const scriptText = (script: Script, project: string): string => {
+const ownerLine = /^-- pipeline: (.+)$/m;
+
+export const scriptText = (script: Script, owner: string): string => {
   const body = bodyOf(script);
-  return `-- ${script.file}: a part of the pipeline of ${project}, rendered by \`tidemark snowflake generate\`.
+  return `-- ${script.file}, rendered by \`tidemark snowflake generate\`.
+-- pipeline: ${owner.replaceAll(/\s*\n\s*/g, ' ')}
 -- Change the mappings rather than this file: what was edited by hand is not written over without --force.
 -- sha256:${sumOf(body)}
 ${body}`;
+};
+
+/** Of which project and environment it is; a script that we did not write names none. */
+export const ownerIn = (text: string): string | undefined => {
+  const sum = sumLine.exec(text);
+  return sum === null ? undefined : ownerLine.exec(text.slice(0, sum.index))?.[1];
 };
 
 /** Ours, and nobody has touched it since. */
