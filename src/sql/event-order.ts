@@ -31,11 +31,18 @@ const leftImage = (tie: Fragment): Fragment =>
 
 type Ordered = Pick<EventTable, 'key' | 'columns' | 'sequence'>;
 
-/** An `order by` list over rows that have the columns of an event table, and `turn`, under `alias`. */
-export const eventOrder = (events: Ordered, alias: string, direction: 'asc' | 'desc' = 'asc'): Fragment =>
+/** An `order by` list over rows that have the columns of an event table, and `turn`, under `alias`; `first`: a column
+ *  that goes before the tie of events of one sequence. */
+export const eventOrder = (
+  events: Ordered,
+  alias: string,
+  direction: 'asc' | 'desc' = 'asc',
+  first?: string,
+): Fragment =>
   commas(
     [
       ...events.sequence.map((_, place) => id(alias, sequenceName(place))),
+      ...(first === undefined ? [] : [id(alias, first)]),
       sql`substr(${id(alias, 'tie')}, 1, 1)`,
       id(alias, 'turn'),
       id(alias, 'tie'),

@@ -302,6 +302,33 @@ export const describeUndoOfLogs = (engine: Engine): void => {
       await settled();
     });
 
+    it.each([
+      ['a correction', { op: 'u', after: customer(1, { name: 'Right' }) }, ['1|Right|c1', '2|Customer 2|c2']],
+      ['a delete', { op: 'd', before: customer(1) }, ['2|Customer 2|c2']],
+    ] as const)('believes %s that has the sequence of the undone event', async (_, change, told) => {
+      const byTime = (more = {}) => logSources(customersSource({ sequence: 'ts_ms', ...more }));
+      sandbox.map('sources.yml', byTime());
+      const ts = Date.parse('2020-01-01T00:00:09Z');
+      await sandbox.run();
+      await append(sandbox, { op: 'u', after: customer(1, { name: 'Wrong' }), ts });
+      const { report } = await sandbox.run();
+      await undo(report.batch ?? 0);
+      expect(await fact()).toEqual(['1|Customer 1|c1', '2|Customer 2|c2']);
+      await append(sandbox, { ...change, ts });
+      await sandbox.run();
+      expect(await fact()).toEqual(told);
+      expect(await current()).toEqual(told);
+      sandbox.map('sources.yml', byTime({ full_compare: '0s' }));
+      await sandbox.run();
+      expect(await fact()).toEqual(told);
+      await rename(2, 'Other');
+      await append(sandbox, { op: 'u', after: customer(1, { name: 'Last' }), ts: ts + 1000 });
+      await sandbox.run();
+      expect(await fact()).toEqual(['1|Last|c1', '2|Other|c2']);
+      expect(await current()).toEqual(await fact());
+      expect((await verify({ project: sandbox.project() })).exit).toBe(0);
+    });
+
     it('not_undoable: --reapply, for the events of a log come once', async () => {
       await rename(1, 'Wrong');
       await sandbox.run();

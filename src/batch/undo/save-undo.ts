@@ -5,6 +5,7 @@ import { isLog } from '../../dictionary/dictionary.ts';
 import { saveHolds } from '../../store/holds.ts';
 import { logStateTable } from '../../store/log-state-table.ts';
 import { changedRows } from '../../reconcile/relation-view.ts';
+import { stateTable } from '../../store/state.ts';
 import { recordUndo } from '../../store/undos.ts';
 import type { Session } from '../../warehouse/port.ts';
 import { tableInfo, type BatchContext } from '../context.ts';
@@ -44,6 +45,8 @@ export const saveUndoneRows = async (
     const state = logStateTable(context.project.schemas.state, source.name);
     if (tableInfo(context, state) === undefined) continue;
     const events = eventTableOf(source, images.table);
-    for (const statement of markUndone({ dialect, events }, images, state)) await session.execute(statement);
+    const holds = stateTable(context.project.schemas.state, 'holds');
+    const marked = { state, holds, source: source.name };
+    for (const statement of markUndone({ dialect, events }, images, marked)) await session.execute(statement);
   }
 };

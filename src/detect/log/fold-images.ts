@@ -8,6 +8,7 @@ import { jsonObject } from '../../sql/json.ts';
 import { anyColumnDiffers, imageRow, mirrorRows, sameRow, type BesideMirror } from '../mirror.ts';
 import { silentColumns, speaksOf, type Keeping } from './keep-events.ts';
 import { isReset, keyNames, listed } from './log-state.ts';
+import { besideMark } from './undone-rows.ts';
 
 export interface Folding extends Keeping, BesideMirror<LogSource> {}
 
@@ -52,10 +53,10 @@ const single = (folding: Folding): Fragment =>
 const entangled = (folding: Folding): Fragment => {
   const { dialect, events } = folding;
   const key = listed(keyNames(events), 's');
-  const order = eventOrder(events, 's');
-  const placed = sql`select s.*, row_number() over (partition by ${key} order by ${order}) as place,
-      row_number() over (partition by ${key} order by ${eventOrder(events, 's', 'desc')}) = 1 as is_last
-    from ${opened(folding, sql`not s.alone`)} as s`;
+  const order = (direction: 'asc' | 'desc'): Fragment => eventOrder(events, 's', direction, 'beside');
+  const placed = sql`select s.*, row_number() over (partition by ${key} order by ${order('asc')}) as place,
+      row_number() over (partition by ${key} order by ${order('desc')}) = 1 as is_last
+    from ${besideMark(events, opened(folding, sql`not s.alone`))} as s`;
   const from = sql`select s.*, max(case when ${isReset('s')} then s.place end) over (partition by ${key}) as since from (${placed}) as s`;
   const values = folding.source.columns.map((column) => {
     if (isKey(folding, column.name))
