@@ -1,5 +1,6 @@
 // Which batches undid which. A batch is undone while the rollback that took all of it back is in effect.
 import type { SchemaName } from '../project/project.ts';
+import type { UndoneEvents } from '../reconcile/history/history-work.ts';
 import { sql, type Fragment } from '../sql/fragment.ts';
 import type { Session } from '../warehouse/port.ts';
 import { state } from './state.ts';
@@ -35,10 +36,7 @@ export const undoneBy = async (
 
 /** These batches, and those that one of them brought back by undoing their rollback: what is undone with it is undone again.
  *  Where both took back all there was; of a part of it nobody can say whose events they are. */
-export const withThoseBroughtBack = (
-  undos: readonly Undo[],
-  batches: readonly number[],
-): readonly number[] => {
+const withThoseBroughtBack = (undos: readonly Undo[], batches: readonly number[]): readonly number[] => {
   const found = new Set(batches);
   const undoneWhole = (batch: number): readonly number[] =>
     undos.filter((undo) => undo.batch === batch && undo.whole).map(({ undone }) => undone);
@@ -46,6 +44,29 @@ export const withThoseBroughtBack = (
   for (const batch of found)
     for (const rollback of undoneWhole(batch)) for (const again of undoneWhole(rollback)) found.add(again);
   return [...found];
+};
+
+const rollbacksOf = (undos: readonly Undo[], batch: number): readonly number[] =>
+  undos.filter(({ undone, whole }) => whole && undone === batch).map((undo) => undo.batch);
+
+/** Whose events an undo of these batches takes back. Where one of them is a rollback whose rollback was undone, what it
+ *  set aside was set aside anew by that last one. */
+export const eventsUndoneWith = (undos: readonly Undo[], batches: readonly number[]): UndoneEvents => {
+  const rollbacks = new Set(batches);
+  for (const batch of rollbacks)
+    for (const rollback of rollbacksOf(undos, batch))
+      for (const again of rollbacksOf(undos, rollback)) rollbacks.add(again);
+  const undone = undos.filter(({ batch, whole }) => whole && batches.includes(batch));
+  return {
+    batches: withThoseBroughtBack(undos, batches),
+    again: {
+      batches: withThoseBroughtBack(
+        undos,
+        undone.map((undo) => undo.undone),
+      ),
+      by: [...rollbacks].filter((batch) => !batches.includes(batch)),
+    },
+  };
 };
 
 /** An undone rollback gives back what it had taken: the batches it undid count as done again. */

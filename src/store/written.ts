@@ -1,5 +1,7 @@
 // What batches wrote into targets for no source change: a backfill, an adoption, a repair. The audit names no cause.
 import type { SchemaName } from '../project/project.ts';
+import type { UndoneEvents } from '../reconcile/history/history-work.ts';
+import { isGivenBack } from '../reconcile/history/set-aside.ts';
 import type { TableName } from '../sql/table-name.ts';
 import { commas, sql, table } from '../sql/fragment.ts';
 import type { Session } from '../warehouse/port.ts';
@@ -23,11 +25,11 @@ export const uncausedWrites = async (
 export const tellsOf = async (
   session: Session,
   events: TableName,
-  batches: readonly number[],
+  undone: UndoneEvents,
 ): Promise<boolean> => {
-  const numbers = commas(batches.map((batch) => sql.lit(batch)));
+  const numbers = commas(undone.batches.map((batch) => sql.lit(batch)));
   const rows = await session.rows(
-    sql`select 1 as found from ${table(events)} as e where (e.batch in (${numbers}) and e.op <> 'S' and e.batch > (select min(f.batch) from ${table(events)} as f)) or e.set_aside in (${numbers}) limit 1`,
+    sql`select 1 as found from ${table(events)} as e where (e.batch in (${numbers}) and e.op <> 'S' and e.batch > (select min(f.batch) from ${table(events)} as f)) or ${isGivenBack(undone)} limit 1`,
   );
   return rows.length > 0;
 };

@@ -160,6 +160,13 @@ export const describeOlderVersions = (engine: Engine): void => {
       expect((await sandbox.run({ undo: { batch: 2 } })).exit).toBe(0);
     });
 
+    it('come back by undoing the first rollback, which is in effect again', async () => {
+      await merge(file('old.csv', csv));
+      for (const batch of [2, 3, 4, 3]) expect((await sandbox.run({ undo: { batch } })).exit).toBe(0);
+      expect(await versions()).toEqual(merged);
+      await isProved();
+    });
+
     it('stay under later changes, deletes and an undo of those', async () => {
       await merge(file('old.csv', csv));
       await sandbox.sql(

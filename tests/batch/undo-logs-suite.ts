@@ -113,6 +113,22 @@ export const describeUndoOfLogs = (engine: Engine): void => {
       expect(await state()).toEqual(after);
     });
 
+    it('brings it back by undoing the first rollback, which is in effect again', async () => {
+      const before = await state();
+      await several();
+      const after = await state();
+      for (const batch of [2, 3, 4]) await undo(batch);
+      await expect(undo(2)).rejects.toMatchObject({ hint: '`tidemark rollback 3` does it again' });
+      await undo(3);
+      expect(await state()).toEqual(after);
+      await settled();
+      await undo(6);
+      expect(await state()).toEqual(before);
+      await undo(3);
+      expect(await state()).toEqual(after);
+      await settled();
+    });
+
     it('narrowed by key takes the events of that row back, and no others', async () => {
       await several();
       await undo(2, { source: 'customers', key: { customer_id: '1' } });

@@ -133,7 +133,7 @@ const readStored = async (session: Session, place: HistoryPlace): Promise<Histor
 /** Where a log is not undone itself, what it told stays. */
 const undoneOf = ({ target }: TargetWork, undo: FrozenUndo | undefined): Undone | undefined =>
   undo && {
-    batches: undo.scope.numbers,
+    ...undo.scope.events,
     onlyLookUps: !undo.scope.sources.some(({ name }) => name === relationOf(target, target.root.alias)),
   };
 

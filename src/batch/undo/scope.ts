@@ -3,12 +3,13 @@
 import { TidemarkError } from '../../errors/tidemark-error.ts';
 import { isLog, type Source, type Target } from '../../dictionary/dictionary.ts';
 import { nearest } from '../../project/nearest.ts';
+import type { UndoneEvents } from '../../reconcile/history/history-work.ts';
 import { ands, commas, sql, type Fragment } from '../../sql/fragment.ts';
 import { showTable } from '../../sql/table-name.ts';
 import { readBatches, unknownBatch, type BatchRecord } from '../../store/batches.ts';
 import { keyIs } from '../../store/key-condition.ts';
 import { ledgerSources } from '../../store/ledger.ts';
-import { readUndos, withThoseBroughtBack, type Undo } from '../../store/undos.ts';
+import { eventsUndoneWith, readUndos, type Undo } from '../../store/undos.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { BatchContext } from '../context.ts';
 import { broughtVersions } from '../older-versions/brought-versions.ts';
@@ -22,8 +23,8 @@ export interface UndoScope {
   readonly wish: UndoWish;
   /** The batches that are taken back, oldest first. */
   readonly batches: readonly BatchRecord[];
-  /** Their numbers, with those whose events they brought back. */
-  readonly numbers: readonly number[];
+  /** Whose events that takes out of histories, and which it gives back. */
+  readonly events: UndoneEvents;
   /** Those of their sources that are. */
   readonly sources: readonly Source[];
   /** Targets that they wrote for no source change, and that are set back from the audit. */
@@ -168,16 +169,17 @@ export const readScope = async (context: BatchContext, wish: UndoWish): Promise<
     const numbers = batches.map(({ batch }) => batch);
     const listed = await ledgerSources(session, schema, numbers, wish.change);
     const undos = await readUndos(session, schema);
-    const again = isNarrowed(wish) ? numbers : withThoseBroughtBack(undos, numbers);
-    const told = await readTold(session, context, again);
     const narrowed = isNarrowed(wish);
+    const whole = eventsUndoneWith(undos, numbers);
+    const events = narrowed ? { ...whole, batches: numbers } : whole;
+    const told = await readTold(session, context, events);
     const names = narrowed ? listed : [...new Set([...listed, ...told.sources])];
     const asked = names.filter((name) => wish.source === undefined || name === wish.source);
     const last = batches.at(-1)?.batch ?? 0;
     const after = all.filter(({ batch }) => batch > last).toReversed();
     if (narrowed && !ofTargets(wish) && asked.length === 0) throw nothingThere(batches, wish);
     refuseBrokenTargets(context, batches);
-    const brought = await broughtVersions(session, context, again);
+    const brought = await broughtVersions(session, context, events);
     const writes = await readWrites(session, context, {
       batches,
       wish,
@@ -189,7 +191,7 @@ export const readScope = async (context: BatchContext, wish: UndoWish): Promise<
     await refuseRebuilt(session, context, sources, after);
     if (sources.length + writes.length + brought.size === 0) throw withoutChanges(batches);
     const later = inEffect(after, undos, last);
-    return { wish, batches, numbers: again, sources, writes, later, narrowed };
+    return { wish, batches, events, sources, writes, later, narrowed };
   });
 };
 

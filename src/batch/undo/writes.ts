@@ -2,6 +2,7 @@
 // source changes as well, only if that is wished for.
 import { isLog, type Target } from '../../dictionary/dictionary.ts';
 import { relationOf } from '../../graph/reads.ts';
+import type { UndoneEvents } from '../../reconcile/history/history-work.ts';
 import { showTable } from '../../sql/table-name.ts';
 import type { BatchRecord } from '../../store/batches.ts';
 import { tellsOf, uncausedWrites } from '../../store/written.ts';
@@ -22,7 +23,7 @@ export interface Told {
 export const readTold = async (
   session: Session,
   { graph, known }: BatchContext,
-  batches: readonly number[],
+  undone: UndoneEvents,
 ): Promise<Told> => {
   const sources = new Set<string>();
   const histories = new Set<string>();
@@ -31,7 +32,7 @@ export const readTold = async (
     const source = graph.sources.get(relationOf(target, target.root.alias));
     if (stored === undefined || target.form.kind !== 'history' || source === undefined || !isLog(source))
       continue;
-    if (!(await tellsOf(session, stored.events, batches))) continue;
+    if (!(await tellsOf(session, stored.events, undone))) continue;
     sources.add(source.name);
     histories.add(target.name);
   }

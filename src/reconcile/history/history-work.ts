@@ -17,10 +17,17 @@ export interface HistoryScratch {
   readonly numbers: TableName;
 }
 
-/** What an undo takes back of a history. */
-export interface Undone {
+/** Whose events an undo takes back. */
+export interface UndoneEvents {
   /** Their events count no more, and those that they had set aside count again. */
   readonly batches: readonly number[];
+  /** Events of `batches` count again as well if they were set aside by one of `by`: rollbacks by which those that are
+   *  undone were in effect again. */
+  readonly again: { readonly batches: readonly number[]; readonly by: readonly number[] };
+}
+
+/** What an undo takes back of a history. */
+export interface Undone extends UndoneEvents {
   /** The log itself is not undone, only what was looked up for its rows. */
   readonly onlyLookUps: boolean;
 }

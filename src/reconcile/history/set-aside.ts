@@ -5,12 +5,14 @@ import { keysMatch } from '../../sql/keys.ts';
 import type { TableName } from '../../sql/table-name.ts';
 import { rootKeyName } from '../target-work.ts';
 import { eventKeyName } from './event-store.ts';
-import type { HistoryWork, Undone } from './history-work.ts';
+import type { HistoryWork, Undone, UndoneEvents } from './history-work.ts';
 
 /** Stands for the number of a batch that is not committed yet: later than all that are. */
 export const thisBatch = Number.MAX_SAFE_INTEGER;
 
-const numbers = ({ batches }: Undone): Fragment => commas(batches.map((batch) => sql.lit(batch)));
+const listed = (batches: readonly number[]): Fragment => commas(batches.map((batch) => sql.lit(batch)));
+
+const numbers = ({ batches }: UndoneEvents): Fragment => listed(batches);
 
 /** Before the ties of versions that were there when the history was taken over, and in the same order everywhere. */
 const placeFirst = '000000000000 ';
@@ -30,9 +32,16 @@ const concerned = ({ onlyLookUps }: Undone): Fragment =>
 export const takenBack = (undone: Undone): Fragment =>
   sql`(e.batch in (${numbers(undone)}) and ${concerned(undone)} and (e.set_aside is null or e.set_aside in (${numbers(undone)})))`;
 
-/** Set aside by a batch that is undone. */
+/** Set aside by a batch that is undone, or by one that had brought it back. */
+export const isGivenBack = (undone: UndoneEvents): Fragment => {
+  const { batches, by } = undone.again;
+  const direct = sql`e.set_aside in (${numbers(undone)})`;
+  if (batches.length === 0 || by.length === 0) return direct;
+  return sql`(${direct} or (e.set_aside in (${listed(by)}) and e.batch in (${listed(batches)})))`;
+};
+
 export const restored = (undone: Undone): Fragment =>
-  sql`(e.set_aside is not null and e.set_aside in (${numbers(undone)}) and ${concerned(undone)})`;
+  sql`(e.set_aside is not null and ${isGivenBack(undone)} and ${concerned(undone)})`;
 
 /** By which batch an event will have been set aside. */
 export const asideAfter = ({ undone }: HistoryWork): Fragment =>
