@@ -304,6 +304,28 @@ export const describeUndoOfLogs = (engine: Engine): void => {
       expect((await verify({ project: sandbox.project() })).exit).toBe(0);
     });
 
+    it('a later event that leaves columns out leaves a column alone that came after the undo', async () => {
+      const silent = { unavailable: '__unavailable' };
+      const types = '{ customer_id: bigint, email: varchar, name: varchar, updated_at: timestamp }';
+      const wide = logBook().mappings['dim_customer.yml'] ?? '';
+      sandbox.map('dim_customer.yml', wide.replace(', credit: customers.credit', ''));
+      sandbox.map('sources.yml', logSources(customersSource({ ...silent, types })));
+      await sandbox.run();
+      await rename(1, 'Wrong');
+      await undo((await sandbox.run()).report.batch ?? 0);
+      sandbox.map('sources.yml', logSources(customersSource(silent)));
+      sandbox.map('dim_customer.yml', wide);
+      await sandbox.run();
+      const credits = () => sandbox.sql('select customer_id, credit from marts.dim_customer order by 1');
+      const before = await credits();
+      expect(before[0]).toEqual({ customer_id: '1', credit: '10.50' });
+      await append(sandbox, { op: 'u', after: { customer_id: 1, email: 'new@example.com' } });
+      await sandbox.run();
+      expect(await fact()).toEqual(['1|Customer 1|new', '2|Customer 2|c2']);
+      expect(await credits()).toEqual(before);
+      expect((await verify({ project: sandbox.project() })).exit).toBe(0);
+    });
+
     it('takes an event that is older than an undone one into the fact or into neither', async () => {
       await rename(1, 'Wrong');
       await sandbox.run();

@@ -1,21 +1,21 @@
 // What the kept events make of their keys, compared with the mirror: the net images of a log.
 import type { LogSource } from '../../dictionary/dictionary.ts';
 import type { Column } from '../../sql/dialect.ts';
-import { eventOrder } from '../../sql/event-order.ts';
+import { eventOrder, sameGroup } from '../../sql/event-order.ts';
 import { ands, commas, id, sql, table, type Fragment } from '../../sql/fragment.ts';
 import { afterName, insertImages, keyName, type ImageTable } from '../../sql/images.ts';
 import { jsonObject } from '../../sql/json.ts';
 import { anyColumnDiffers, imageRow, mirrorRows, sameRow, type BesideMirror } from '../mirror.ts';
 import { silentColumns, speaksOf, type Keeping } from './keep-events.ts';
-import { isReset, keyNames, listed } from './log-state.ts';
-import { besideMark } from './undone-rows.ts';
+import { isReset, keyNames, listed, sequenceNames } from './log-state.ts';
+import { besideMark, isMark } from './undone-rows.ts';
 
 export interface Folding extends Keeping, BesideMirror<LogSource> {}
 
 const isKey = ({ events }: Keeping, name: string): boolean => events.key.some((each) => each.name === name);
 
 /** The values that stand in the state are read as text, and become what they were. */
-const saidValue = ({ dialect, events }: Keeping, column: Column): Fragment => {
+const saidValue = ({ dialect, events }: Keeping, column: Pick<Column, 'name' | 'type'>): Fragment => {
   const silent = silentColumns(events);
   const member = { name: column.name, place: silent.indexOf(column.name) };
   const text = dialect.json.text(id('s', 'opened'), member, { column: id('s', 'said'), type: 'varchar' });
@@ -102,6 +102,40 @@ where case when s."tidemark.present" is null then true
   );
 };
 
+/** The mark of an undo says nothing of columns that came after it: of those the mirror has what held on. */
+const completeMarks = (folding: Folding): Fragment => {
+  const { dialect, events, kept, source } = folding;
+  const silent = silentColumns(events);
+  const columns = source.columns
+    .filter(({ name }) => silent.includes(name))
+    .map((column) => ({
+      column,
+      has: dialect.json.has(id('s', 'opened'), { name: column.name, place: silent.indexOf(column.name) }),
+    }));
+  const said = jsonObject(
+    columns.map(({ column: { name, type }, has }) => ({
+      name,
+      value: dialect.jsonValue(
+        sql`case when ${has} then ${saidValue(folding, { name, type })} else ${id('m', name)} end`,
+        type,
+      ),
+    })),
+  );
+  const places = listed([...keyNames(events), ...sequenceNames(events), 'tie'], 's');
+  const marks = opened(folding, sql`not s.alone and s.op = 'U' and ${isMark('s')}`);
+  return sql`update ${table(kept)} as s set said = x.whole
+from (select ${places}, ${said} as whole from ${marks} as s join ${mirrorRows(folding)} as m on ${ofMirror(folding)}
+  where not (${ands(columns.map(({ has }) => has))})) as x
+where ${sameGroup(dialect, events, 's', 'x')} and s.tie = x.tie`;
+};
+
+const ofMirror = ({ dialect, events, source }: Folding): Fragment =>
+  ands(
+    source.key.map(({ name, nullable }) =>
+      dialect.sameKey(id('m', name), id('s', keyName(events, name)), nullable),
+    ),
+  );
+
 /** An event that no longer stands alone keeps its values: those just read, or those that the mirror has for it. */
 export const keepValues = (folding: Folding): readonly Fragment[] => {
   const { dialect, events, kept, mirror, source } = folding;
@@ -120,14 +154,9 @@ export const keepValues = (folding: Folding): readonly Fragment[] => {
   const fromEvents = sql`update ${table(kept)} as s set said = ${object((column) => id('e', afterName(events, column.name)))}
 from ${table(events.table)} as e where ${wanted} and e.n = s.n`;
   if (mirror === undefined) return [fromEvents];
-  const match = ands(
-    source.key.map(({ name, nullable }) =>
-      dialect.sameKey(id('m', name), id('s', keyName(events, name)), nullable),
-    ),
-  );
   const fromMirror = sql`update ${table(kept)} as s set said = ${object((column) => id('m', column.name))}
-from ${mirrorRows(folding)} as m where ${wanted} and s.n is null and ${match}`;
-  return [fromMirror, fromEvents];
+from ${mirrorRows(folding)} as m where ${wanted} and s.n is null and ${ofMirror(folding)}`;
+  return [fromMirror, fromEvents, ...(silent.length === 0 ? [] : [completeMarks(folding)])];
 };
 
 /** Tells each event which image it had a part in. */

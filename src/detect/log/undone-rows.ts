@@ -16,7 +16,7 @@ import { isLater, keyNames, listed, sequenceNames, stateColumns } from './log-st
  *  was made. What comes after that goes behind the mark. */
 const mark = (behind: Fragment): Fragment => sql`'3' || ${behind}`;
 
-const isMark = (alias: string): Fragment => sql`${id(alias, 'tie')} like '3%'`;
+export const isMark = (alias: string): Fragment => sql`${id(alias, 'tie')} like '3%'`;
 
 /** Kept events, each with what goes before its tie in the order of its sequence: before the mark, the mark, behind it. */
 export const besideMark = (events: EventTable, rows: Fragment): Fragment => {
