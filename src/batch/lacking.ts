@@ -9,10 +9,19 @@ const words: Readonly<Record<Lack, string>> = {
   logs: 'sources that are logs',
   histories: 'histories',
   models: 'dbt models as mappings',
+  'parts of batches': 'undos of a part of a batch (`--change`, `--source`, `--key`)',
 };
 
 /** What the pipeline that the warehouse runs by itself can do all the same. */
-const native: Readonly<Record<Lack, boolean>> = { logs: true, histories: true, models: false };
+const native: Readonly<Record<Lack, boolean>> = {
+  logs: true,
+  histories: true,
+  models: false,
+  'parts of batches': false,
+};
+
+/** Why a form is not proposed. */
+export const lackingForm = (lack: Lack): string => `${words[lack]} are not supported on this warehouse yet`;
 
 interface Lacking {
   readonly name: string;
@@ -42,8 +51,17 @@ export const refuseLacking = (dialect: Dialect, dictionary: Dictionary): void =>
   const [first] = lackingIn(dialect, dictionary);
   if (first === undefined) return;
   throw new TidemarkError('not_supported', {
-    message: `${first.relation} \`${first.name}\`: ${words[first.lack]} are not supported on this warehouse yet`,
+    message: `${first.relation} \`${first.name}\`: ${lackingForm(first.lack)}`,
     hint: 'docs/snowflake.md says what is; take it out of the mappings to run the rest',
+  });
+};
+
+/** Before anything is taken back: a target that failed would be left behind by the rest. */
+export const refuseParts = ({ capabilities }: Dialect): void => {
+  if (!capabilities.lacks.includes('parts of batches')) return;
+  throw new TidemarkError('not_supported', {
+    message: lackingForm('parts of batches'),
+    hint: 'without them the whole batch is taken back',
   });
 };
 

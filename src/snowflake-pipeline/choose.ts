@@ -17,6 +17,21 @@ export interface Choice {
 /** Types whose values cannot be compared there. */
 const incomparable = /^(geography|geometry|vector)/i;
 
+/** Expressions stand in the texts of procedures, between `$$`. */
+const dollars = (texts: readonly (string | undefined)[]): string | undefined =>
+  texts.some((text) => text?.includes('$$') === true)
+    ? '`$$` in an expression would end the text of a procedure'
+    : undefined;
+
+const dollarsOf = ({ columns, where, joins, onDelete, form }: Target): string | undefined =>
+  dollars([
+    ...columns.map(({ expression }) => expression.text),
+    ...joins.map(({ on }) => on.text),
+    where?.text,
+    form.kind === 'history' ? form.history.at?.text : undefined,
+    ...(onDelete.kind === 'set' ? Object.values(onDelete.values).map(String) : []),
+  ]);
+
 const sourceFlaw = (source: Source): string | undefined => {
   if (source.key.some(({ nullable }) => nullable)) return 'its key may be NULL, and MERGE joins keys by `=`';
   if (isLog(source) && source.detect.sequence.length === 0)
@@ -25,7 +40,7 @@ const sourceFlaw = (source: Source): string | undefined => {
     return 'older events know its columns under other names (`renamed`)';
   const column = source.columns.find(({ type }) => incomparable.test(type));
   return column === undefined
-    ? undefined
+    ? dollars([source.where?.text, source.deleted?.text])
     : `values of \`${column.name}\` (${column.type}) cannot be compared`;
 };
 
@@ -104,15 +119,13 @@ const chooseOne = (target: Target, { sources, chosen }: Grounds): NativeTarget |
   const missing = read.find((name) => !sources.has(name) && !chosen.has(name));
   if (missing !== undefined) return `it reads \`${missing}\`, which is left out`;
   const own = read.flatMap((name) => sources.get(name) ?? []);
+  const ending = dollarsOf(target);
+  if (ending !== undefined) return ending;
   const untyped = target.columns.find(({ type }) => type === '');
   if (untyped !== undefined)
     return `the type of \`${untyped.name}\` is not known: its table does not exist yet, and no warehouse was asked`;
   const column = target.columns.find(({ type }) => incomparable.test(type));
   if (column !== undefined) return `values of \`${column.name}\` (${column.type}) cannot be compared`;
-  const dollars = [...target.columns.map(({ expression }) => expression), target.where].find((expression) =>
-    expression?.text.includes('$$'),
-  );
-  if (dollars !== undefined) return '`$$` in an expression would end the text of a procedure';
   if (form.kind === 'history') {
     const source = root.kind === 'grain' ? sources.get(root.relation) : undefined;
     const flaw = historyFlaw(target, form.history, source);

@@ -21,7 +21,7 @@ export interface Column {
   readonly redacted?: true;
 }
 
-export type Lack = 'logs' | 'histories' | 'models';
+export type Lack = 'logs' | 'histories' | 'models' | 'parts of batches';
 
 interface Capabilities {
   /** What batches cannot do there yet: a project that asks for it is refused by name. */

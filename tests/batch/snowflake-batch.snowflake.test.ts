@@ -82,6 +82,11 @@ describe('taking back', () => {
     await box.sql(...changes);
     await box.run();
     const after = await box.sql('select * from marts.dim_customer order by customer_id');
+    // Of a part of it, it is said that this is what cannot be done.
+    await expect(box.run({ undo: { batch: 2, source: 'customers' } })).rejects.toMatchObject({
+      code: 'not_supported',
+      message: expect.stringContaining('undos of a part of a batch') as string,
+    });
     expect(await box.run({ undo: { batch: 2 } })).toMatchObject({ exit: 0 });
     expect(await box.sql('select * from marts.dim_customer order by customer_id')).toEqual(before);
     expect((await box.run()).report).toMatchObject({ status: 'idle' });

@@ -91,10 +91,42 @@ describe('what is left out of a pipeline', () => {
       {
         'g.yml': fact
           .replace('target: F', 'target: G')
-          .replace('NAME: A.NAME', `NAME: A.NAME, X: "coalesce(A.NAME, '$$')"`),
+          .replace('NAME: A.NAME', () => `NAME: A.NAME, X: "coalesce(A.NAME, '$$')"`),
       },
       'G',
-      '',
+      '`$$`',
+    ],
+    [
+      'the same in a look-up',
+      {
+        'g.yml': `target: G\nkey: ID\nfrom: A\njoin: { B: "A.B_ID = B.ID and B.NAME <> '$$'" }\ncolumns: { ID: A.ID, NAME: B.NAME }\n`,
+      },
+      'G',
+      '`$$`',
+    ],
+    [
+      'the same in what a deleted row is set to',
+      { 'g.yml': `${fact.replace('target: F', 'target: G')}on_delete: { set: { NAME: "$$" } }\n` },
+      'G',
+      '`$$`',
+    ],
+    [
+      'the same in the filter of a source',
+      {
+        'more.yml': `sources:\n  C: { table: STAGING.B, key: ID, exclude: [PLACE], where: "C.NAME <> '$$'" }\n`,
+        'g.yml': 'target: G\nkey: ID\nfrom: C\ncolumns: { ID: C.ID, NAME: C.NAME }\n',
+      },
+      'C',
+      '`$$`',
+    ],
+    [
+      'the same in what says that a row is deleted',
+      {
+        'more.yml': `sources:\n  C: { table: STAGING.B, key: ID, exclude: [PLACE], deleted: "C.NAME = '$$'" }\n`,
+        'g.yml': 'target: G\nkey: ID\nfrom: C\ncolumns: { ID: C.ID, NAME: C.NAME }\n',
+      },
+      'C',
+      '`$$`',
     ],
   ] as const)('%s', async (_what, files, name, reason) => {
     const found = await leftOut(files);

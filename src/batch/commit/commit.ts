@@ -101,7 +101,7 @@ export const commit = async (
   );
   const plans = written.map((each) => targetWrites(context, each, moment));
   await prepareScratch(context, plans, written);
-  await defineFirst(context, computed, written);
+  await defineFirst(context, computed, { written, lease: facts.lease });
   const fingerprints = new Map(await fingerprintsAfter(context, computed));
   return context.warehouse.transaction(async (session) => {
     await facts.lease.check(session);

@@ -4,6 +4,7 @@ import { mirrorRowsOf } from '../../detect/mirror-plan.ts';
 import { sql, table } from '../../sql/fragment.ts';
 import { showTable } from '../../sql/table-name.ts';
 import { forgetFullCompare } from '../../store/positions.ts';
+import type { Lease } from '../../store/lease.ts';
 import { announceTables, type AnnouncedTable } from '../../store/relations.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { Computed } from '../compute/compute.ts';
@@ -49,17 +50,19 @@ const changeAtOnce = (session: Session, { source, plan }: FrozenSource): Promise
   ]);
 };
 
-/** Nothing to do where DDL is part of the transaction. */
+/** Nothing to do where DDL is part of the transaction. Else the lease is asked first: DDL asks nobody, and whoever lost
+ *  it must not touch tables that another run fills. */
 export const defineFirst = async (
   context: BatchContext,
   computed: Computed,
-  written: readonly ComputedTarget[],
+  { written, lease }: { readonly written: readonly ComputedTarget[]; readonly lease: Lease },
 ): Promise<void> => {
   const { warehouse, project, known } = context;
   if (warehouse.dialect.capabilities.transactionalDdl) return;
   const defining = definingOf(computed, written);
   const { made, changed, targets } = defining;
   if (made.length + changed.length + targets.length === 0) return;
+  await warehouse.transaction((session) => lease.check(session));
   await warehouse.session(async (session) => {
     await announceTables(session, project.schemas.state, announced(defining));
     await forgetFullCompare(

@@ -129,7 +129,8 @@ const linesIn = async (
       declared: present.sources,
       snapshotTimes: snapshotTimes(manifest.nodes, hints, readings),
     });
-    return linesOfDbt({ manifest, readings, hints, nodes, tables, chooser, session });
+    const { lacks } = warehouse.dialect.capabilities;
+    return linesOfDbt({ manifest, readings, hints, nodes, tables, chooser, session, lacks });
   });
 };
 

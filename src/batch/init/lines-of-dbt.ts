@@ -5,12 +5,14 @@ import { closedLineage, type ClosedLineage } from '../../dbt/model/closed-lineag
 import { nodeName, nodeWord } from '../../dbt/nodes.ts';
 import { noHints, type NodeHints } from '../../dbt/node-hints.ts';
 import type { CatalogTable } from '../../dictionary/catalog.ts';
+import type { Lack } from '../../sql/dialect.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { SourceChooser, Ground } from './choose-sources.ts';
 import { passThrough } from './pass-through.ts';
 import { proveKey } from './prove-key.ts';
 import { worthKeeping } from './worth-keeping.ts';
 import type { Candidate, Form, HistoryForm, ProvenKey, SourceProposal } from './proposal.ts';
+import { lackingForm } from '../lacking.ts';
 import { meaningWith, type Readings } from '../readings.ts';
 import type { Line } from './settle.ts';
 import type { LeftOut } from './tables-of-dbt.ts';
@@ -23,6 +25,8 @@ export interface LinesQuestion {
   readonly tables: ReadonlyMap<string, CatalogTable>;
   readonly chooser: SourceChooser;
   readonly session: Session;
+  /** What batches cannot do on this warehouse: not proposed. */
+  readonly lacks: readonly Lack[];
 }
 
 interface Coverage {
@@ -150,6 +154,7 @@ const lineOf = async (
     return names.flatMap((name) => all.get(name) ?? []);
   };
   if (node.kind === 'snapshot') {
+    if (asked.lacks.includes('histories')) return lackingForm('histories');
     const history = lineage && historyForm({ info }, hints, lineage, bySourceName(ground));
     if (history === undefined) return 'its SQL is more than the columns of one table with a key';
     const candidate = { name: nodeWord(node), written: nodeWord(node), node, info, key: history.key };
@@ -159,7 +164,8 @@ const lineOf = async (
   if (key === undefined)
     return 'no columns tell its rows apart: test one as `unique`, or name the key yourself';
   const candidate: Candidate = { name: nodeWord(node), written: nodeWord(node), node, info, key };
-  const reasons = [...new Set(ground.blocked.values())];
+  const lacking = asked.lacks.includes('models') ? [lackingForm('models')] : [];
+  const reasons = [...new Set(ground.blocked.values()), ...lacking];
   const own: readonly Form[] = reasons.length === 0 ? [{ kind: 'model' }] : [];
   const passed = lineage === undefined ? [] : await passing(asked, candidate, { ground, lineage });
   return { line: { candidate, forms: [...own, ...passed], reasons, sourcesOf }, lineage };

@@ -12,6 +12,7 @@ import { ledgerSources } from '../../store/ledger.ts';
 import { eventsUndoneWith, readUndos, type Undo } from '../../store/undos.ts';
 import type { Session } from '../../warehouse/port.ts';
 import type { BatchContext } from '../context.ts';
+import { refuseParts } from '../lacking.ts';
 import { broughtVersions } from '../older-versions/brought-versions.ts';
 import { keyValues } from '../freeze/changed-keys.ts';
 import { planOf } from '../freeze/freeze-source.ts';
@@ -170,6 +171,7 @@ export const readScope = async (context: BatchContext, wish: UndoWish): Promise<
     const listed = await ledgerSources(session, schema, numbers, wish.change);
     const undos = await readUndos(session, schema);
     const narrowed = isNarrowed(wish);
+    if (narrowed) refuseParts(context.warehouse.dialect);
     const whole = eventsUndoneWith(undos, numbers);
     const events = narrowed ? { ...whole, batches: numbers } : whole;
     const told = await readTold(session, context, events);

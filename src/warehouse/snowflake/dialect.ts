@@ -46,7 +46,7 @@ const notYet = (what: string): TidemarkError =>
 export const snowflakeDialect: Dialect = {
   engine: 'snowflake',
   capabilities: {
-    lacks: ['logs', 'histories', 'models'],
+    lacks: ['logs', 'histories', 'models', 'parts of batches'],
     parallelSessions: 4,
     transactionalDdl: false,
     keepsFilledSchemas: false,
@@ -88,7 +88,7 @@ export const snowflakeDialect: Dialect = {
     throw notYet('logs');
   },
   jsonNumbers: () => {
-    throw notYet('undo');
+    throw notYet('an undo of a part of a batch');
   },
   digest,
   keySums: () => undefined,
