@@ -28,6 +28,13 @@ describe('the marks of a Postgres table', () => {
       (statement) => statement.includes('hashtextextended') && statement.includes('"marts"."dim_customer"'),
     ).length;
 
+  /** The server tells its counters when it finds the time. */
+  const settled = () =>
+    vi.waitFor(async () => expect(await scans(() => sandbox.run())).toBe(0), {
+      timeout: 30_000,
+      interval: 50,
+    });
+
   it('spare an idle run from reading any table', async () => {
     expect(await scans(() => sandbox.run())).toBe(0);
   });
@@ -40,6 +47,23 @@ describe('the marks of a Postgres table', () => {
       `select pg_stat_reset_single_table_counters(cast('marts.dim_customer' as regclass))`,
     );
     expect((await sandbox.run()).report.targets).toMatchObject([{ name: 'dim_customer', updated: 4 }]);
+  });
+
+  it('tell of columns that were dropped and made again, or changed names', async () => {
+    await settled();
+    await sandbox.sql(
+      'alter table marts.dim_customer drop column name',
+      'alter table marts.dim_customer add column name varchar(40)',
+    );
+    expect((await sandbox.run()).report.targets).toMatchObject([{ name: 'dim_customer', updated: 4 }]);
+    await settled();
+    await sandbox.sql(
+      'alter table marts.dim_customer rename column name to kept',
+      'alter table marts.dim_customer rename column country_name to name',
+      'alter table marts.dim_customer rename column kept to country_name',
+    );
+    expect((await sandbox.run()).report.targets).toMatchObject([{ name: 'dim_customer', updated: 4 }]);
+    expect(await name()).toBe('Adler');
   });
 
   it('may be late: what a session wrote that is still open is healed by a later run', async () => {
@@ -95,10 +119,6 @@ describe('the marks of a Postgres table', () => {
       `update staging.customers set name = 'Adler & Sons', updated_at = timestamp '2020-03-01 10:00:00' where id = 1`,
     );
     expect((await sandbox.run()).report.status).toBe('applied');
-    // The server tells its counters when it finds the time.
-    await vi.waitFor(async () => expect(await scans(() => sandbox.run())).toBe(0), {
-      timeout: 30_000,
-      interval: 50,
-    });
+    await settled();
   });
 });
