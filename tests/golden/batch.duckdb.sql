@@ -28,8 +28,6 @@ create temp table "temp"."main"."tm_OWNER_N_current_dim_customer" ("customer_id"
 
 create temp table "temp"."main"."tm_OWNER_N_current_fact_line" ("order_id" BIGINT, "line_no" INTEGER, "product" VARCHAR, "amount" DECIMAL(12,2), "customer_id" BIGINT, "customer_name" VARCHAR);
 
-create temp table "temp"."main"."tm_OWNER_N_current_fact_visit" ("visit_id" BIGINT, "customer_id" BIGINT, "customer_name" VARCHAR, "seen_by" VARCHAR, "_updated_at" TIMESTAMP);
-
 create temp table "temp"."main"."tm_OWNER_N_current_line_country" ("order_id" BIGINT, "line_no" INTEGER, "product" VARCHAR, "country_name" VARCHAR);
 
 create temp table "temp"."main"."tm_OWNER_N_desired_dim_customer" ("k_customer_id" BIGINT, "a_customer_id" BIGINT, "a_name" VARCHAR, "a_country_name" VARCHAR, "r#0" BIGINT);
@@ -60,7 +58,7 @@ create temp table "temp"."main"."tm_OWNER_N_root_dim_customer" ("id" BIGINT, "na
 
 create temp table "temp"."main"."tm_OWNER_N_root_fact_line" ("order_id" BIGINT, "line_no" INTEGER, "product" VARCHAR, "amount" DECIMAL(12,2), "customer_id" BIGINT);
 
-create temp table "temp"."main"."tm_OWNER_N_root_fact_visit" ("visit_id" BIGINT, "customer_id" BIGINT);
+create temp table "temp"."main"."tm_OWNER_N_root_fact_visit" ("visit_id" BIGINT, "customer_id" BIGINT, "customer_name" VARCHAR, "seen_by" VARCHAR, "_updated_at" TIMESTAMP);
 
 create temp table "temp"."main"."tm_OWNER_N_root_line_country" ("order_id" BIGINT, "line_no" INTEGER, "product" VARCHAR, "customer_id" BIGINT);
 
@@ -226,7 +224,7 @@ insert into "temp"."main"."tm_OWNER_N_changes_fact_visit" ("seq", "op", "declare
 select row_number() over (), case when t."tidemark.present" is null then 'I' when d."tidemark.present" is null then 'D' else 'U' end, null, "k"."k_visit_id", "t"."customer_name", case when "d"."keep#0" then "t"."customer_name" else "d"."a_customer_name" end
 from (select distinct "k_visit_id" from "temp"."main"."tm_OWNER_N_keys_fact_visit") as k
 left join (select true as "tidemark.present", "w"."k_visit_id", "w"."a_customer_name", "w"."keep#0", "w"."r#0" from "temp"."main"."tm_OWNER_N_desired_fact_visit" as w) as d on ("d"."k_visit_id" = "k"."k_visit_id")
-left join (select true as "tidemark.present", "c"."visit_id", "c"."customer_id", "c"."customer_name", "c"."seen_by", "c"."_updated_at" from "temp"."main"."tm_OWNER_N_current_fact_visit" as c) as t on ("t"."visit_id" = "k"."k_visit_id")
+left join (select true as "tidemark.present", "c"."visit_id", "c"."customer_id", "c"."customer_name", "c"."seen_by", "c"."_updated_at" from "temp"."main"."tm_OWNER_N_root_fact_visit" as c) as t on ("t"."visit_id" = "k"."k_visit_id")
 where t."tidemark.present" is not null and d."tidemark.present" is not null and (t."tidemark.present" is null or d."tidemark.present" is null or ("t"."customer_name" is distinct from (case when "d"."keep#0" then "t"."customer_name" else "d"."a_customer_name" end)));
 
 insert into "temp"."main"."tm_OWNER_N_changes_line_country" ("seq", "op", "declared", "k_order_id", "k_line_no", "b_order_id", "b_line_no", "b_product", "b_country_name", "a_order_id", "a_line_no", "a_product", "a_country_name")
@@ -243,10 +241,6 @@ join "marts"."dim_customer" as c on ("c"."customer_id" = "k"."k_customer_id");
 insert into "temp"."main"."tm_OWNER_N_current_fact_line" ("order_id", "line_no", "product", "amount", "customer_id", "customer_name")
 select "c"."order_id", "c"."line_no", "c"."product", "c"."amount", "c"."customer_id", "c"."customer_name" from (select distinct "k_order_id", "k_line_no" from "temp"."main"."tm_OWNER_N_keys_fact_line") as k
 join "marts"."fact_line" as c on ("c"."order_id" = "k"."k_order_id") and ("c"."line_no" = "k"."k_line_no");
-
-insert into "temp"."main"."tm_OWNER_N_current_fact_visit" ("visit_id", "customer_id", "customer_name", "seen_by", "_updated_at")
-select "c"."visit_id", "c"."customer_id", "c"."customer_name", "c"."seen_by", "c"."_updated_at" from (select distinct "k_visit_id" from "temp"."main"."tm_OWNER_N_keys_fact_visit") as k
-join "marts"."fact_visit" as c on ("c"."visit_id" = "k"."k_visit_id");
 
 insert into "temp"."main"."tm_OWNER_N_current_line_country" ("order_id", "line_no", "product", "country_name")
 select "c"."order_id", "c"."line_no", "c"."product", "c"."country_name" from (select distinct "k_order_id", "k_line_no" from "temp"."main"."tm_OWNER_N_keys_line_country") as k
@@ -330,7 +324,7 @@ union all
 select cast("fact_line"."order_id" as BIGINT), cast("fact_line"."line_no" as INTEGER), "fact_line"."order_id", "fact_line"."line_no" from (select "i"."b_order_id" as "order_id", "i"."b_line_no" as "line_no", "i"."b_product" as "product", "i"."b_customer_id" as "customer_id" from "temp"."main"."tm_OWNER_N_changes_fact_line" as i where i.op <> 'I' and exists (select 1 from "temp"."main"."tm_OWNER_N_affected_line_country" as d where ("i"."k_order_id" = "d"."r#0") and ("i"."k_line_no" = "d"."r#1"))) as "fact_line";
 
 insert into "temp"."main"."tm_OWNER_N_rewritten_fact_visit" ("customer_name", "visit_id", "customer_id", "seen_by", "_updated_at")
-select "i"."a_customer_name", "t"."visit_id", "t"."customer_id", "t"."seen_by", cast(cast($1 as timestamptz) as TIMESTAMP) from "temp"."main"."tm_OWNER_N_current_fact_visit" as t
+select "i"."a_customer_name", "t"."visit_id", "t"."customer_id", "t"."seen_by", cast(cast($1 as timestamptz) as TIMESTAMP) from "temp"."main"."tm_OWNER_N_root_fact_visit" as t
 join "temp"."main"."tm_OWNER_N_changes_fact_visit" as i on i.op = 'U' and ("t"."visit_id" = "i"."k_visit_id");
 
 insert into "temp"."main"."tm_OWNER_N_root_dim_customer" ("id", "name", "country")
@@ -343,8 +337,8 @@ select "m"."order_id", "m"."line_no", "m"."product", "m"."amount", "m"."customer
 union all
 select "i"."a_order_id", "i"."a_line_no", "i"."a_product", "i"."a_amount", "i"."a_customer_id" from "temp"."main"."tm_OWNER_N_images_order_lines" as i where i.op <> 'D' and exists (select 1 from (select distinct "r#0", "r#1" from "temp"."main"."tm_OWNER_N_affected_fact_line") as d where ("i"."k_order_id" = "d"."r#0") and ("i"."k_line_no" = "d"."r#1"));
 
-insert into "temp"."main"."tm_OWNER_N_root_fact_visit" ("visit_id", "customer_id")
-select "m"."visit_id", "m"."customer_id" from (select distinct "r#0" from "temp"."main"."tm_OWNER_N_affected_fact_visit") as d join "marts"."fact_visit" as m on ("m"."visit_id" = "d"."r#0");
+insert into "temp"."main"."tm_OWNER_N_root_fact_visit" ("visit_id", "customer_id", "customer_name", "seen_by", "_updated_at")
+select "m"."visit_id", "m"."customer_id", "m"."customer_name", "m"."seen_by", "m"."_updated_at" from (select distinct "r#0" from "temp"."main"."tm_OWNER_N_affected_fact_visit") as d join "marts"."fact_visit" as m on ("m"."visit_id" = "d"."r#0");
 
 insert into "temp"."main"."tm_OWNER_N_root_line_country" ("order_id", "line_no", "product", "customer_id")
 select "m"."order_id", "m"."line_no", "m"."product", "m"."customer_id" from (select distinct "r#0", "r#1" from "temp"."main"."tm_OWNER_N_affected_line_country") as d join "marts"."fact_line" as m on ("m"."order_id" = "d"."r#0") and ("m"."line_no" = "d"."r#1") where not exists (select 1 from "temp"."main"."tm_OWNER_N_changes_fact_line" as i where ("d"."r#0" = "i"."k_order_id") and ("d"."r#1" = "i"."k_line_no"))
@@ -368,7 +362,7 @@ select 2, 'fact_visit', i.op, cast('{' || concat_ws(',', '"visit_id":' || coales
  then strftime(cast(("t"."_updated_at") as timestamp), '"%Y-%m-%dT%H:%M:%S.%f"') else cast(to_json(cast(("t"."_updated_at") as varchar)) as varchar) end, 'null')) || '}' end as json), cast(case i.op when 'U' then '{' || concat_ws(',', case when ("i"."b_customer_name" is distinct from "i"."a_customer_name") then '"customer_name":' || coalesce(cast(to_json(cast(("i"."a_customer_name") as varchar)) as varchar), 'null') end, '"_updated_at":' || coalesce(case when cast((cast(cast($1 as timestamptz) as TIMESTAMP)) as timestamp) between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59.999999'
  then strftime(cast((cast(cast($2 as timestamptz) as TIMESTAMP)) as timestamp), '"%Y-%m-%dT%H:%M:%S.%f"') else cast(to_json(cast((cast(cast($3 as timestamptz) as TIMESTAMP)) as varchar)) as varchar) end, 'null')) || '}' when 'I' then '{' || concat_ws(',', '"customer_name":' || coalesce(cast(to_json(cast(("i"."a_customer_name") as varchar)) as varchar), 'null'), '"_updated_at":' || coalesce(case when cast((cast(cast($4 as timestamptz) as TIMESTAMP)) as timestamp) between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59.999999'
  then strftime(cast((cast(cast($5 as timestamptz) as TIMESTAMP)) as timestamp), '"%Y-%m-%dT%H:%M:%S.%f"') else cast(to_json(cast((cast(cast($6 as timestamptz) as TIMESTAMP)) as varchar)) as varchar) end, 'null')) || '}' end as json), cast(c.causes as json) from "temp"."main"."tm_OWNER_N_changes_fact_visit" as i
-left join "temp"."main"."tm_OWNER_N_current_fact_visit" as t on ("t"."visit_id" = "i"."k_visit_id")
+left join "temp"."main"."tm_OWNER_N_root_fact_visit" as t on ("t"."visit_id" = "i"."k_visit_id")
 left join (select "x"."k_visit_id", '[' || string_agg(distinct cast(x.cause + 0 as varchar), ',') || ']' as causes
   from "temp"."main"."tm_OWNER_N_causes_fact_visit" as x group by "x"."k_visit_id") as c on ("i"."k_visit_id" = "c"."k_visit_id");
 

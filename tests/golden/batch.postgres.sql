@@ -18,8 +18,6 @@ analyze "tidemark_scratch"."tm_OWNER_N_current_dim_customer";
 
 analyze "tidemark_scratch"."tm_OWNER_N_current_fact_line";
 
-analyze "tidemark_scratch"."tm_OWNER_N_current_fact_visit";
-
 analyze "tidemark_scratch"."tm_OWNER_N_current_line_country";
 
 analyze "tidemark_scratch"."tm_OWNER_N_desired_dim_customer";
@@ -74,8 +72,6 @@ create unlogged table "tidemark_scratch"."tm_OWNER_N_current_dim_customer" ("cus
 
 create unlogged table "tidemark_scratch"."tm_OWNER_N_current_fact_line" ("order_id" bigint, "line_no" integer, "product" character varying(40), "amount" numeric(12,2), "customer_id" bigint, "customer_name" character varying(40)) with (autovacuum_enabled = false);
 
-create unlogged table "tidemark_scratch"."tm_OWNER_N_current_fact_visit" ("visit_id" bigint, "customer_name" character varying(40)) with (autovacuum_enabled = false);
-
 create unlogged table "tidemark_scratch"."tm_OWNER_N_current_line_country" ("order_id" bigint, "line_no" integer, "product" character varying(40), "country_name" character varying(40)) with (autovacuum_enabled = false);
 
 create unlogged table "tidemark_scratch"."tm_OWNER_N_desired_dim_customer" ("k_customer_id" bigint, "a_customer_id" bigint, "a_name" character varying(40), "a_country_name" character varying(40), "r#0" bigint) with (autovacuum_enabled = false);
@@ -104,7 +100,7 @@ create unlogged table "tidemark_scratch"."tm_OWNER_N_root_dim_customer" ("id" bi
 
 create unlogged table "tidemark_scratch"."tm_OWNER_N_root_fact_line" ("order_id" bigint, "line_no" integer, "product" character varying(40), "amount" numeric(12,2), "customer_id" bigint) with (autovacuum_enabled = false);
 
-create unlogged table "tidemark_scratch"."tm_OWNER_N_root_fact_visit" ("visit_id" bigint, "customer_id" bigint) with (autovacuum_enabled = false);
+create unlogged table "tidemark_scratch"."tm_OWNER_N_root_fact_visit" ("visit_id" bigint, "customer_id" bigint, "customer_name" character varying(40)) with (autovacuum_enabled = false);
 
 create unlogged table "tidemark_scratch"."tm_OWNER_N_root_line_country" ("order_id" bigint, "line_no" integer, "product" character varying(40), "customer_id" bigint) with (autovacuum_enabled = false);
 
@@ -152,29 +148,33 @@ select "i"."a_order_id", "i"."a_line_no", "i"."a_customer_id", "i"."a_product", 
 where i.op = 'I' and not exists (select 1 from "staging_public"."order_lines" as t where ("t"."order_id" = "i"."k_order_id") and ("t"."line_no" = "i"."k_line_no"));
 
 insert into "tidemark"."audit" (batch, target, operation, key, before, after, causes)
-select 2, 'dim_customer', i.op, cast('{' || concat_ws(',', '"customer_id":' || coalesce(to_json(cast(("i"."k_customer_id") as text))::text, 'null')) || '}' as jsonb), cast(case i.op when 'U' then '{' || concat_ws(',', case when ("i"."b_name" is distinct from "i"."a_name") then '"name":' || coalesce(to_json(cast(("i"."b_name") as text))::text, 'null') end, case when ("i"."b_country_name" is distinct from "i"."a_country_name") then '"country_name":' || coalesce(to_json(cast(("i"."b_country_name") as text))::text, 'null') end) || '}' when 'D' then '{' || concat_ws(',', '"customer_id":' || coalesce(to_json(cast(("t"."customer_id") as text))::text, 'null'), '"name":' || coalesce(to_json(cast(("t"."name") as text))::text, 'null'), '"country_name":' || coalesce(to_json(cast(("t"."country_name") as text))::text, 'null'), '"note":' || coalesce(to_json(cast(("t"."note") as text))::text, 'null')) || '}' end as jsonb), cast(case i.op when 'U' then '{' || concat_ws(',', case when ("i"."b_name" is distinct from "i"."a_name") then '"name":' || coalesce(to_json(cast(("i"."a_name") as text))::text, 'null') end, case when ("i"."b_country_name" is distinct from "i"."a_country_name") then '"country_name":' || coalesce(to_json(cast(("i"."a_country_name") as text))::text, 'null') end) || '}' when 'I' then '{' || concat_ws(',', '"customer_id":' || coalesce(to_json(cast(("i"."a_customer_id") as text))::text, 'null'), '"name":' || coalesce(to_json(cast(("i"."a_name") as text))::text, 'null'), '"country_name":' || coalesce(to_json(cast(("i"."a_country_name") as text))::text, 'null')) || '}' end as jsonb), cast(c.causes as jsonb) from "tidemark_scratch"."tm_OWNER_N_changes_dim_customer" as i
-left join "marts"."dim_customer" as t on ("t"."customer_id" = "i"."k_customer_id")
-left join (select "x"."k_customer_id", '[' || string_agg(distinct cast(x.cause + 0 as varchar), ',') || ']' as causes
-  from "tidemark_scratch"."tm_OWNER_N_causes_dim_customer" as x group by "x"."k_customer_id") as c on ("i"."k_customer_id" = "c"."k_customer_id");
-
-insert into "tidemark"."audit" (batch, target, operation, key, before, after, causes)
-select 2, 'fact_line', i.op, cast('{' || concat_ws(',', '"order_id":' || coalesce(to_json(cast(("i"."k_order_id") as text))::text, 'null'), '"line_no":' || coalesce(to_json(("i"."k_line_no"))::text, 'null')) || '}' as jsonb), cast(case i.op when 'U' then '{' || concat_ws(',', case when ("i"."b_customer_id" is distinct from "i"."a_customer_id") then '"customer_id":' || coalesce(to_json(cast(("i"."b_customer_id") as text))::text, 'null') end, case when ("i"."b_customer_name" is distinct from "i"."a_customer_name") then '"customer_name":' || coalesce(to_json(cast(("i"."b_customer_name") as text))::text, 'null') end) || '}' when 'D' then '{' || concat_ws(',', '"order_id":' || coalesce(to_json(cast(("t"."order_id") as text))::text, 'null'), '"line_no":' || coalesce(to_json(("t"."line_no"))::text, 'null'), '"product":' || coalesce(to_json(cast(("t"."product") as text))::text, 'null'), '"amount":' || coalesce(to_json(cast(("t"."amount") as text))::text, 'null'), '"customer_id":' || coalesce(to_json(cast(("t"."customer_id") as text))::text, 'null'), '"customer_name":' || coalesce(to_json(cast(("t"."customer_name") as text))::text, 'null')) || '}' end as jsonb), cast(case i.op when 'U' then '{' || concat_ws(',', case when ("i"."b_customer_id" is distinct from "i"."a_customer_id") then '"customer_id":' || coalesce(to_json(cast(("i"."a_customer_id") as text))::text, 'null') end, case when ("i"."b_customer_name" is distinct from "i"."a_customer_name") then '"customer_name":' || coalesce(to_json(cast(("i"."a_customer_name") as text))::text, 'null') end) || '}' when 'I' then '{' || concat_ws(',', '"order_id":' || coalesce(to_json(cast(("i"."a_order_id") as text))::text, 'null'), '"line_no":' || coalesce(to_json(("i"."a_line_no"))::text, 'null'), '"product":' || coalesce(to_json(cast(("i"."a_product") as text))::text, 'null'), '"amount":' || coalesce(to_json(cast(("i"."a_amount") as text))::text, 'null'), '"customer_id":' || coalesce(to_json(cast(("i"."a_customer_id") as text))::text, 'null'), '"customer_name":' || coalesce(to_json(cast(("i"."a_customer_name") as text))::text, 'null')) || '}' end as jsonb), cast(c.causes as jsonb) from "tidemark_scratch"."tm_OWNER_N_changes_fact_line" as i
-left join "marts"."fact_line" as t on ("t"."order_id" = "i"."k_order_id") and ("t"."line_no" = "i"."k_line_no")
-left join (select "x"."k_order_id", "x"."k_line_no", '[' || string_agg(distinct cast(x.cause + 0 as varchar), ',') || ']' as causes
-  from "tidemark_scratch"."tm_OWNER_N_causes_fact_line" as x group by "x"."k_order_id", "x"."k_line_no") as c on ("i"."k_order_id" = "c"."k_order_id") and ("i"."k_line_no" = "c"."k_line_no");
-
-insert into "tidemark"."audit" (batch, target, operation, key, before, after, causes)
+with held as materialized (select "t"."visit_id", "t"."_updated_at" from "marts"."fact_visit" as t join "tidemark_scratch"."tm_OWNER_N_changes_fact_visit" as i on i.op <> 'I' and ("t"."visit_id" = "i"."k_visit_id") for update of t)
 select 2, 'fact_visit', i.op, cast('{' || concat_ws(',', '"visit_id":' || coalesce(to_json(cast(("i"."k_visit_id") as text))::text, 'null')) || '}' as jsonb), cast(case i.op when 'U' then '{' || concat_ws(',', case when ("i"."b_customer_name" is distinct from "i"."a_customer_name") then '"customer_name":' || coalesce(to_json(cast(("i"."b_customer_name") as text))::text, 'null') end, '"_updated_at":' || coalesce(case when ("t"."_updated_at") between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59.999999'
  then '"' || to_char(("t"."_updated_at"), 'YYYY-MM-DD"T"HH24:MI:SS.US') || '"' else to_json(cast(("t"."_updated_at") as text))::text end, 'null')) || '}' end as jsonb), cast(case i.op when 'U' then '{' || concat_ws(',', case when ("i"."b_customer_name" is distinct from "i"."a_customer_name") then '"customer_name":' || coalesce(to_json(cast(("i"."a_customer_name") as text))::text, 'null') end, '"_updated_at":' || coalesce(case when (cast(cast($1 as timestamptz) as timestamp without time zone)) between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59.999999'
  then '"' || to_char((cast(cast($2 as timestamptz) as timestamp without time zone)), 'YYYY-MM-DD"T"HH24:MI:SS.US') || '"' else to_json(cast((cast(cast($3 as timestamptz) as timestamp without time zone)) as text))::text end, 'null')) || '}' when 'I' then '{' || concat_ws(',', '"customer_name":' || coalesce(to_json(cast(("i"."a_customer_name") as text))::text, 'null'), '"_updated_at":' || coalesce(case when (cast(cast($4 as timestamptz) as timestamp without time zone)) between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59.999999'
  then '"' || to_char((cast(cast($5 as timestamptz) as timestamp without time zone)), 'YYYY-MM-DD"T"HH24:MI:SS.US') || '"' else to_json(cast((cast(cast($6 as timestamptz) as timestamp without time zone)) as text))::text end, 'null')) || '}' end as jsonb), cast(c.causes as jsonb) from "tidemark_scratch"."tm_OWNER_N_changes_fact_visit" as i
-left join "marts"."fact_visit" as t on ("t"."visit_id" = "i"."k_visit_id")
+left join held as t on ("t"."visit_id" = "i"."k_visit_id")
 left join (select "x"."k_visit_id", '[' || string_agg(distinct cast(x.cause + 0 as varchar), ',') || ']' as causes
   from "tidemark_scratch"."tm_OWNER_N_causes_fact_visit" as x group by "x"."k_visit_id") as c on ("i"."k_visit_id" = "c"."k_visit_id");
 
 insert into "tidemark"."audit" (batch, target, operation, key, before, after, causes)
+with held as materialized (select t.* from "marts"."dim_customer" as t join "tidemark_scratch"."tm_OWNER_N_changes_dim_customer" as i on i.op <> 'I' and ("t"."customer_id" = "i"."k_customer_id") for update of t)
+select 2, 'dim_customer', i.op, cast('{' || concat_ws(',', '"customer_id":' || coalesce(to_json(cast(("i"."k_customer_id") as text))::text, 'null')) || '}' as jsonb), cast(case i.op when 'U' then '{' || concat_ws(',', case when ("i"."b_name" is distinct from "i"."a_name") then '"name":' || coalesce(to_json(cast(("i"."b_name") as text))::text, 'null') end, case when ("i"."b_country_name" is distinct from "i"."a_country_name") then '"country_name":' || coalesce(to_json(cast(("i"."b_country_name") as text))::text, 'null') end) || '}' when 'D' then '{' || concat_ws(',', '"customer_id":' || coalesce(to_json(cast(("t"."customer_id") as text))::text, 'null'), '"name":' || coalesce(to_json(cast(("t"."name") as text))::text, 'null'), '"country_name":' || coalesce(to_json(cast(("t"."country_name") as text))::text, 'null'), '"note":' || coalesce(to_json(cast(("t"."note") as text))::text, 'null')) || '}' end as jsonb), cast(case i.op when 'U' then '{' || concat_ws(',', case when ("i"."b_name" is distinct from "i"."a_name") then '"name":' || coalesce(to_json(cast(("i"."a_name") as text))::text, 'null') end, case when ("i"."b_country_name" is distinct from "i"."a_country_name") then '"country_name":' || coalesce(to_json(cast(("i"."a_country_name") as text))::text, 'null') end) || '}' when 'I' then '{' || concat_ws(',', '"customer_id":' || coalesce(to_json(cast(("i"."a_customer_id") as text))::text, 'null'), '"name":' || coalesce(to_json(cast(("i"."a_name") as text))::text, 'null'), '"country_name":' || coalesce(to_json(cast(("i"."a_country_name") as text))::text, 'null')) || '}' end as jsonb), cast(c.causes as jsonb) from "tidemark_scratch"."tm_OWNER_N_changes_dim_customer" as i
+left join held as t on ("t"."customer_id" = "i"."k_customer_id")
+left join (select "x"."k_customer_id", '[' || string_agg(distinct cast(x.cause + 0 as varchar), ',') || ']' as causes
+  from "tidemark_scratch"."tm_OWNER_N_causes_dim_customer" as x group by "x"."k_customer_id") as c on ("i"."k_customer_id" = "c"."k_customer_id");
+
+insert into "tidemark"."audit" (batch, target, operation, key, before, after, causes)
+with held as materialized (select t.* from "marts"."fact_line" as t join "tidemark_scratch"."tm_OWNER_N_changes_fact_line" as i on i.op <> 'I' and ("t"."order_id" = "i"."k_order_id") and ("t"."line_no" = "i"."k_line_no") for update of t)
+select 2, 'fact_line', i.op, cast('{' || concat_ws(',', '"order_id":' || coalesce(to_json(cast(("i"."k_order_id") as text))::text, 'null'), '"line_no":' || coalesce(to_json(("i"."k_line_no"))::text, 'null')) || '}' as jsonb), cast(case i.op when 'U' then '{' || concat_ws(',', case when ("i"."b_customer_id" is distinct from "i"."a_customer_id") then '"customer_id":' || coalesce(to_json(cast(("i"."b_customer_id") as text))::text, 'null') end, case when ("i"."b_customer_name" is distinct from "i"."a_customer_name") then '"customer_name":' || coalesce(to_json(cast(("i"."b_customer_name") as text))::text, 'null') end) || '}' when 'D' then '{' || concat_ws(',', '"order_id":' || coalesce(to_json(cast(("t"."order_id") as text))::text, 'null'), '"line_no":' || coalesce(to_json(("t"."line_no"))::text, 'null'), '"product":' || coalesce(to_json(cast(("t"."product") as text))::text, 'null'), '"amount":' || coalesce(to_json(cast(("t"."amount") as text))::text, 'null'), '"customer_id":' || coalesce(to_json(cast(("t"."customer_id") as text))::text, 'null'), '"customer_name":' || coalesce(to_json(cast(("t"."customer_name") as text))::text, 'null')) || '}' end as jsonb), cast(case i.op when 'U' then '{' || concat_ws(',', case when ("i"."b_customer_id" is distinct from "i"."a_customer_id") then '"customer_id":' || coalesce(to_json(cast(("i"."a_customer_id") as text))::text, 'null') end, case when ("i"."b_customer_name" is distinct from "i"."a_customer_name") then '"customer_name":' || coalesce(to_json(cast(("i"."a_customer_name") as text))::text, 'null') end) || '}' when 'I' then '{' || concat_ws(',', '"order_id":' || coalesce(to_json(cast(("i"."a_order_id") as text))::text, 'null'), '"line_no":' || coalesce(to_json(("i"."a_line_no"))::text, 'null'), '"product":' || coalesce(to_json(cast(("i"."a_product") as text))::text, 'null'), '"amount":' || coalesce(to_json(cast(("i"."a_amount") as text))::text, 'null'), '"customer_id":' || coalesce(to_json(cast(("i"."a_customer_id") as text))::text, 'null'), '"customer_name":' || coalesce(to_json(cast(("i"."a_customer_name") as text))::text, 'null')) || '}' end as jsonb), cast(c.causes as jsonb) from "tidemark_scratch"."tm_OWNER_N_changes_fact_line" as i
+left join held as t on ("t"."order_id" = "i"."k_order_id") and ("t"."line_no" = "i"."k_line_no")
+left join (select "x"."k_order_id", "x"."k_line_no", '[' || string_agg(distinct cast(x.cause + 0 as varchar), ',') || ']' as causes
+  from "tidemark_scratch"."tm_OWNER_N_causes_fact_line" as x group by "x"."k_order_id", "x"."k_line_no") as c on ("i"."k_order_id" = "c"."k_order_id") and ("i"."k_line_no" = "c"."k_line_no");
+
+insert into "tidemark"."audit" (batch, target, operation, key, before, after, causes)
+with held as materialized (select t.* from "marts"."line_country" as t join "tidemark_scratch"."tm_OWNER_N_changes_line_country" as i on i.op <> 'I' and ("t"."order_id" = "i"."k_order_id") and ("t"."line_no" = "i"."k_line_no") for update of t)
 select 2, 'line_country', i.op, cast('{' || concat_ws(',', '"order_id":' || coalesce(to_json(cast(("i"."k_order_id") as text))::text, 'null'), '"line_no":' || coalesce(to_json(("i"."k_line_no"))::text, 'null')) || '}' as jsonb), cast(case i.op when 'U' then '{' || concat_ws(',', case when ("i"."b_country_name" is distinct from "i"."a_country_name") then '"country_name":' || coalesce(to_json(cast(("i"."b_country_name") as text))::text, 'null') end) || '}' when 'D' then '{' || concat_ws(',', '"order_id":' || coalesce(to_json(cast(("t"."order_id") as text))::text, 'null'), '"line_no":' || coalesce(to_json(("t"."line_no"))::text, 'null'), '"product":' || coalesce(to_json(cast(("t"."product") as text))::text, 'null'), '"country_name":' || coalesce(to_json(cast(("t"."country_name") as text))::text, 'null')) || '}' end as jsonb), cast(case i.op when 'U' then '{' || concat_ws(',', case when ("i"."b_country_name" is distinct from "i"."a_country_name") then '"country_name":' || coalesce(to_json(cast(("i"."a_country_name") as text))::text, 'null') end) || '}' when 'I' then '{' || concat_ws(',', '"order_id":' || coalesce(to_json(cast(("i"."a_order_id") as text))::text, 'null'), '"line_no":' || coalesce(to_json(("i"."a_line_no"))::text, 'null'), '"product":' || coalesce(to_json(cast(("i"."a_product") as text))::text, 'null'), '"country_name":' || coalesce(to_json(cast(("i"."a_country_name") as text))::text, 'null')) || '}' end as jsonb), cast(c.causes as jsonb) from "tidemark_scratch"."tm_OWNER_N_changes_line_country" as i
-left join "marts"."line_country" as t on ("t"."order_id" = "i"."k_order_id") and ("t"."line_no" = "i"."k_line_no")
+left join held as t on ("t"."order_id" = "i"."k_order_id") and ("t"."line_no" = "i"."k_line_no")
 left join (select "x"."k_order_id", "x"."k_line_no", '[' || string_agg(distinct cast(x.cause + 0 as varchar), ',') || ']' as causes
   from "tidemark_scratch"."tm_OWNER_N_causes_line_country" as x group by "x"."k_order_id", "x"."k_line_no") as c on ("i"."k_order_id" = "c"."k_order_id") and ("i"."k_line_no" = "c"."k_line_no");
 
@@ -326,7 +326,7 @@ insert into "tidemark_scratch"."tm_OWNER_N_changes_fact_visit" ("seq", "op", "de
 select row_number() over (), case when t."tidemark.present" is null then 'I' when d."tidemark.present" is null then 'D' else 'U' end, null, "k"."k_visit_id", "t"."customer_name", case when "d"."keep#0" then "t"."customer_name" else "d"."a_customer_name" end, "d"."g_customer_id"
 from (select distinct "k_visit_id" from "tidemark_scratch"."tm_OWNER_N_keys_fact_visit") as k
 left join (select true as "tidemark.present", "w"."k_visit_id", "w"."a_customer_name", "w"."keep#0", "w"."r#0", "w"."g_customer_id" from "tidemark_scratch"."tm_OWNER_N_desired_fact_visit" as w) as d on ("d"."k_visit_id" = "k"."k_visit_id")
-left join (select true as "tidemark.present", "c"."visit_id", "c"."customer_name" from "tidemark_scratch"."tm_OWNER_N_current_fact_visit" as c) as t on ("t"."visit_id" = "k"."k_visit_id")
+left join (select true as "tidemark.present", "c"."visit_id", "c"."customer_name" from "tidemark_scratch"."tm_OWNER_N_root_fact_visit" as c) as t on ("t"."visit_id" = "k"."k_visit_id")
 where t."tidemark.present" is not null and d."tidemark.present" is not null and (t."tidemark.present" is null or d."tidemark.present" is null or ("t"."customer_name" is distinct from (case when "d"."keep#0" then "t"."customer_name" else "d"."a_customer_name" end)));
 
 insert into "tidemark_scratch"."tm_OWNER_N_changes_line_country" ("seq", "op", "declared", "k_order_id", "k_line_no", "b_order_id", "b_line_no", "b_product", "b_country_name", "a_order_id", "a_line_no", "a_product", "a_country_name")
@@ -343,10 +343,6 @@ join "marts"."dim_customer" as c on ("c"."customer_id" = "k"."k_customer_id");
 insert into "tidemark_scratch"."tm_OWNER_N_current_fact_line" ("order_id", "line_no", "product", "amount", "customer_id", "customer_name")
 select "c"."order_id", "c"."line_no", "c"."product", "c"."amount", "c"."customer_id", "c"."customer_name" from (select distinct "k_order_id", "k_line_no" from "tidemark_scratch"."tm_OWNER_N_keys_fact_line") as k
 join "marts"."fact_line" as c on ("c"."order_id" = "k"."k_order_id") and ("c"."line_no" = "k"."k_line_no");
-
-insert into "tidemark_scratch"."tm_OWNER_N_current_fact_visit" ("visit_id", "customer_name")
-select "c"."visit_id", "c"."customer_name" from (select distinct "k_visit_id" from "tidemark_scratch"."tm_OWNER_N_keys_fact_visit") as k
-join "marts"."fact_visit" as c on ("c"."visit_id" = "k"."k_visit_id");
 
 insert into "tidemark_scratch"."tm_OWNER_N_current_line_country" ("order_id", "line_no", "product", "country_name")
 select "c"."order_id", "c"."line_no", "c"."product", "c"."country_name" from (select distinct "k_order_id", "k_line_no" from "tidemark_scratch"."tm_OWNER_N_keys_line_country") as k
@@ -439,8 +435,8 @@ select "m"."order_id", "m"."line_no", "m"."product", "m"."amount", "m"."customer
 union all
 select "i"."a_order_id", "i"."a_line_no", "i"."a_product", "i"."a_amount", "i"."a_customer_id" from "tidemark_scratch"."tm_OWNER_N_images_order_lines" as i where i.op <> 'D' and exists (select 1 from (select distinct "r#0", "r#1" from "tidemark_scratch"."tm_OWNER_N_affected_fact_line") as d where ("i"."k_order_id" = "d"."r#0") and ("i"."k_line_no" = "d"."r#1"));
 
-insert into "tidemark_scratch"."tm_OWNER_N_root_fact_visit" ("visit_id", "customer_id")
-select "m"."visit_id", "m"."customer_id" from (select distinct "r#0" from "tidemark_scratch"."tm_OWNER_N_affected_fact_visit") as d join "marts"."fact_visit" as m on ("m"."visit_id" = "d"."r#0");
+insert into "tidemark_scratch"."tm_OWNER_N_root_fact_visit" ("visit_id", "customer_id", "customer_name")
+select "m"."visit_id", "m"."customer_id", "m"."customer_name" from (select distinct "r#0" from "tidemark_scratch"."tm_OWNER_N_affected_fact_visit") as d join "marts"."fact_visit" as m on ("m"."visit_id" = "d"."r#0");
 
 insert into "tidemark_scratch"."tm_OWNER_N_root_line_country" ("order_id", "line_no", "product", "customer_id")
 select "m"."order_id", "m"."line_no", "m"."product", "m"."customer_id" from (select distinct "r#0", "r#1" from "tidemark_scratch"."tm_OWNER_N_affected_line_country") as d join "marts"."fact_line" as m on ("m"."order_id" = "d"."r#0") and ("m"."line_no" = "d"."r#1") where not exists (select 1 from "tidemark_scratch"."tm_OWNER_N_changes_fact_line" as i where ("d"."r#0" = "i"."k_order_id") and ("d"."r#1" = "i"."k_line_no"))
@@ -559,14 +555,6 @@ select cast(clock_timestamp() as varchar) as moment;
 select cast(clock_timestamp() as varchar) as now;
 
 select cast(committed_at as varchar) as at from "tidemark"."batches" where batch = 2;
-
-select count(*) as locked from (select 1 from "marts"."dim_customer" as t join "tidemark_scratch"."tm_OWNER_N_changes_dim_customer" as i on i.op <> 'I' and ("t"."customer_id" = "i"."k_customer_id") for update of t) as l;
-
-select count(*) as locked from (select 1 from "marts"."fact_line" as t join "tidemark_scratch"."tm_OWNER_N_changes_fact_line" as i on i.op <> 'I' and ("t"."order_id" = "i"."k_order_id") and ("t"."line_no" = "i"."k_line_no") for update of t) as l;
-
-select count(*) as locked from (select 1 from "marts"."fact_visit" as t join "tidemark_scratch"."tm_OWNER_N_changes_fact_visit" as i on i.op <> 'I' and ("t"."visit_id" = "i"."k_visit_id") for update of t) as l;
-
-select count(*) as locked from (select 1 from "marts"."line_country" as t join "tidemark_scratch"."tm_OWNER_N_changes_line_country" as i on i.op <> 'I' and ("t"."order_id" = "i"."k_order_id") and ("t"."line_no" = "i"."k_line_no") for update of t) as l;
 
 select count(*) filter (where i.op = 'I') as inserted, count(*) filter (where i.op = 'U') as updated, count(*) filter (where i.op = 'D') as deleted, count(*) filter (where i.op = 'U' and ("i"."b_code" is distinct from "i"."a_code")) as "c0", count(*) filter (where i.op = 'U' and ("i"."b_name" is distinct from "i"."a_name")) as "c1", (count(*) || ':' || coalesce(sum(hashtextextended(row("i"."op", "i"."k_code", "i"."b_code", "i"."b_name", "i"."a_code", "i"."a_name")::text, 0)::numeric), 0)) as digest, (select count(*) from (select true as "tidemark.present", "countries"."code", "countries"."name"
     from "staging"."countries" as "countries" where true) as s) as staged, (select count(*) from (select true as "tidemark.present", "m"."code", "m"."name" from "staging_public"."countries" as m) as m) as mirrored from "tidemark_scratch"."tm_OWNER_N_images_countries" as i;

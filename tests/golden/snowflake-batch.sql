@@ -26,8 +26,6 @@ create transient table "tidemark_scratch"."tm_OWNER_N_current_dim_customer" ("cu
 
 create transient table "tidemark_scratch"."tm_OWNER_N_current_fact_line" ("order_id" NUMBER(38,0), "line_no" NUMBER(38,0), "product" VARCHAR(16777216), "amount" NUMBER(12,2), "customer_id" NUMBER(38,0), "customer_name" VARCHAR(16777216));
 
-create transient table "tidemark_scratch"."tm_OWNER_N_current_fact_visit" ("visit_id" NUMBER(38,0), "customer_name" VARCHAR(40));
-
 create transient table "tidemark_scratch"."tm_OWNER_N_current_line_country" ("order_id" NUMBER(38,0), "line_no" NUMBER(38,0), "product" VARCHAR(40), "country_name" VARCHAR(40));
 
 create transient table "tidemark_scratch"."tm_OWNER_N_desired_dim_customer" ("k_customer_id" NUMBER(38,0), "a_customer_id" NUMBER(38,0), "a_name" VARCHAR(40), "a_country_name" VARCHAR(40), "r#0" NUMBER(38,0));
@@ -56,7 +54,7 @@ create transient table "tidemark_scratch"."tm_OWNER_N_root_dim_customer" ("id" N
 
 create transient table "tidemark_scratch"."tm_OWNER_N_root_fact_line" ("order_id" NUMBER(38,0), "line_no" NUMBER(38,0), "product" VARCHAR(40), "amount" NUMBER(12,2), "customer_id" NUMBER(38,0));
 
-create transient table "tidemark_scratch"."tm_OWNER_N_root_fact_visit" ("visit_id" NUMBER(38,0), "customer_id" NUMBER(38,0));
+create transient table "tidemark_scratch"."tm_OWNER_N_root_fact_visit" ("visit_id" NUMBER(38,0), "customer_id" NUMBER(38,0), "customer_name" VARCHAR(40));
 
 create transient table "tidemark_scratch"."tm_OWNER_N_root_line_country" ("order_id" NUMBER(38,0), "line_no" NUMBER(38,0), "product" VARCHAR(16777216), "customer_id" NUMBER(38,0));
 
@@ -265,7 +263,7 @@ insert into "tidemark_scratch"."tm_OWNER_N_changes_fact_visit" ("seq", "op", "de
 select row_number() over (order by null), case when "t"."tidemark.present" is null then 'I' when "d"."tidemark.present" is null then 'D' else 'U' end, null, "k"."k_visit_id", "t"."customer_name", case when "d"."keep#0" then "t"."customer_name" else "d"."a_customer_name" end, "d"."g_customer_id"
 from (select distinct "k_visit_id" from "tidemark_scratch"."tm_OWNER_N_keys_fact_visit") as "k"
 left join (select true as "tidemark.present", "w"."k_visit_id", "w"."a_customer_name", "w"."keep#0", "w"."r#0", "w"."g_customer_id" from "tidemark_scratch"."tm_OWNER_N_desired_fact_visit" as "w") as "d" on ("d"."k_visit_id" = "k"."k_visit_id")
-left join (select true as "tidemark.present", "c"."visit_id", "c"."customer_name" from "tidemark_scratch"."tm_OWNER_N_current_fact_visit" as "c") as "t" on ("t"."visit_id" = "k"."k_visit_id")
+left join (select true as "tidemark.present", "c"."visit_id", "c"."customer_name" from "tidemark_scratch"."tm_OWNER_N_root_fact_visit" as "c") as "t" on ("t"."visit_id" = "k"."k_visit_id")
 where "t"."tidemark.present" is not null and "d"."tidemark.present" is not null and ("t"."tidemark.present" is null or "d"."tidemark.present" is null or ("t"."customer_name" is distinct from (case when "d"."keep#0" then "t"."customer_name" else "d"."a_customer_name" end)));
 
 insert into "tidemark_scratch"."tm_OWNER_N_changes_line_country" ("seq", "op", "declared", "k_order_id", "k_line_no", "b_order_id", "b_line_no", "b_product", "b_country_name", "a_order_id", "a_line_no", "a_product", "a_country_name")
@@ -282,10 +280,6 @@ join "marts"."dim_customer" as "c" on ("c"."customer_id" = "k"."k_customer_id");
 insert into "tidemark_scratch"."tm_OWNER_N_current_fact_line" ("order_id", "line_no", "product", "amount", "customer_id", "customer_name")
 select "c"."order_id", "c"."line_no", "c"."product", "c"."amount", "c"."customer_id", "c"."customer_name" from (select distinct "k_order_id", "k_line_no" from "tidemark_scratch"."tm_OWNER_N_keys_fact_line") as "k"
 join "marts"."fact_line" as "c" on ("c"."order_id" = "k"."k_order_id") and ("c"."line_no" = "k"."k_line_no");
-
-insert into "tidemark_scratch"."tm_OWNER_N_current_fact_visit" ("visit_id", "customer_name")
-select "c"."visit_id", "c"."customer_name" from (select distinct "k_visit_id" from "tidemark_scratch"."tm_OWNER_N_keys_fact_visit") as "k"
-join "marts"."fact_visit" as "c" on ("c"."visit_id" = "k"."k_visit_id");
 
 insert into "tidemark_scratch"."tm_OWNER_N_current_line_country" ("order_id", "line_no", "product", "country_name")
 select "c"."order_id", "c"."line_no", "c"."product", "c"."country_name" from (select distinct "k_order_id", "k_line_no" from "tidemark_scratch"."tm_OWNER_N_keys_line_country") as "k"
@@ -378,8 +372,8 @@ select "m"."order_id", "m"."line_no", "m"."product", "m"."amount", "m"."customer
 union all
 select "i"."a_order_id", "i"."a_line_no", "i"."a_product", "i"."a_amount", "i"."a_customer_id" from "tidemark_scratch"."tm_OWNER_N_images_order_lines" as "i" where "i"."op" <> 'D' and exists (select 1 from (select distinct "r#0", "r#1" from "tidemark_scratch"."tm_OWNER_N_affected_fact_line") as "d" where ("i"."k_order_id" = "d"."r#0") and ("i"."k_line_no" = "d"."r#1"));
 
-insert into "tidemark_scratch"."tm_OWNER_N_root_fact_visit" ("visit_id", "customer_id")
-select "m"."visit_id", "m"."customer_id" from (select distinct "r#0" from "tidemark_scratch"."tm_OWNER_N_affected_fact_visit") as "d" join "marts"."fact_visit" as "m" on ("m"."visit_id" = "d"."r#0");
+insert into "tidemark_scratch"."tm_OWNER_N_root_fact_visit" ("visit_id", "customer_id", "customer_name")
+select "m"."visit_id", "m"."customer_id", "m"."customer_name" from (select distinct "r#0" from "tidemark_scratch"."tm_OWNER_N_affected_fact_visit") as "d" join "marts"."fact_visit" as "m" on ("m"."visit_id" = "d"."r#0");
 
 insert into "tidemark_scratch"."tm_OWNER_N_root_line_country" ("order_id", "line_no", "product", "customer_id")
 select "m"."order_id", "m"."line_no", "m"."product", "m"."customer_id" from (select distinct "r#0", "r#1" from "tidemark_scratch"."tm_OWNER_N_affected_line_country") as "d" join "marts"."fact_line" as "m" on ("m"."order_id" = "d"."r#0") and ("m"."line_no" = "d"."r#1") where not exists (select 1 from "tidemark_scratch"."tm_OWNER_N_changes_fact_line" as "i" where ("d"."r#0" = "i"."k_order_id") and ("d"."r#1" = "i"."k_line_no"))

@@ -1,8 +1,8 @@
 // One target of a committing transaction: locked, audited, written from its images.
 import type { Target } from '../../dictionary/dictionary.ts';
 import { isTidemarkError, type TidemarkError } from '../../errors/tidemark-error.ts';
-import { insertAudit, lockRows, type AuditEntry } from '../../reconcile/audit.ts';
-import { keepsWholeRows } from '../../reconcile/diff.ts';
+import { insertAudit, type AuditEntry } from '../../reconcile/audit.ts';
+import { keepsWholeRows } from '../../reconcile/current-rows.ts';
 import { changedRows } from '../../reconcile/relation-view.ts';
 import { needsRewritten, writes, type WritePlan } from '../../reconcile/write.ts';
 import { sql, table } from '../../sql/fragment.ts';
@@ -103,10 +103,8 @@ const writeTarget = async (writing: Writing, computed: ComputedTarget, plan: Wri
   };
   await blamed(target, ofTheTable, async () => {
     await lockAgainstInserts(context, session, computed);
-    const lock = context.warehouse.dialect.capabilities.locksByReading ? lockRows(entry) : undefined;
-    if (lock !== undefined) await session.rows(lock);
+    await session.execute(insertAudit(entry));
   });
-  await session.execute(insertAudit(entry));
   await blamed(target, ofTheTable, async () => {
     for (const write of writes(plan)) await writeGuarded(session, target.name, write);
     await countInserted(context, session, computed);

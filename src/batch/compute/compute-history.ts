@@ -1,7 +1,7 @@
 // One history: its events in order, the versions that follow from them, their numbers, and the diff.
 import { TidemarkError } from '../../errors/tidemark-error.ts';
 import { desiredColumns } from '../../reconcile/desired/desired.ts';
-import { currentColumns } from '../../reconcile/diff.ts';
+import { currentColumns } from '../../reconcile/current-rows.ts';
 import { keysColumns } from '../../reconcile/desired/root.ts';
 import { backwardEvents, brokenVersions } from '../../reconcile/history/checks.ts';
 import { timelineColumns } from '../../reconcile/history/history-work.ts';

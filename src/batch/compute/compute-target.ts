@@ -7,7 +7,8 @@ import { affectedColumns, fillKeys, keysColumns, rootScratchColumns } from '../.
 import { fillSharers, mayShareKeys } from '../../reconcile/desired/shared-keys.ts';
 import { fillUndoneKeys, hasRules } from '../../reconcile/undo/rules.ts';
 import { causesColumns, fillCauses } from '../../reconcile/affected.ts';
-import { currentColumns, fillCurrent, fillImages } from '../../reconcile/diff.ts';
+import { currentColumns, fillCurrent, ownRowsReadOnce } from '../../reconcile/current-rows.ts';
+import { fillImages } from '../../reconcile/diff.ts';
 import {
   changedRows,
   nothing,
@@ -114,14 +115,17 @@ const readCurrent = async (session: Session, work: TargetWork): Promise<void> =>
 export const computeTarget = async (
   context: BatchContext,
   session: Session,
-  work: TargetWork,
+  asked: TargetWork,
   undo?: UndoScope,
 ): Promise<ComputedTarget> => {
-  const { dialect, scratch, target } = work;
+  const { target } = asked;
   const undone = undo === undefined ? undefined : await composeTarget(context, session, undo, target);
   context.progress.step('compute', target.name, context.graph.order.length);
   const isSetBack = undo?.writes.some(({ name }) => name === target.name) === true;
-  const ruled = hasRules(work) && target.exists && !isSetBack ? undone : undefined;
+  const ruled = hasRules(asked) && target.exists && !isSetBack ? undone : undefined;
+  const isReadOnce = ownRowsReadOnce(asked) && ruled === undefined;
+  const work = isReadOnce ? { ...asked, scratch: { ...asked.scratch, current: asked.scratch.root } } : asked;
+  const { dialect, scratch } = work;
   if (work.scope === 'affected' && !(await limitToAffected(context, session, work, ruled))) {
     return { target, work, summary: nothing, causes: { kind: 'none' }, undone };
   }
@@ -134,7 +138,7 @@ export const computeTarget = async (
   if (dialect.capabilities.wantsAnalyze) await session.execute(dialect.analyze(scratch.desired));
   await refuseBadRows(session, work);
   await refuseRepeatedRows(session, work);
-  if (work.scope === 'affected') await readCurrent(session, work);
+  if (work.scope === 'affected' && !isReadOnce) await readCurrent(session, work);
   const digested = isAddedUp(context, target) ? withoutFloats(work) : undefined;
   if (undone === undefined)
     return diffTarget(session, work, { digested, override: narrowing(session, work) });

@@ -3,6 +3,7 @@ import type { ScratchColumn } from '../../sql/dialect.ts';
 import { renderExpression } from '../../sql/expression.ts';
 import { commas, id, sql, table, unionAll, verbatim, type Fragment } from '../../sql/fragment.ts';
 import { keyName } from '../../sql/images.ts';
+import { currentColumns, ownRowsReadOnce } from '../current-rows.ts';
 import { imageRows } from '../image-rows.ts';
 import { overlay } from '../overlay.ts';
 import { imageShapeOf, rootKeyName, rootView, viewOf, type TargetWork } from '../target-work.ts';
@@ -35,11 +36,16 @@ export const rootRowsBetween = (work: TargetWork, first: number, last: number): 
 where n."tidemark.place" between ${sql.lit(first)} and ${sql.lit(last)}`;
 };
 
+const keptColumns = (work: TargetWork): readonly string[] =>
+  ownRowsReadOnce(work)
+    ? [...new Set([...rootColumns(work), ...currentColumns(work).map(({ name }) => name)])]
+    : rootColumns(work);
+
 /** The root's rows of the affected keys, as they will be: the small side, found by equality. `changed`: all of them
  *  have images, so that the table itself, which a column store would decode for nothing, is not asked. */
 export const fillRoot = (work: TargetWork, changed = false): Fragment => {
   const view = rootView(work);
-  const columns = rootColumns(work);
+  const columns = keptColumns(work);
   const keys = sql`select distinct ${commas(view.key.map((_, place) => id(rootKeyName(place))))} from ${table(work.scratch.affected)}`;
   const on = view.key.map((column, place) =>
     work.dialect.sameKey(id('m', column.name), id('d', rootKeyName(place)), column.nullable),
@@ -83,7 +89,7 @@ export const fillRoot = (work: TargetWork, changed = false): Fragment => {
 
 export const rootScratchColumns = (work: TargetWork): readonly ScratchColumn[] => {
   const view = rootView(work);
-  return rootColumns(work).map((name) => {
+  return keptColumns(work).map((name) => {
     const column = view.columns.find((each) => each.name === name);
     if (column === undefined) throw new RangeError(`${view.name} has no column ${name}`);
     return { name, type: column.type };

@@ -3,7 +3,7 @@ import { commas, id, sql, table, unionAll, type Fragment } from '../../sql/fragm
 import { keyName } from '../../sql/images.ts';
 import { keysMatch } from '../../sql/keys.ts';
 import { keyExpression, keysColumns } from '../desired/root.ts';
-import { currentColumns } from '../diff.ts';
+import { currentColumns } from '../current-rows.ts';
 import { imageShapeOf, rootKeyName } from '../target-work.ts';
 import { entityKey, type HistoryWork } from './history-work.ts';
 
