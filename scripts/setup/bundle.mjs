@@ -6,9 +6,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { dirname, join, relative, sep } from 'node:path';
 import { root } from './program.mjs';
 
-/** pino starts threads from files of its own, and only `--log-format json` loads it; the parser of SQL reads its
- *  WebAssembly from beside itself. */
-export const outside = ['@duckdb/node-bindings', '@polyglot-sql/sdk', 'pino', 'snowflake-sdk'];
+/** The parser of SQL reads its WebAssembly from beside itself. */
+export const outside = ['@duckdb/node-bindings', '@polyglot-sql/sdk', 'snowflake-sdk'];
 
 const dist = join(root, 'dist');
 const chunks = 'chunks';

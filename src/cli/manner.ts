@@ -47,7 +47,7 @@ const valueOf = (argv: readonly string[], flag: string): string | undefined => {
 };
 
 /** Read off the words themselves: also a call that cannot be parsed is answered in the manner that it asked for. */
-export const mannerOf = async (argv: readonly string[], edge: Edge): Promise<Manner> => {
+export const mannerOf = (argv: readonly string[], edge: Edge): Manner => {
   const format = valueOf(argv, '--log-format');
   return {
     // `--format json` means the errors as well.
@@ -56,6 +56,6 @@ export const mannerOf = async (argv: readonly string[], edge: Edge): Promise<Man
     verbose: has(argv, '--verbose', '-v'),
     out: styleFor(edge.stdout, argv, edge),
     err: styleFor(edge.stderr, argv, edge),
-    log: await openLog(format === 'json' ? 'json' : 'pretty', (text) => edge.stderr.write(text)),
+    log: openLog(format === 'json' ? 'json' : 'pretty', (text) => edge.stderr.write(text)),
   };
 };

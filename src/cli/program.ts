@@ -151,7 +151,7 @@ const perform = async (asked: Asked, edge: Edge, manner: Manner): Promise<number
 };
 
 export const runProgram = async (argv: readonly string[], edge: Edge): Promise<number> => {
-  const manner = await mannerOf(argv, edge);
+  const manner = mannerOf(argv, edge);
   let command: CommandName | undefined;
   try {
     const parsed = parseArguments(argv);

@@ -99,7 +99,6 @@ const cases: Readonly<Record<string, Case>> = {
       'graph/path.ts': `import { join } from 'node:path';`,
       'graph/old.ts': `import { readFileSync } from 'fs';`,
       'detect/hash.ts': `import { createHash } from 'node:crypto';`,
-      'reconcile/log.ts': `import pino from 'pino';`,
       'project/duration.ts': `export const at = Date.now();`,
       'graph/clock.ts': `export const at = Date.now();`,
       'graph/clock-again.ts': `export const clock = Date.now;`,
