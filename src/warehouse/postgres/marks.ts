@@ -20,7 +20,8 @@ export const readMarks = async (
 ): Promise<readonly TableMark[]> => {
   if (tables.length === 0) return [];
   const list = tables.map(({ schema, name }, n) => ({ n, sch: schema, tab: name }));
-  const rows = await session.rows<MarkRow>(sql`select w.n, c.oid || ':' || c.relfilenode || ':' || (select md5(string_agg(a.attnum || a.attname, ',' order by a.attnum))
+  const rows =
+    await session.rows<MarkRow>(sql`select w.n, c.oid || ':' || c.relfilenode || ':' || (select md5(string_agg(a.attnum || a.attname, ',' order by a.attnum))
     from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as identity,
   coalesce(s.n_tup_ins + s.n_tup_upd + s.n_tup_del, 0) as writes,
   exists (select 1 from pg_trigger g where g.tgrelid = c.oid and not g.tgisinternal and g.tgenabled <> 'D'
