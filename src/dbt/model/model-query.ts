@@ -73,7 +73,8 @@ export const shapesOf = (parser: SqlParser, dialect: SqlDialect): Closing['shape
     : undefined;
 };
 
-const withoutEnd = (sql: string): string => sql.trim().replace(/;+$/, '');
+/** Where it begins stays: the parser's places count from there. */
+const withoutEnd = (sql: string): string => sql.trimEnd().replace(/;+$/, '');
 
 /** The text, with what stands for its tables in their places; a model in between is its own text. */
 const piecesOf = (

@@ -82,7 +82,8 @@ export const manifest = (
         config: { materialized: (between as readonly string[]).includes(name) ? 'view' : 'table' },
         depends_on: { nodes: [] },
         original_file_path: `models/${name}.sql`,
-        compiled_code: change(name, compiled(engine, name)),
+        // What a block of configuration above it leaves behind.
+        compiled_code: change(name, `\n\n    ${compiled(engine, name)}\n`),
       },
     ]),
   ),
