@@ -4,6 +4,7 @@ import type { DbtNode } from '../dbt/manifest.ts';
 import { loadSqlParser } from '../dbt/lineage/sql-parser.ts';
 import { closedLineage, type ClosedColumn, type ClosedLineage } from '../dbt/model/closed-lineage.ts';
 import type { Dictionary, Expression, MappedColumn, Target } from '../dictionary/dictionary.ts';
+import { relationsOf as relationsRead } from '../graph/graph.ts';
 import * as say from '../dictionary/ownership-problems.ts';
 import { plainColumn } from '../dictionary/references.ts';
 import type { RawDictionary, RawTarget } from '../dictionary/raw.ts';
@@ -40,12 +41,16 @@ interface Known {
   readonly columns: readonly Column[];
 }
 
+/** Between a mapping that reads sources and what dbt reads, a target by its own SQL is that SQL. */
+const isBetween = (own: Target, { name, root }: Target): boolean =>
+  root.kind === 'query' && !relationsRead(own).includes(name);
+
 const relationsOf = ({ dictionary }: Asked, readings: Readings, own: Target): ReadonlyMap<string, Known> => {
   const all = [
     ...dictionary.sources.map(({ name, table, columns }) => ({ name, table, columns })),
-    ...dictionary.targets.flatMap(({ name, table, tableColumns: columns }) =>
-      name === own.name ? [] : [{ name, table, columns }],
-    ),
+    ...dictionary.targets
+      .filter((other) => other.name !== own.name && !isBetween(own, other))
+      .map(({ name, table, tableColumns: columns }) => ({ name, table, columns })),
   ];
   return new Map(all.map(({ table, ...known }) => [readings.place(table.schema, table.name), known]));
 };

@@ -1,6 +1,6 @@
 // A mapping and a dbt model that write one table: two truths for one column, columns that lag behind their siblings,
 // rows that only dbt can complete, and the column by which an incremental model tells how far it is.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { validate } from '../../src/batch/validate.ts';
@@ -14,6 +14,26 @@ select s.id as sale_id, s.vendor_id, named.name as vendor_name, upper(named.coun
   length(named.name) as name_length, s.amount, s.changed_at
 from staging.sales s left join named on s.vendor_id = named.id ${name}`;
 
+const node = (name: string, config: object, compiled: string): readonly [string, object] => [
+  `model.shop.${name}`,
+  {
+    resource_type: 'model',
+    name,
+    package_name: 'shop',
+    schema: 'marts',
+    config,
+    depends_on: { nodes: [] },
+    original_file_path: `models/${name}.sql`,
+    raw_code:
+      '{% if is_incremental() %} where s.changed_at > (select max(changed_at) from {{ this }}) {% endif %}',
+    compiled_code: compiled,
+  },
+];
+
+const named = 'select id, legal_name as name from staging.companies';
+const throughNamed =
+  'select s.id as sale_id, n.name as vendor_name from staging.sales s left join marts.stg_named n on s.vendor_id = n.id';
+
 const manifest = (engine: Engine): unknown => ({
   metadata: {
     dbt_schema_version: 'https://schemas.getdbt.com/dbt/manifest/v12.json',
@@ -21,26 +41,16 @@ const manifest = (engine: Engine): unknown => ({
     project_name: 'shop',
     adapter_type: engine,
   },
-  nodes: Object.fromEntries(
-    [
-      ['fct_sales', 'table', ''],
-      ['inc_sales', 'incremental', 'where s.changed_at > (select max(changed_at) from marts.inc_sales)'],
-    ].map(([name = '', materialized = '', where = '']) => [
-      `model.shop.${name}`,
-      {
-        resource_type: 'model',
-        name,
-        package_name: 'shop',
-        schema: 'marts',
-        config: { materialized },
-        depends_on: { nodes: [] },
-        original_file_path: `models/${name}.sql`,
-        raw_code:
-          '{% if is_incremental() %} where s.changed_at > (select max(changed_at) from {{ this }}) {% endif %}',
-        compiled_code: sql(where, 'legal_name'),
-      },
-    ]),
-  ),
+  nodes: Object.fromEntries([
+    node('fct_sales', { materialized: 'table' }, sql('', 'legal_name')),
+    node(
+      'inc_sales',
+      { materialized: 'incremental' },
+      sql('where s.changed_at > (select max(changed_at) from marts.inc_sales)', 'legal_name'),
+    ),
+    node('stg_named', { materialized: 'table' }, named),
+    node('fct_named', { materialized: 'table' }, throughNamed),
+  ]),
   sources: {},
 });
 
@@ -56,6 +66,8 @@ const tables = [
   `insert into staging.sales values (10, 1, 5, '2026-01-01'), (11, 2, 7, '2026-01-02')`,
   `create table marts.fct_sales as ${built}`,
   `create table marts.inc_sales as ${built}`,
+  `create table marts.stg_named as ${named}`,
+  `create table marts.fct_named as ${throughNamed}`,
 ];
 
 const vendor = (column: string, rest = ''): string =>
@@ -102,6 +114,21 @@ export const describeOwnership = (engine: Engine): void => {
         },
       ]);
       expect(status).toBe('valid');
+    });
+
+    it('looks through a target by its own SQL to what that reads', async () => {
+      sandbox.map('stg_named.yml', 'target: stg_named\nkey: id\nmodel: stg_named\n');
+      const named = (column: string): string =>
+        `target: fct_named\nkey: sale_id\njoin: { sales: this.sale_id = sales.id, companies: sales.vendor_id = companies.id }\ncolumns: { vendor_name: ${column} }\n`;
+      expect((await problemsOf(named('companies.legal_name'))).found).toEqual([]);
+      expect((await problemsOf(named('companies.name'))).found).toMatchObject([
+        {
+          code: 'two_truths',
+          message:
+            '`vendor_name` is mapped from `companies.name`, and the dbt model `fct_named` makes it of `companies.legal_name`',
+        },
+      ]);
+      rmSync(join(sandbox.folder, 'mappings/stg_named.yml'));
     });
 
     it('two_truths: names a column that dbt computes, and the mapping takes as it stands', async () => {
