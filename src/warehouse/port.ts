@@ -60,6 +60,8 @@ export interface Warehouse {
   introspect(tables: readonly TableName[]): Promise<readonly TableInfo[]>;
   /** Marks of these tables, which exist; none at all where the engine keeps none, so that tables must be read. */
   marks(tables: readonly TableName[]): Promise<readonly TableMark[]>;
+  /** Bytes on the disk, by shown name, of those of these tables of which the engine says it. */
+  sizes(tables: readonly TableName[]): Promise<ReadonlyMap<string, number>>;
   /** Names of the tables and views in a schema, for hints. */
   tablesIn(schema: string, database?: string): Promise<readonly string[]>;
   /** Columns and types of a query, without running it. */

@@ -1,7 +1,7 @@
 // Tables, views and queries described: introspection, describe, names of every kind.
 import { describe, expect, it } from 'vitest';
 import { id, sql, table } from '../../src/sql/fragment.ts';
-import { tableName, type TableName } from '../../src/sql/table-name.ts';
+import { showTable, tableName, type TableName } from '../../src/sql/table-name.ts';
 import type { TableInfo } from '../../src/warehouse/port.ts';
 import { freshTable, shop, without, type Engine, type Use } from './harness.ts';
 
@@ -56,6 +56,17 @@ unique (code, price))`);
         expect(info?.uniqueKeys).toEqual(expect.arrayContaining([['id'], ['code', 'price'], ['moment']]));
       },
     );
+
+    it('tells the size of tables', async () => {
+      const base = freshTable('sized');
+      await use().session(async (session) => {
+        await session.execute(sql`create table ${table(base)} (n integer)`);
+        await session.execute(sql`insert into ${table(base)} values (1)`);
+      });
+      const sizes = await use().sizes([base]);
+      expect([...sizes.keys()]).toEqual([showTable(base)]);
+      expect(sizes.get(showTable(base))).toBeGreaterThanOrEqual(0);
+    });
 
     it('tells views with their definition, and leaves out what does not exist', async () => {
       const [base, view, absent] = [freshTable('base'), freshTable('view'), freshTable('absent')];

@@ -38,7 +38,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe.sequential('tidemark init in the sample shop', () => {
   it('says what it would write, and writes nothing, where nobody sits at the terminal', async () => {
     const { exit, stdout, stderr } = await run('init', '-s', 'fact_vendor');
-    expect([exit, stderr]).toEqual([0, '']);
+    expect(exit).toBe(0);
+    expect(stderr).toMatch(/^looking into 3 tables, about [\d.]+ MB\n$/);
     expect(stdout).toBe(`would write 3 files: 1 target on 2 sources
 
 table                by           columns  match  why
@@ -295,8 +296,9 @@ describe('what init cannot begin with', () => {
     for (const more of [[], ['--yes']])
       expect(await start(where, ['init', '--duckdb', 'words.duckdb', ...more])).toMatchObject({
         exit: 2,
-        stderr:
-          'error: nothing can be kept in step yet, and nothing was written: `words`: no columns tell its rows apart: name its key yourself, under `sources:`\nhint: mend one of them and call `tidemark init` again; only `raw` was looked at: where others are meant, write `schemas:` into a tidemark.yml first, as the README shows\n',
+        stderr: expect.stringContaining(
+          '\nerror: nothing can be kept in step yet, and nothing was written: `words`: no columns tell its rows apart: name its key yourself, under `sources:`\nhint: mend one of them and call `tidemark init` again; only `raw` was looked at: where others are meant, write `schemas:` into a tidemark.yml first, as the README shows\n',
+        ) as string,
       });
     expect(existsSync(join(where, 'tidemark.yml'))).toBe(false);
   });

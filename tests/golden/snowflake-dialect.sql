@@ -75,6 +75,9 @@ select "c"."TABLE_NAME" as "name" from "INFORMATION_SCHEMA"."TABLES" as "c" wher
 -- the catalog
 select "c"."TABLE_NAME" as "name" from "OTHER"."INFORMATION_SCHEMA"."TABLES" as "c" where "c"."TABLE_SCHEMA" = ? order by 1;
 
+-- the catalog
+select "c"."TABLE_SCHEMA" as "sch", "c"."TABLE_NAME" as "tab", "c"."BYTES" as "bytes" from "INFORMATION_SCHEMA"."TABLES" as "c" where (("c"."TABLE_SCHEMA" = ? and "c"."TABLE_NAME" = ?));
+
 -- createScratch
 create transient table "TIDEMARK_SCRATCH"."tm_0a_1_images" ("c0" NUMBER(38,0), "c1" NUMBER(9,0), "c2" NUMBER(12,4), "c3" FLOAT, "c4" BOOLEAN, "c5" VARCHAR(20), "c6" BINARY(8388608), "c7" DATE, "c8" TIME(9), "c9" TIMESTAMP_NTZ(6), "c10" TIMESTAMP_NTZ(9), "c11" TIMESTAMP_LTZ(9), "c12" TIMESTAMP_TZ(9), "c13" VARIANT);
 

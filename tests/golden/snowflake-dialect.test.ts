@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { id, sql, table, type Fragment } from '../../src/sql/fragment.ts';
 import { tableName } from '../../src/sql/table-name.ts';
 import { snowflakeDialect as dialect } from '../../src/warehouse/snowflake/dialect.ts';
-import { introspectSnowflake, tablesInSchema } from '../../src/warehouse/snowflake/introspect.ts';
+import { introspectSnowflake, readSizes, tablesInSchema } from '../../src/warehouse/snowflake/introspect.ts';
 import type { Session } from '../../src/warehouse/port.ts';
 import { sessionStatements, usualLimits } from '../../src/warehouse/snowflake/session-parameters.ts';
 
@@ -105,9 +105,12 @@ const statements = async (): Promise<readonly (readonly [what: string, statement
   const listedElsewhere = await caught((session) =>
     tablesInSchema(session, { schema: 'MARTS', database: 'OTHER' }),
   );
+  const sized = await caught((session) => readSizes(session, [tableName('MARTS', 'T')]));
   return [
     ...sessionStatements(usualLimits).map((each) => ['a session', sql.raw(each)] as const),
-    ...[...infos, ...elsewhere, ...listed, ...listedElsewhere].map((each) => ['the catalog', each] as const),
+    ...[...infos, ...elsewhere, ...listed, ...listedElsewhere, ...sized].map(
+      (each) => ['the catalog', each] as const,
+    ),
     [
       'createScratch',
       dialect.createScratch(

@@ -236,8 +236,15 @@ const describeCorner = (engine: Engine): void => {
     });
 
     it('compares a part of the rows with --sample', async () => {
-      const report = await place.init({ select: ['fct_orders'], samplePercent: 60 });
+      const told: unknown[] = [];
+      const report = await place.init({
+        select: ['fct_orders'],
+        samplePercent: 60,
+        onRead: (reads) => told.push(reads),
+      });
       expect(report).toMatchObject({ sample: 60, targets: [{ status: 'mapped', match: 100 }] });
+      expect(told).toEqual([report.reads]);
+      expect(report.reads.tables).toBeGreaterThan(1);
       expect(report.targets[0]?.rows).toBeLessThan(4);
     });
   });

@@ -6,6 +6,7 @@ import { reportSource } from './init-report.ts';
 import { sourcesFile, targetFile } from './mapping-files.ts';
 import type { Form, SourceProposal } from './proposal.ts';
 import { projectFileName } from './project-file.ts';
+import type { ToRead } from './to-read.ts';
 import { sourcesUsed, whyLeft, type Settled } from './settle.ts';
 import type { LeftOut } from './tables-of-dbt.ts';
 
@@ -23,6 +24,7 @@ export interface DraftQuestion {
   readonly declared: ReadonlySet<string>;
   readonly coverage: InitReport['coverage'];
   readonly sample: number | undefined;
+  readonly reads: ToRead;
   readonly pathOf: (name: string | undefined) => string;
 }
 
@@ -119,6 +121,7 @@ export const draftOf = (asked: DraftQuestion): InitDraft & { readonly project: P
       targets,
       coverage: asked.coverage,
       sample: asked.sample ?? null,
+      reads: asked.reads,
       next: mapped ? ['tidemark validate', 'tidemark plan', 'tidemark run'] : ['tidemark validate'],
     },
   };

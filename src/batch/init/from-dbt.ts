@@ -1,4 +1,5 @@
 // Proposals from a dbt project: its manifest, the SQL that it compiled, and the rows of the warehouse.
+import { toRead, type ToRead } from './to-read.ts';
 import { existsSync } from 'node:fs';
 import { loadSqlParser } from '../../dbt/lineage/sql-parser.ts';
 import type { DbtManifest, DbtNode } from '../../dbt/manifest.ts';
@@ -112,14 +113,17 @@ const linesIn = async (
   found: Found,
   { present, nodes }: Standing,
   declared: ReadonlySet<string>,
-): Promise<Lines> => {
-  const { manifest, hints, readings } = found;
+): Promise<Lines & { readonly reads: ToRead }> => {
+  const { manifest, hints, readings, ground } = found;
+  const needed = await lookAtTables(warehouse, readings, nodes);
+  const reads = await toRead(warehouse, [...needed.values()]);
+  ground.options.onRead?.(reads);
   const tables = await lookAtTables(warehouse, readings, [
     ...nodes,
     ...manifest.nodes.filter(({ kind }) => kind === 'source'),
   ]);
   const taken = [...nodes.map(nodeWord), ...present.targets.map(({ name }) => name)];
-  return warehouse.session((session) => {
+  const lines = await warehouse.session((session) => {
     const chooser = new SourceChooser({
       readings,
       hints,
@@ -132,6 +136,7 @@ const linesIn = async (
     const { lacks } = warehouse.dialect.capabilities;
     return linesOfDbt({ manifest, readings, hints, nodes, tables, chooser, session, lacks });
   });
+  return { ...lines, reads };
 };
 
 const proposeIn = async (warehouse: Warehouse, found: Found) => {
@@ -152,6 +157,7 @@ const proposeIn = async (warehouse: Warehouse, found: Found) => {
     declared,
     coverage: lines.coverage,
     sample: samplePercent,
+    reads: lines.reads,
     pathOf,
   });
   // Mappings may stand in the meta of models: the project file is all that those lack.

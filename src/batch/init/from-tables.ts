@@ -1,5 +1,6 @@
 // Proposals from a warehouse alone: sources by the keys that their rows have, and columns of built tables that hold the
 // values of a source, row for row.
+import { toRead } from './to-read.ts';
 import { TidemarkError } from '../../errors/tidemark-error.ts';
 import type { CatalogTable } from '../../dictionary/catalog.ts';
 import { sqlName } from '../../dictionary/import/yaml-words.ts';
@@ -11,7 +12,7 @@ import { freePaths } from '../new-files.ts';
 import { withWarehouse } from '../open.ts';
 import { draftOf } from './draft.ts';
 import type { Place } from './find-place.ts';
-import type { InitDraft } from './init-report.ts';
+import type { InitDraft, InitReport } from './init-report.ts';
 import type { InitGround } from './init-options.ts';
 import { guessSchemas, listTables, looksBuilt } from './list-tables.ts';
 import { refuseNothing } from './nothing-to-map.ts';
@@ -109,6 +110,14 @@ const refuseUnknown = (select: readonly string[], { built }: Divided): void => {
   });
 };
 
+const coverageOf = (wanted: readonly CatalogTable[], lines: readonly Line[]): InitReport['coverage'] => ({
+  columns: wanted.reduce((sum, { columns }) => sum + columns.length, 0),
+  traced: lines.reduce(
+    (sum, { forms: [form] }) => sum + (form?.kind === 'this' ? form.columns.length : 0),
+    0,
+  ),
+});
+
 const proposeIn = async (
   warehouse: Warehouse,
   ground: InitGround,
@@ -130,6 +139,8 @@ const proposeIn = async (
   const wanted = divided.built.filter(
     ({ table }) => (select.length === 0 || select.includes(table.name)) && !mapped.has(place(table)),
   );
+  const reads = await toRead(warehouse, [...divided.loaded, ...wanted]);
+  options.onRead?.(reads);
   const lines: Line[] = [];
   const left: LeftOut[] = [];
   const loaded = await warehouse.session(async (session) => {
@@ -151,10 +162,6 @@ const proposeIn = async (
     progress,
     pathOf,
   });
-  const traced = lines.reduce(
-    (sum, { forms: [form] }) => sum + (form?.kind === 'this' ? form.columns.length : 0),
-    0,
-  );
   return draftOf({
     project,
     projectText,
@@ -164,8 +171,9 @@ const proposeIn = async (
     // A warehouse without SQL to read: which of its tables feed others is for its people to say.
     besides: select.length === 0 ? loaded.found.map(({ source }) => source) : [],
     declared,
-    coverage: { columns: wanted.reduce((sum, { columns }) => sum + columns.length, 0), traced },
+    coverage: coverageOf(wanted, lines),
     sample: samplePercent,
+    reads,
     pathOf,
   });
 };

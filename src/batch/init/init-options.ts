@@ -4,6 +4,7 @@ import type { Project } from '../../project/project.ts';
 import type { Progress } from '../context.ts';
 import type { PlaceWish } from './find-place.ts';
 import type { InitReport } from './init-report.ts';
+import type { ToRead } from './to-read.ts';
 
 export interface InitOptions extends PlaceWish {
   readonly environment?: string | undefined;
@@ -16,6 +17,8 @@ export interface InitOptions extends PlaceWish {
   readonly agree: (report: InitReport) => Promise<boolean>;
   /** Asked which of these tables to begin with, where nothing was selected; an empty answer means all. */
   readonly pick?: ((names: readonly string[]) => Promise<readonly string[]>) | undefined;
+  /** Told how much there is to read, before any row is read. */
+  readonly onRead?: ((reads: ToRead) => void) | undefined;
   readonly progress?: Progress | undefined;
   readonly waitMs?: number | undefined;
 }

@@ -1,5 +1,6 @@
 // What `init` found and wrote: the one shape of its JSON, and what the table for people is made of.
 import type { SourceProposal } from './proposal.ts';
+import type { ToRead } from './to-read.ts';
 
 export interface InitTarget {
   readonly name: string;
@@ -41,6 +42,8 @@ export interface InitReport {
   readonly coverage: { readonly columns: number; readonly traced: number };
   /** Percent of the rows that were looked at; null: all. */
   readonly sample: number | null;
+  /** What there was to read, as told before. */
+  readonly reads: ToRead;
   readonly next: readonly string[];
 }
 

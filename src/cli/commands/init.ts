@@ -4,10 +4,12 @@ import { dirname, resolve } from 'node:path';
 import { init } from '../../batch/init/init.ts';
 import type { InitOptions } from '../../batch/init/init-options.ts';
 import type { InitReport } from '../../batch/init/init-report.ts';
+import type { ToRead } from '../../batch/init/to-read.ts';
 import type { Command, Invocation, Outcome } from '../invocation.ts';
 import { durationOf, isOn, percentOf, textOf } from '../read-options.ts';
 import { renderInit } from '../render/init.ts';
 import { plainStyle } from '../render/style.ts';
+import { bytesText, count } from '../render/text.ts';
 import { readersWaitMs, untilFree } from '../waiting.ts';
 
 /** The folder of the project file, which need not be there yet. */
@@ -39,8 +41,21 @@ const picking = ({ options, select, ask }: Invocation): InitOptions['pick'] => {
   };
 };
 
+/** From here on a part of the rows may be the better beginning. */
+const muchBytes = 1e9;
+
+const readsText = ({ tables, bytes, unsized }: ToRead, samplePercent: number | undefined): string => {
+  const size = unsized === tables ? 'of unknown size' : `about ${bytesText(bytes)}`;
+  const besides =
+    unsized === 0 || unsized === tables ? '' : `, and ${count(unsized, 'view')} whose size is not known`;
+  const advice =
+    bytes >= muchBytes && samplePercent === undefined ? '; `--sample 5%` compares a part of the rows' : '';
+  return `looking into ${count(tables, 'table')}, ${size}${besides}${advice}`;
+};
+
 const execute = async (invocation: Invocation): Promise<Outcome> => {
-  const { options, select, progress, variables } = invocation;
+  const { options, select, progress, variables, json, log } = invocation;
+  const samplePercent = percentOf(options, 'sample');
   const wish = {
     directory: directoryOf(invocation),
     variables,
@@ -52,7 +67,8 @@ const execute = async (invocation: Invocation): Promise<Outcome> => {
     urlVariable: textOf(options, 'postgres'),
     select,
     update: isOn(options, 'update'),
-    samplePercent: percentOf(options, 'sample'),
+    samplePercent,
+    onRead: json ? undefined : (reads: ToRead) => log.info(readsText(reads, samplePercent), { ...reads }),
     agree: agreeing(invocation),
     pick: picking(invocation),
     progress,

@@ -33,3 +33,23 @@ export const readStorage = async (
     }),
   );
 };
+
+const sizeOf = (name: TableName, n: number): Fragment =>
+  sql`select ${sql.lit(n)} as n, count(distinct s.block_id) * (select block_size from pragma_database_size() where database_name = current_database()) as bytes
+from pragma_storage_info(${sql.lit(`"${name.schema}"."${name.name}"`)}) as s where s.persistent`;
+
+/** In whole blocks, some of which tables share. */
+export const readSizes = async (
+  session: Session,
+  tables: readonly TableName[],
+): Promise<ReadonlyMap<string, number>> => {
+  const asked = tables.filter(canBeAsked);
+  if (asked.length === 0) return new Map();
+  const rows = await session.rows<{ n: number; bytes: string | number | null }>(unionAll(asked.map(sizeOf)));
+  return new Map(
+    rows.flatMap(({ n, bytes }) => {
+      const name = asked[n];
+      return name === undefined || bytes === null ? [] : [[showTable(name), Number(bytes)] as const];
+    }),
+  );
+};

@@ -17,6 +17,7 @@ import { introspectDuckDb } from './introspect.ts';
 import { DuckDbMarks } from './marks.ts';
 import { openFile, type OpenedFile, type OpenFileOptions } from './open-file.ts';
 import { DuckDbSession, type DuckDbDriver } from './session.ts';
+import { readSizes } from './storage.ts';
 
 const scratchOwner = 'local';
 
@@ -94,6 +95,10 @@ class DuckDbWarehouse implements Warehouse {
   async marks(tables: readonly TableName[]): Promise<readonly TableMark[]> {
     const marks = this.#marks;
     return marks === undefined ? [] : this.session((session) => marks.of(session, tables));
+  }
+
+  sizes(tables: readonly TableName[]): Promise<ReadonlyMap<string, number>> {
+    return this.session((session) => readSizes(session, tables));
   }
 
   async tablesIn(schema: string): Promise<readonly string[]> {

@@ -12,6 +12,7 @@ import { introspectPostgres } from './introspect.ts';
 import { readMarks } from './marks.ts';
 import { PgPool, type PgDriver } from './pool.ts';
 import { openScratchSpace } from './scratch.ts';
+import { readSizes } from './sizes.ts';
 import { autocommitSession, sendStatement, transactionSession } from './session.ts';
 
 interface Described {
@@ -81,6 +82,7 @@ export const openPostgres = async (driver: PgDriver, settings: PostgresConnectio
     introspect: (tables) =>
       pool.use((connection) => introspectPostgres(autocommitSession(connection), tables)),
     marks: (tables) => pool.use((connection) => readMarks(autocommitSession(connection), tables)),
+    sizes: (tables) => pool.use((connection) => readSizes(autocommitSession(connection), tables)),
     tablesIn: (schema) => tablesIn(pool, schema),
     describe: (select) => describe(pool, select),
     health: (asked) =>

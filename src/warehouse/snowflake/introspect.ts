@@ -1,7 +1,7 @@
 // Tables and views of a Snowflake database, from INFORMATION_SCHEMA, in two queries at once whatever their number.
 import type { Column } from '../../sql/dialect.ts';
 import { commas, id, sql, type Fragment } from '../../sql/fragment.ts';
-import { sameTable, type TableName } from '../../sql/table-name.ts';
+import { sameTable, showTable, type TableName } from '../../sql/table-name.ts';
 import type { Session, TableInfo } from '../port.ts';
 
 interface TableRow {
@@ -148,6 +148,25 @@ export const introspectSnowflake = async (
     found.push(...(await ofDatabase(session, some, database)));
   }
   return found;
+};
+
+/** By shown name; of views nothing is said. */
+export const readSizes = async (
+  session: Session,
+  tables: readonly TableName[],
+): Promise<ReadonlyMap<string, number>> => {
+  const sizes = new Map<string, number>();
+  for (const database of new Set(tables.map((each) => each.database))) {
+    const some = tables.filter((each) => each.database === database);
+    const rows = await session.rows<{ sch: string; tab: string; bytes: string | number | null }>(
+      sql`select ${column('TABLE_SCHEMA')} as ${id('sch')}, ${column('TABLE_NAME')} as ${id('tab')}, ${column('BYTES')} as ${id('bytes')} from ${catalog(database, 'TABLES')} as c where ${wanted(some)}`,
+    );
+    for (const { sch, tab, bytes } of rows) {
+      const name = some.find(({ schema, name: own }) => schema === sch && own === tab);
+      if (name !== undefined && bytes !== null) sizes.set(showTable(name), Number(bytes));
+    }
+  }
+  return sizes;
 };
 
 export const tablesInSchema = async (

@@ -12,7 +12,7 @@ import { compileForSnowflake } from './compile-statement.ts';
 import { strictSteps, type Outcome, type SendOptions, type SnowflakeSession } from './connection.ts';
 import { snowflakeDialect } from './dialect.ts';
 import type { SnowflakeDriver } from './driver.ts';
-import { introspectSnowflake, tablesInSchema } from './introspect.ts';
+import { introspectSnowflake, readSizes, tablesInSchema } from './introspect.ts';
 import { openScratchSpace } from './scratch.ts';
 import { SnowflakePool, type PoolOptions } from './pool.ts';
 import type { ReplyColumn } from './values.ts';
@@ -133,6 +133,7 @@ export const openSnowflake = async (
         snowflakeDialect.capabilities.parallelSessions,
       ),
     introspect: (tables) => pool.use((session) => introspectSnowflake(sessionOn(session), tables)),
+    sizes: (tables) => pool.use((session) => readSizes(sessionOn(session), tables)),
     // None are kept: tables are read.
     marks: () => Promise.resolve([]),
     tablesIn: (schema, database) =>

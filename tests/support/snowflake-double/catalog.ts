@@ -99,12 +99,12 @@ const answers: Readonly<Record<string, Answer>> = {
     rows: [...catalog.schemas(database)].map((schema) => `(${text(database)}, ${text(schema)})`),
   }),
   TABLES: (catalog, database) => ({
-    columns: 'TABLE_CATALOG, TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, IS_TRANSIENT, IS_DYNAMIC, CREATED',
+    columns: 'TABLE_CATALOG, TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, IS_TRANSIENT, IS_DYNAMIC, CREATED, BYTES',
     rows: catalog
       .tables(database)
       .map(
         ({ object, kind, transient, created }) =>
-          `(${text(object.database)}, ${text(object.schema)}, ${text(object.name)}, ${text(kind === 'DYNAMIC TABLE' ? 'BASE TABLE' : kind)}, ${text(transient ? 'YES' : 'NO')}, ${text(kind === 'DYNAMIC TABLE' ? 'YES' : 'NO')}, timestamptz ${text(created)})`,
+          `(${text(object.database)}, ${text(object.schema)}, ${text(object.name)}, ${text(kind === 'DYNAMIC TABLE' ? 'BASE TABLE' : kind)}, ${text(transient ? 'YES' : 'NO')}, ${text(kind === 'DYNAMIC TABLE' ? 'YES' : 'NO')}, timestamptz ${text(created)}, cast(${kind === 'VIEW' ? 'null' : '1024'} as hugeint))`,
       ),
   }),
   VIEWS: (catalog, database) => ({
