@@ -118,10 +118,10 @@ export const describeOwnership = (engine: Engine): void => {
 
     it('looks through a target by its own SQL to what that reads', async () => {
       sandbox.map('stg_named.yml', 'target: stg_named\nkey: id\nmodel: stg_named\n');
-      const named = (column: string): string =>
+      const fromSource = (column: string): string =>
         `target: fct_named\nkey: sale_id\njoin: { sales: this.sale_id = sales.id, companies: sales.vendor_id = companies.id }\ncolumns: { vendor_name: ${column} }\n`;
-      expect((await problemsOf(named('companies.legal_name'))).found).toEqual([]);
-      expect((await problemsOf(named('companies.name'))).found).toMatchObject([
+      expect((await problemsOf(fromSource('companies.legal_name'))).found).toEqual([]);
+      expect((await problemsOf(fromSource('companies.name'))).found).toMatchObject([
         {
           code: 'two_truths',
           message:
