@@ -27,3 +27,29 @@ export const start = (
     child.once('error', reject);
     child.once('close', (exit) => resolve({ exit, stdout, stderr }));
   });
+
+/** Started at a terminal, with somebody who answers its question; `script` makes the terminal. */
+export const startAtTerminal = (
+  folder: string,
+  args: readonly string[],
+  answers: { readonly question: string; readonly answer: string },
+): Promise<{ readonly exit: number | null; readonly shown: string }> =>
+  new Promise((resolve, reject) => {
+    const { PATH, TMPDIR } = process.env;
+    const command = [process.execPath, main, ...args].map((word) => `'${word}'`).join(' ');
+    const child = spawn('script', ['-qefc', command, '/dev/null'], {
+      cwd: folder,
+      env: { PATH, TMPDIR, HOME: folder, TERM: 'dumb' },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    let shown = '';
+    let isAnswered = false;
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      shown += text;
+      if (isAnswered || !shown.includes(answers.question)) return;
+      isAnswered = true;
+      child.stdin.write(`${answers.answer}\n`);
+    });
+    child.once('error', reject);
+    child.once('close', (exit) => resolve({ exit, shown }));
+  });
