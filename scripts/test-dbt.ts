@@ -8,6 +8,7 @@ import { generateShop, SMALL } from './shop/generate.ts';
 import { artifactsOf, staleArtifacts, writeArtifacts } from './test-dbt-artifacts.ts';
 import { differences } from './test-dbt-compare.ts';
 import { duckDbDatabase, withPostgres, type Database } from './test-dbt-databases.ts';
+import { checkModels } from './test-dbt-models.ts';
 import { checkPackage } from './test-dbt-package.ts';
 import { checkSnapshots } from './test-dbt-snapshots.ts';
 import { checkDocs } from './test-dbt-docs.ts';
@@ -68,11 +69,12 @@ const main = async (update: boolean): Promise<void> => {
     const duckDb = duckDbDatabase(folder);
     const problems: string[] = [...(await check(duckDb, folder, update))];
     problems.push(...(await checkPackage(duckDb, folder)), ...(await checkSnapshots(duckDb, folder)));
-    problems.push(...(await checkDocs(duckDb, folder)));
+    problems.push(...(await checkDocs(duckDb, folder)), ...(await checkModels(duckDb, folder)));
     problems.push(...(await checkOldest(folder)));
     await withPostgres(async (database) => {
       problems.push(...(await check(database, folder, update)));
       problems.push(...(await checkPackage(database, folder)), ...(await checkSnapshots(database, folder)));
+      problems.push(...(await checkModels(database, folder)));
     });
     for (const problem of problems) console.error(problem);
     if (problems.length > 0) {

@@ -8,22 +8,8 @@ import { validate } from '../../src/batch/validate.ts';
 import { verify } from '../../src/batch/verify.ts';
 import { createSandbox, type Engine, type Query, type Sandbox } from '../support/sandbox.ts';
 import { changes, firstRows } from './dimensional/changes.ts';
+import { mappings } from './dimensional/mappings.ts';
 import { between, compiled, manifest, sources, targets } from './dimensional/project.ts';
-
-const keyText = (key: readonly string[]): string =>
-  `[${key.map((name) => (name === 'account_id' ? `{ column: ${name}, nullable: true }` : name)).join(', ')}]`;
-
-const mappings = {
-  'sources.yml': `sources:\n${Object.entries(sources)
-    .map(([name, { key }]) => `  ${name}: { key: [${key.join(', ')}] }`)
-    .join('\n')}\n`,
-  ...Object.fromEntries(
-    Object.entries(targets).map(([name, { key }]) => [
-      `${name}.yml`,
-      `target: ${name}\nkey: ${keyText(key)}\nmodel: ${name}\n`,
-    ]),
-  ),
-};
 
 const asTable = (engine: Engine, name: string): string =>
   `create table marts.${name} as ${compiled(engine, name)}`;
