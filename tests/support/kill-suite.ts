@@ -19,7 +19,8 @@ const stepInOthers = Math.min(step, 3);
 const chance = process.env['CI'] === undefined ? Math.trunc(Math.random() * 1000) : 17;
 const seed = Number(process.env['TIDEMARK_TEST_SEED'] ?? chance);
 
-const atOnce = 2;
+/** A server takes its time to notice a lost client: others are killed meanwhile. */
+const atOnce: Readonly<Record<Engine, number>> = { duckdb: 2, postgres: 6 };
 const patienceMs = 1_200_000;
 
 /** What is killed, and how it is done again afterwards. */
@@ -151,7 +152,7 @@ interface Killed {
 
 const killEverywhere = async (prepared: Sandbox, act = anyRun): Promise<Killed> => {
   const undisturbed = await runUndisturbed(prepared, act);
-  const limit = pLimit(atOnce);
+  const limit = pLimit(atOnce[prepared.engine]);
   const stops = stopsOf(undisturbed);
   const failures = await Promise.all(
     stops.map((stop) =>
