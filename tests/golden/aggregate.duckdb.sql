@@ -186,27 +186,27 @@ select "i"."k_customer_id" as "customer_id", count(*) as "tidemark.rows" from "t
 select (select (count(*) || ':' || coalesce(sum(cast(hash("i"."k_customer_id", "i"."b_customer_id", "i"."b_name", "i"."b_lines", "i"."b_spent", "i"."b_visits") as hugeint)), 0)) from "temp"."main"."tm_OWNER_N_changes_customer_metrics" as i where i.op <> 'I') as taken, (select (count(*) || ':' || coalesce(sum(cast(hash("i"."k_customer_id", "i"."a_customer_id", "i"."a_name", "i"."a_lines", "i"."a_spent", "i"."a_visits") as hugeint)), 0)) from "temp"."main"."tm_OWNER_N_changes_customer_metrics" as i where i.op <> 'D') as added;
 
 select 0 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
-  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "staging_public"."countries")) end as storage
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "staging_public"."countries")) end as said
 from pragma_storage_info('"staging_public"."countries"') as s
 union all
 select 1 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
-  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "staging_public"."customers")) end as storage
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "staging_public"."customers")) end as said
 from pragma_storage_info('"staging_public"."customers"') as s
 union all
 select 2 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
-  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "staging_public"."order_lines")) end as storage
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "staging_public"."order_lines")) end as said
 from pragma_storage_info('"staging_public"."order_lines"') as s
 union all
 select 3 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
-  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "staging_public"."visits")) end as storage
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "staging_public"."visits")) end as said
 from pragma_storage_info('"staging_public"."visits"') as s
 union all
 select 4 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
-  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."by_product")) end as storage
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."by_product")) end as said
 from pragma_storage_info('"marts"."by_product"') as s
 union all
 select 5 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
-  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."customer_metrics")) end as storage
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."customer_metrics")) end as said
 from pragma_storage_info('"marts"."customer_metrics"') as s;
 
 select 0 as n, s.cells, s.reads from (select (count(*) || ':' || coalesce(sum(cast(hash("t"."code", "t"."code", "t"."name") as hugeint)), 0)) as cells, '' as reads from "staging_public"."countries" as t) as s

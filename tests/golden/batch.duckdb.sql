@@ -492,43 +492,43 @@ select (select max(batch) from "tidemark"."batches") as listed,
   (select max(batch) from "tidemark"."changes") as ledger, (select max(batch) from "tidemark"."audit") as audit;
 
 select 0 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
-  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."dim_customer")) end as storage
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."dim_customer")) end as said
 from pragma_storage_info('"marts"."dim_customer"') as s
 union all
 select 1 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
-  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."fact_visit")) end as storage
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."fact_visit")) end as said
 from pragma_storage_info('"marts"."fact_visit"') as s
 union all
 select 2 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
-  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."line_country")) end as storage
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."line_country")) end as said
 from pragma_storage_info('"marts"."line_country"') as s;
 
 select 0 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
-  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "staging_public"."countries")) end as storage
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "staging_public"."countries")) end as said
 from pragma_storage_info('"staging_public"."countries"') as s
 union all
 select 1 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
-  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "staging_public"."customers")) end as storage
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "staging_public"."customers")) end as said
 from pragma_storage_info('"staging_public"."customers"') as s
 union all
 select 2 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
-  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "staging_public"."order_lines")) end as storage
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "staging_public"."order_lines")) end as said
 from pragma_storage_info('"staging_public"."order_lines"') as s
 union all
 select 3 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
-  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."dim_customer")) end as storage
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."dim_customer")) end as said
 from pragma_storage_info('"marts"."dim_customer"') as s
 union all
 select 4 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
-  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."fact_line")) end as storage
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."fact_line")) end as said
 from pragma_storage_info('"marts"."fact_line"') as s
 union all
 select 5 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
-  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."fact_visit")) end as storage
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."fact_visit")) end as said
 from pragma_storage_info('"marts"."fact_visit"') as s
 union all
 select 6 as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
-  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."line_country")) end as storage
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from "marts"."line_country")) end as said
 from pragma_storage_info('"marts"."line_country"') as s;
 
 select 0 as n, s.cells, s.reads from (select (count(*) || ':' || coalesce(sum(cast(hash("t"."code", "t"."code", "t"."name") as hugeint)), 0)) as cells, '' as reads from "staging_public"."countries" as t) as s

@@ -14,28 +14,34 @@ const storageOf = (name: TableName, n: number): Fragment => {
   // Constant segments have no place: their value stands among the statistics. Deleted rows keep theirs, so that rows
   // are counted too.
   return sql`select ${sql.lit(n)} as n, case when coalesce(bool_and(s.persistent and not s.has_updates), true)
-  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from ${table(name)})) end as storage
+  then concat_ws(':', count(*), sum(cast(hash(s) as hugeint)), (select count(*) from ${table(name)})) end as said
 from pragma_storage_info(${sql.lit(quoted)}) as s`;
 };
 
-/** By shown name; tables of which this cannot be said are left out. */
-export const readStorage = async (
+/** What is asked of each, by shown name; tables of which it cannot be said are left out. */
+const askEach = async <T>(
   session: Session,
   tables: readonly TableName[],
-): Promise<ReadonlyMap<string, string>> => {
+  question: (name: TableName, n: number) => Fragment,
+): Promise<ReadonlyMap<string, T>> => {
   const asked = tables.filter(canBeAsked);
   if (asked.length === 0) return new Map();
-  const rows = await session.rows<{ n: number; storage: string | null }>(unionAll(asked.map(storageOf)));
+  const rows = await session.rows<{ n: number; said: T | null }>(unionAll(asked.map(question)));
   return new Map(
-    rows.flatMap(({ n, storage }) => {
+    rows.flatMap(({ n, said }) => {
       const name = asked[n];
-      return name === undefined || storage === null ? [] : [[showTable(name), storage] as const];
+      return name === undefined || said === null ? [] : [[showTable(name), said] as const];
     }),
   );
 };
 
+export const readStorage = (
+  session: Session,
+  tables: readonly TableName[],
+): Promise<ReadonlyMap<string, string>> => askEach<string>(session, tables, storageOf);
+
 const sizeOf = (name: TableName, n: number): Fragment =>
-  sql`select ${sql.lit(n)} as n, count(distinct s.block_id) * (select block_size from pragma_database_size() where database_name = current_database()) as bytes
+  sql`select ${sql.lit(n)} as n, count(distinct s.block_id) * (select block_size from pragma_database_size() where database_name = current_database()) as said
 from pragma_storage_info(${sql.lit(`"${name.schema}"."${name.name}"`)}) as s where s.persistent`;
 
 /** In whole blocks, some of which tables share. */
@@ -43,13 +49,6 @@ export const readSizes = async (
   session: Session,
   tables: readonly TableName[],
 ): Promise<ReadonlyMap<string, number>> => {
-  const asked = tables.filter(canBeAsked);
-  if (asked.length === 0) return new Map();
-  const rows = await session.rows<{ n: number; bytes: string | number | null }>(unionAll(asked.map(sizeOf)));
-  return new Map(
-    rows.flatMap(({ n, bytes }) => {
-      const name = asked[n];
-      return name === undefined || bytes === null ? [] : [[showTable(name), Number(bytes)] as const];
-    }),
-  );
+  const sizes = await askEach<string | number>(session, tables, sizeOf);
+  return new Map([...sizes].map(([name, bytes]) => [name, Number(bytes)]));
 };
