@@ -86,7 +86,7 @@ const addKeys = async (
   return found || rows > 0;
 };
 
-/** Late events that are undone; the row now says whether one is needed in their stead. */
+/** Events that are undone and reached by no change; the row now says whether one is needed in their stead. */
 const addUndoneKeys = async (
   session: Session,
   place: HistoryPlace,
@@ -97,8 +97,7 @@ const addUndoneKeys = async (
   const looked = undo.looked.get(relationOf(target, target.root.alias));
   let any = found;
   if (!undo.scope.narrowed) any = await addWithRows(session, place, affectedByOlderUndone(place), any);
-  if (undo.scope.narrowed || looked === undefined || !place.store.isLog) return any;
-  return addWithRows(session, place, affectedByUndo(place, looked), any);
+  return addWithRows(session, place, affectedByUndo(place, looked, undo.scope.narrowed), any);
 };
 
 const addWithRows = async (

@@ -128,6 +128,7 @@ interface Undone {
   /** Changed rows that are looked at, whether anything is to be done to them or not. */
   readonly rows: number;
   readonly pairs: TableName;
+  readonly listed: TableName;
 }
 
 const undoSource = async (
@@ -160,6 +161,7 @@ const undoSource = async (
     ...found,
     holds,
     pairs: inverse.pairs,
+    listed,
     rows: Number(looked?.rows ?? 0),
     frozen: {
       source,
@@ -200,7 +202,8 @@ export const freezeUndo = async (context: BatchContext, wish: UndoWish): Promise
       ),
       looked: new Map(
         done.map(
-          ({ frozen, pairs }) => [frozen.source.name, { table: pairs, images: frozen.images }] as const,
+          ({ frozen: { source, images }, pairs, listed }) =>
+            [source.name, { table: pairs, images, conflicts: listed }] as const,
         ),
       ),
       writes: new Map([...writes].map(([name, each]) => [name, each.frozen] as const)),

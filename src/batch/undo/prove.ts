@@ -144,17 +144,17 @@ const proveTarget = async (
   const { target, work, undone, summary, setBack } = computed;
   const why = setBack === undefined ? whyNot(context, undo, computed) : conflicted(undo, target);
   if (why !== undefined || undone === undefined) return { target: target.name, reason: why ?? '' };
+  const proof = { work, undone, changed: changedRows(summary) > 0, redactKey: context.project.redactKey };
+  const rows = await context.warehouse.session((session) =>
+    session.rows<Record<string, unknown>>(unproved(proof, shownKeys)),
+  );
+  if (rows.length === 0) return 'proved';
   if (setBack === undefined && (await uncausedRows(context, undo.scope, target.name)) > 0)
     return {
       target: target.name,
       reason:
         'it was compared in full: what was written for no source change stays (`--with-writes` takes it back)',
     };
-  const proof = { work, undone, changed: changedRows(summary) > 0, redactKey: context.project.redactKey };
-  const rows = await context.warehouse.session((session) =>
-    session.rows<Record<string, unknown>>(unproved(proof, shownKeys)),
-  );
-  if (rows.length === 0) return 'proved';
   return {
     target: target.name,
     rows: Number(rows[0]?.['tidemark.rows'] ?? rows.length),

@@ -1,8 +1,8 @@
 // Events behind one that an undo set aside: those that were known to the undo stand for what they changed, so that what
 // was undone does not live on in them; those that came later are believed whole.
-import { refsOf } from '../../graph/reads.ts';
+import { pathToRoot, refsOf } from '../../graph/reads.ts';
 import { isAbsent } from '../../sql/events.ts';
-import { commas, id, ors, sql, type Fragment } from '../../sql/fragment.ts';
+import { ands, commas, id, ors, sql, type Fragment } from '../../sql/fragment.ts';
 import { bareRef, eventKeyName, eventStoreColumns, storedOrder } from './event-store.ts';
 import type { HistoryWork } from './history-work.ts';
 
@@ -25,41 +25,151 @@ const isShown = ({ work }: HistoryWork, { ref }: Raw): boolean =>
     return bare?.alias === ref.alias && bare.column === ref.column;
   });
 
-/** `events`: whole ones, with those that were set aside. */
-export const patchedEvents = (history: HistoryWork, events: Fragment): Fragment => {
-  const { work, store } = history;
-  const keys = commas(store.key.map(({ name }) => id('e', eventKeyName(name))));
-  const order = storedOrder(store, 'e');
-  const folded = store.raw.filter((column) => folds(history, column));
-  const speaks = folded.map((column, place) => {
-    const value = id('e', column.name);
-    const unknown = isShown(history, column)
-      ? []
-      : [sql`first_value(e.op) over (partition by ${keys} order by ${order}) = 'S'`];
-    const silent = store.isLog && column.ref.alias === store.rootAlias;
-    const told = silent ? sql`not ${isAbsent(sql`e.absent`, column.ref.column)} and ` : sql``;
-    const whole = [
-      sql`${told}coalesce(${id('e', batchName)}, 0) >= coalesce(max(${id('e', asideName)}) over (partition by ${keys} order by ${order} rows between unbounded preceding and 1 preceding), 0)`,
-      sql`e.op in ('D', 'S')`,
-      sql`coalesce(lag(e.op) over w, 'D') = 'D'`,
-      ...unknown,
-    ];
-    return sql`${ors([...whole, work.dialect.differs(value, sql`lag(${value}) over w`, column.type)])} as ${id(`p#${place}`)}`;
-  });
-  const marks = folded.map(
-    (_, place) => sql`count(case when ${id('e', `p#${place}`)} then 1 end) over w as ${id(`q#${place}`)}`,
+/** The root's columns by which a look-up finds its row. */
+const joinColumns = ({ work, store }: HistoryWork, alias: string): readonly Raw[] => {
+  const refs = pathToRoot(work.target, alias).flatMap(({ on }) => refsOf(on));
+  return store.raw.filter(({ ref }) =>
+    refs.some(
+      (each) => each.alias === store.rootAlias && each.alias === ref.alias && each.column === ref.column,
+    ),
   );
-  const values = eventStoreColumns(store).map(({ name }) => {
-    const place = folded.findIndex((column) => column.name === name);
+};
+
+interface Patching {
+  readonly history: HistoryWork;
+  readonly keys: Fragment;
+  readonly order: Fragment;
+  /** The root's columns and those of its look-ups that are patched. */
+  readonly roots: readonly Raw[];
+  readonly lookUps: readonly Raw[];
+  /** The root's columns by which look-ups find their rows. */
+  readonly ways: readonly Raw[];
+}
+
+const patchingOf = (history: HistoryWork): Patching => {
+  const { store } = history;
+  const folded = store.raw.filter((column) => folds(history, column));
+  const lookUps = folded.filter(({ ref }) => ref.alias !== store.rootAlias);
+  const ways = new Set(lookUps.flatMap(({ ref }) => joinColumns(history, ref.alias)));
+  return {
+    history,
+    keys: commas(store.key.map(({ name }) => id('e', eventKeyName(name)))),
+    order: storedOrder(store, 'e'),
+    roots: folded.filter(({ ref }) => ref.alias === store.rootAlias),
+    lookUps,
+    ways: [...ways],
+  };
+};
+
+const differsFromLast = ({ history }: Patching, { name, type }: Raw): Fragment =>
+  history.work.dialect.differs(id('e', name), sql`lag(${id('e', name)}) over w`, type);
+
+/** It came after whatever was undone of the row. */
+const isLater = ({ keys, order }: Patching): Fragment =>
+  sql`coalesce(${id('e', batchName)}, 0) >= coalesce(max(${id('e', asideName)}) over (partition by ${keys} order by ${order} rows between unbounded preceding and 1 preceding), 0)`;
+
+/** Where nothing is known of the event before, the event is whole. */
+const isFirst = ({ history, keys, order }: Patching, column: Raw): readonly Fragment[] => [
+  sql`coalesce(lag(e.op) over w, 'D') = 'D'`,
+  ...(isShown(history, column)
+    ? []
+    : [sql`first_value(e.op) over (partition by ${keys} order by ${order}) = 'S'`]),
+];
+
+const isEnd = sql`e.op in ('D', 'S')`;
+
+/** Marks the events that say something of a column of the root. */
+const rootMark = (patching: Patching, column: Raw): Fragment => {
+  const told = patching.history.store.isLog
+    ? sql`not ${isAbsent(sql`e.absent`, column.ref.column)} and `
+    : sql``;
+  return ors([
+    sql`${told}${isLater(patching)}`,
+    isEnd,
+    ...isFirst(patching, column),
+    differsFromLast(patching, column),
+  ]);
+};
+
+/** Those that found something in a look-up, be it by what was undone of the root. */
+const lookUpMarks = (patching: Patching, column: Raw): readonly Fragment[] => {
+  const ways = joinColumns(patching.history, column.ref.alias);
+  return [
+    ors([isLater(patching), isEnd]),
+    ors([...isFirst(patching, column), ...[...ways, column].map((each) => differsFromLast(patching, each))]),
+  ];
+};
+
+const carriedValues = (
+  { keys, order }: Patching,
+  names: readonly string[],
+  placeOf: (name: string) => number,
+  group: string,
+): readonly Fragment[] =>
+  names.map((name) => {
+    const place = placeOf(name);
     return place === -1
       ? id('e', name)
-      : sql`first_value(${id('e', name)}) over (partition by ${keys}, ${id('e', `q#${place}`)} order by ${order}) as ${id(name)}`;
+      : sql`first_value(${id('e', name)}) over (partition by ${keys}, ${id('e', `${group}${place}`)} order by ${order}) as ${id(name)}`;
   });
+
+const at =
+  (columns: readonly Raw[]) =>
+  (name: string): number =>
+    columns.findIndex((column) => column.name === name);
+
+/** Each event with what the root was at its time, as it would have been. */
+const withRoots = (patching: Patching, events: Fragment, more: readonly Fragment[]): Fragment => {
+  const { history, keys, order, roots, lookUps } = patching;
+  const { store } = history;
+  const marks = [
+    ...roots.map((column, place) => sql`${rootMark(patching, column)} as ${id(`p#${place}`)}`),
+    ...lookUps.flatMap((column, place) => {
+      const [sure, found] = lookUpMarks(patching, column);
+      return [sql`${sure} as ${id(`sure#${place}`)}`, sql`${found} as ${id(`found#${place}`)}`];
+    }),
+  ];
+  const groups = roots.map(
+    (_, place) => sql`count(case when ${id('e', `p#${place}`)} then 1 end) over w as ${id(`q#${place}`)}`,
+  );
+  const names = eventStoreColumns(store).map(({ name }) => name);
   const turn = store.isLog ? [sql`e.turn`] : [];
-  // told: all events, each column marked where the event says something of it; counted: those in effect, with the
-  // place of the event that last said something.
-  return sql`select ${commas([...values, ...turn])} from (
-  select e.*, ${commas([...marks, sql`1 as "q#"`])} from (
-    select e.*, ${commas([...speaks, sql`1 as "p#"`])} from (${events}) as e window w as (partition by ${keys} order by ${order})) as e
+  const values = carriedValues(patching, names, at(roots), 'q#');
+  // The innermost query has all events, each column marked where the event says something of it; the one around it
+  // those in effect, with the place of the event that last said something.
+  return sql`select ${commas([...values, ...turn, ...more])} from (
+  select e.*, ${commas([...groups, sql`1 as "q#"`])} from (
+    select e.*, ${commas([...marks, sql`1 as "p#"`])} from (${events}) as e window w as (partition by ${keys} order by ${order})) as e
   where ${id('e', asideName)} is null window w as (partition by ${keys} order by ${order} rows between unbounded preceding and current row)) as e`;
+};
+
+/** What a look-up showed for a row that it would not have been asked for says nothing. */
+const withLookUps = (patching: Patching, events: Fragment): Fragment => {
+  const { history, keys, order, lookUps, ways } = patching;
+  const { work, store } = history;
+  const groups = lookUps.map(({ ref }, place) => {
+    const asked = joinColumns(history, ref.alias).map(
+      ({ name, type }) =>
+        sql`not ${work.dialect.differs(id('e', name), id('e', `way#${at(ways)(name)}`), type)}`,
+    );
+    const found = ands([id('e', `found#${place}`), ...asked]);
+    return sql`count(case when ${id('e', `sure#${place}`)} or (${found}) then 1 end) over w as ${id(`look#${place}`)}`;
+  });
+  const names = eventStoreColumns(store).map(({ name }) => name);
+  const turn = store.isLog ? [sql`e.turn`] : [];
+  const values = carriedValues(patching, names, at(lookUps), 'look#');
+  return sql`select ${commas([...values, ...turn])} from (
+  select e.*, ${commas(groups)} from (${events}) as e window w as (partition by ${keys} order by ${order} rows between unbounded preceding and current row)) as e`;
+};
+
+/** `events`: whole ones, with those that were set aside. */
+export const patchedEvents = (history: HistoryWork, events: Fragment): Fragment => {
+  const patching = patchingOf(history);
+  const { lookUps, ways } = patching;
+  if (lookUps.length === 0) return withRoots(patching, events, []);
+  const kept = [
+    ...ways.map(({ name }, place) => sql`${id('e', name)} as ${id(`way#${place}`)}`),
+    ...lookUps.flatMap((_, place) => [id('e', `sure#${place}`), id('e', `found#${place}`)]),
+  ];
+  return withLookUps(patching, withRoots(patching, events, kept));
 };

@@ -1,5 +1,6 @@
 // An undo takes events back without forgetting them: they are set aside, and count again when the undo is undone.
 import { ands, commas, id, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
+import { keyText } from '../../detect/missing.ts';
 import { keyName, type ImageTable } from '../../sql/images.ts';
 import { keysMatch } from '../../sql/keys.ts';
 import type { TableName } from '../../sql/table-name.ts';
@@ -68,26 +69,53 @@ where (${takenBack(undone)} or ${restored(undone)})${reached}`;
 /** Rows of the root that an undo looked at. */
 export interface LookedAt {
   readonly table: TableName;
+  /** Those to which anything is done. */
   readonly images: ImageTable;
+  /** Cells and rows that somebody changed since. */
+  readonly conflicts: TableName;
 }
 
-/** Keys of events that changed no row, late ones, are reached by none of the inverse images. */
-export const affectedByUndo = (
-  { work, store, undone }: HistoryWork,
-  looked: LookedAt,
-): Fragment | undefined => {
-  if (undone === undefined || store.stored === undefined) return undefined;
-  const names = [...store.key.map((_, place) => id(rootKeyName(place))), id('cause')];
-  const known = keysMatch(
+/** Rows that are taken back are found by their images; what is left because of a conflict keeps its events. */
+const isDecided = ({ work, store }: HistoryWork, { table: pairs, images, conflicts }: LookedAt): Fragment => {
+  const { dialect } = work;
+  const byKey = (left: string): Fragment =>
+    keysMatch(
+      dialect,
+      store.key,
+      (name) => id(left, keyName(images, name)),
+      (name) => id('e', eventKeyName(name)),
+    );
+  return sql`(exists (select 1 from ${table(images.table)} as i where ${byKey('i')})
+  or exists (select 1 from ${table(pairs)} as p join ${table(conflicts)} as c on c.key = ${keyText(dialect, images, 'p')} where ${byKey('p')}))`;
+};
+
+const isLookedAt = ({ work, store }: HistoryWork, looked: LookedAt): Fragment =>
+  sql`exists (select 1 from ${table(looked.table)} as p where ${keysMatch(
     work.dialect,
     store.key,
     (name) => id('p', keyName(looked.images, name)),
     (name) => id('e', eventKeyName(name)),
-  );
+  )})`;
+
+/** Keys of events that no inverse image reaches: they changed no row, as late ones, or the row is again, or still, what
+ *  it was without them. `narrowed`: only rows that were looked at are undone. */
+export const affectedByUndo = (
+  history: HistoryWork,
+  looked: LookedAt | undefined,
+  narrowed: boolean,
+): Fragment | undefined => {
+  const { work, store, undone } = history;
+  if (undone === undefined || store.stored === undefined) return undefined;
+  if (narrowed && looked === undefined) return undefined;
+  const names = [...store.key.map((_, place) => id(rootKeyName(place))), id('cause')];
+  const where = ands([
+    sql`(${takenBack(undone)} or ${restored(undone)})`,
+    ...(looked === undefined ? [] : [sql`not ${isDecided(history, looked)}`]),
+    ...(narrowed && looked !== undefined ? [isLookedAt(history, looked)] : []),
+  ]);
   return sql`insert into ${table(work.scratch.affected)} (${commas(names)})
 select distinct ${commas([...store.key.map(({ name }) => id('e', eventKeyName(name))), sql`cast(null as bigint)`])}
-from ${table(store.table)} as e where (${takenBack(undone)} or ${restored(undone)})
-  and not exists (select 1 from ${table(looked.table)} as p where ${known})`;
+from ${table(store.table)} as e where ${where}`;
 };
 
 /** Older versions that are handed back again reach rows of which no source changed. */

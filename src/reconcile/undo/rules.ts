@@ -1,6 +1,6 @@
 // `keep`, `set` and `update-only` say what happens to rows and cells that the mapping has no value for any more. They
 // do not speak of what an undone batch wrote: that takes the value it had before, and a row that it inserted goes.
-import type { Column } from '../../sql/dialect.ts';
+import type { Column, ScratchColumn } from '../../sql/dialect.ts';
 import { commas, id, ors, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
 import {
   afterName,
@@ -51,24 +51,22 @@ const knownBefore = (shape: ImageShape, undone: UndoneTable): readonly Column[] 
     ({ name, redacted }) => redacted !== true && undone.columns.some((each) => each.name === name),
   );
 
-/** Fills `fixed` with the rows that a rule decided and that the undone batches wrote, as long as nobody wrote
- *  them since. */
-export const fillFixed = ({ work, undone, fixed }: RuledOut): Fragment => {
+const inDesired = sql`d."tidemark.present" is not null`;
+const inTable = sql`t."tidemark.present" is not null`;
+
+interface RuledCell extends ScratchColumn {
+  readonly isNow: Fragment;
+  /** It takes the value that it had before. */
+  readonly back: Fragment;
+  readonly value: Fragment;
+}
+
+const ruledCells = ({ work, undone }: RuledOut): readonly RuledCell[] => {
   const { dialect, target, scratch } = work;
-  const shape = imageShapeOf(target);
   const { images } = scratch;
-  const on = (alias: string, name: (column: string) => string): Fragment =>
-    keysMatch(
-      dialect,
-      target.key,
-      (column) => id(alias, name(column)),
-      (column) => id('u', keyName(undone, column)),
-    );
-  const byKey = (column: string): string => keyName(shape, column);
-  const inDesired = sql`d."tidemark.present" is not null`;
-  const inTable = sql`t."tidemark.present" is not null`;
+  const shape = imageShapeOf(target);
   const columns = knownBefore(shape, undone);
-  const cells = shape.columns.map(({ name, type }) => {
+  return shape.columns.map(({ name, type }) => {
     const place = target.columns.findIndex((each) => each.name === name);
     const mapped = target.columns[place];
     const isNow = id('t', name);
@@ -84,13 +82,42 @@ export const fillFixed = ({ work, undone, fixed }: RuledOut): Fragment => {
     const value = sql`case when ${back} then ${was(undone, 'u', name)} else ${ordinary} end`;
     return { name, type, isNow, back, value };
   });
+};
+
+/** What becomes of rows that the mapping has nothing for. */
+const goneRows = ({ work, undone }: RuledOut): { readonly goes: Fragment; readonly returns: Fragment } => {
+  if (!leavesGoneRows(work)) return { goes: sql`false`, returns: sql`false` };
+  const { dialect, target } = work;
   const changedSince = ors(
-    columns.map(({ name, type }) => dialect.differs(id('t', name), became(undone, 'u', name), type)),
+    knownBefore(imageShapeOf(target), undone).map(({ name, type }) =>
+      dialect.differs(id('t', name), became(undone, 'u', name), type),
+    ),
   );
-  const goes = leavesGoneRows(work)
-    ? sql`(not u.was and ${inTable} and not (${inDesired}) and not ${changedSince})`
-    : sql`false`;
-  const operation = sql`case when ${goes} then 'D' when ${inTable} then 'U' else i.op end`;
+  return {
+    goes: sql`(not u.was and ${inTable} and not (${inDesired}) and not ${changedSince})`,
+    // Only an undo takes away a row that the rule lets stay.
+    returns: sql`(u.was and not u."is" and not (${inTable}) and not (${inDesired}))`,
+  };
+};
+
+/** Fills `fixed` with the rows that a rule decided and that the undone batches wrote, as long as nobody wrote
+ *  them since. */
+export const fillFixed = (ruledOut: RuledOut): Fragment => {
+  const { work, undone, fixed } = ruledOut;
+  const { dialect, target, scratch } = work;
+  const shape = imageShapeOf(target);
+  const { images } = scratch;
+  const on = (alias: string, name: (column: string) => string): Fragment =>
+    keysMatch(
+      dialect,
+      target.key,
+      (column) => id(alias, name(column)),
+      (column) => id('u', keyName(undone, column)),
+    );
+  const byKey = (column: string): string => keyName(shape, column);
+  const cells = ruledCells(ruledOut);
+  const { goes, returns } = goneRows(ruledOut);
+  const operation = sql`case when ${goes} then 'D' when ${inTable} then 'U' when ${returns} then 'I' else i.op end`;
   const guards = (images.guards ?? []).map(({ name }) => id('d', guardName(images, name)));
   const values = [
     ...target.key.map(({ name }) => id('u', keyName(undone, name))),
@@ -110,7 +137,7 @@ from ${table(undone.table)} as u
 left join ${marked(table(scratch.desired))} as d on ${on('d', byKey)}
 left join ${marked(table(current))} as t on ${on('t', (column) => column)}
 left join ${table(images.table)} as i on ${on('i', byKey)}
-where (${goes} or ${ors(cells.map(({ back }) => back))}) and (${inTable} or i.op is not null)`;
+where (${goes} or ${returns} or ${ors(cells.map(({ back }) => back))}) and (${inTable} or ${returns} or i.op is not null)`;
 };
 
 /** Puts them in the place of the images of the same rows, where they change anything. */
