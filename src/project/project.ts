@@ -1,4 +1,5 @@
 // A project after its file was read, its environment chosen and its variables filled in.
+import type { Position } from '../errors/tidemark-error.ts';
 import type { TableName } from '../sql/table-name.ts';
 import type { AlertSettings } from './alert-settings.ts';
 import type { LineageSettings } from './lineage-settings.ts';
@@ -29,6 +30,10 @@ export interface DuckDbConnection {
   readonly path: string;
   /** What the engine may take of this machine; what is left out, it decides by itself. */
   readonly limits?: DuckDbLimits | undefined;
+  /** Where it comes from a dbt profile: the output, and for which release of the engine that has files written. */
+  readonly madeBy?:
+    | { readonly at: Position; readonly target: string; readonly storage: string | undefined }
+    | undefined;
 }
 
 export interface DuckDbLimits {

@@ -142,6 +142,22 @@ const describeCorner = (engine: Engine): void => {
       );
     });
 
+    it('names the option without which dbt would make a file that cannot be opened', async () => {
+      const option = /profiles\.yml:4: .*storage_compatibility_version: v1\.5\.0.*duckdb<2/;
+      const profiles = join(place.sandbox.folder, 'profiles.yml');
+      const written = readFileSync(profiles, 'utf8');
+      const none = { agree: () => Promise.resolve(false), select: ['fct_orders'] };
+      const { notices } = await place.init(none);
+      expect(notices.map((notice) => option.test(notice))).toEqual(engine === 'duckdb' ? [true] : []);
+      try {
+        const set = 'config_options: { storage_compatibility_version: v1.5.0 }';
+        writeFileSync(profiles, written.replace('{ type:', `{ ${set}, type:`));
+        expect((await place.init(none)).notices).toEqual([]);
+      } finally {
+        writeFileSync(profiles, written);
+      }
+    });
+
     it('writes nothing where nobody says yes', async () => {
       const report = await place.init({ agree: () => Promise.resolve(false) });
       expect([report.written, report.files.length]).toEqual([false, 12]);

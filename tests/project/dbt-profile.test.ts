@@ -14,7 +14,8 @@ shop:
     small:
       type: duckdb
       path: ../data/shop.duckdb
-      settings: { memory_limit: "{{ env_var('MEMORY', '1GB') }}", threads: 2, temp_directory: spill }
+      settings: { memory_limit: "{{ env_var('MEMORY', '1GB') }}", temp_directory: spill }
+      config_options: { threads: 2, storage_compatibility_version: v1.5.0 }
     prod:
       type: postgres
       host: "{{ env_var('PG_HOST') }}"
@@ -65,10 +66,11 @@ describe('the connection of dbt', () => {
   it('has what the profile lets the engine take of the machine', () => {
     const { project, problems } = parse('{ dbt: transform, target: small }');
     expect(problems).toEqual([]);
-    expect(project?.connection).toEqual({
+    expect(project?.connection).toMatchObject({
       type: 'duckdb',
       path: '/shop/data/shop.duckdb',
       limits: { memory: '1GB', threads: 2, spill: '/shop/transform/spill' },
+      madeBy: { target: 'small', storage: 'v1.5.0' },
     });
   });
 

@@ -5,6 +5,7 @@ import type { InitDraft, InitReport, InitTarget, NewFile } from './init-report.t
 import { reportSource } from './init-report.ts';
 import { sourcesFile, targetFile } from './mapping-files.ts';
 import type { Form, SourceProposal } from './proposal.ts';
+import { noticesOf } from './notices.ts';
 import { projectFileName } from './project-file.ts';
 import type { ToRead } from './to-read.ts';
 import { sourcesUsed, whyLeft, type Settled } from './settle.ts';
@@ -122,6 +123,7 @@ export const draftOf = (asked: DraftQuestion): InitDraft & { readonly project: P
       coverage: asked.coverage,
       sample: asked.sample ?? null,
       reads: asked.reads,
+      notices: noticesOf(project),
       next: mapped ? ['tidemark validate', 'tidemark plan', 'tidemark run'] : ['tidemark validate'],
     },
   };

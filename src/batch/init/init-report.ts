@@ -44,6 +44,8 @@ export interface InitReport {
   readonly sample: number | null;
   /** What there was to read, as told before. */
   readonly reads: ToRead;
+  /** Of the place as a whole. */
+  readonly notices: readonly string[];
   readonly next: readonly string[];
 }
 

@@ -89,6 +89,7 @@ export const renderInit = (report: InitReport, style: Style): string => {
     headline(report),
     report.targets.length === 0 ? '' : targetsTable(report, style),
     [...reasons(report, style), ...guessedKeys(report), ...covered(report)].join('\n'),
+    report.notices.join('\n'),
     style.colors.dim(next(report)),
   ];
   return paragraphs.filter((paragraph) => paragraph !== '').join('\n\n');

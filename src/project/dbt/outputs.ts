@@ -64,25 +64,42 @@ const duckDb = (settings: Settings): DuckDbConnection | undefined => {
     output.report(notAFile(path?.at ?? at, path?.written ?? text));
     return undefined;
   }
-  const limits = duckDbLimits(settings.under('settings') ?? settings.under('config_options'), output);
+  // The second are given when the file is opened, the first to each session.
+  const given = ['settings', 'config_options'].map((key) => settings.under(key));
   return {
     type: 'duckdb',
     path: resolve(output.directory, text),
-    ...(limits === undefined ? {} : { limits }),
+    limits: duckDbLimits(given, output),
+    madeBy: { at, target: output.target, storage: settingIn(given, output, 'storage_compatibility_version') },
   };
 };
 
+const settingIn = (
+  given: readonly (Value | undefined)[],
+  output: Output,
+  ...keys: readonly string[]
+): string | undefined =>
+  given
+    .map((each) =>
+      each?.kind === 'mapping'
+        ? settingsOf(each, output)
+            .get(...keys)
+            ?.text.trim()
+        : undefined,
+    )
+    .find((text) => text !== undefined && text !== '');
+
 /** What a profile sets of the engine for dbt's own work holds for ours. */
-const duckDbLimits = (settings: Value | undefined, output: Output): DuckDbLimits | undefined => {
-  if (settings?.kind !== 'mapping') return undefined;
-  const { get } = settingsOf(settings, output);
-  const memory = get('memory_limit', 'max_memory')?.text.trim();
-  const threads = Number(get('threads')?.text ?? Number.NaN);
-  const spill = get('temp_directory')?.text;
+const duckDbLimits = (given: readonly (Value | undefined)[], output: Output): DuckDbLimits | undefined => {
+  if (given.every((each) => each?.kind !== 'mapping')) return undefined;
+  const get = (...keys: readonly string[]) => settingIn(given, output, ...keys);
+  const memory = get('memory_limit', 'max_memory');
+  const threads = Number(get('threads') ?? Number.NaN);
+  const spill = get('temp_directory');
   return {
     memory: memory !== undefined && /^\d+(?:\.\d+)?\s*(?:[kmgt]i?)?b$/i.test(memory) ? memory : undefined,
     threads: Number.isSafeInteger(threads) && threads > 0 ? threads : undefined,
-    spill: spill === undefined || spill === '' ? undefined : resolve(output.directory, spill),
+    spill: spill === undefined ? undefined : resolve(output.directory, spill),
   };
 };
 
