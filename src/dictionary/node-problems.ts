@@ -51,3 +51,11 @@ export const otherDatabase = (at: Position, name: string, built: string, ours: s
     `dbt builds \`${name}\` in the database \`${built}\`, and the warehouse is \`${ours}\``,
     'the manifest was made for another target: `dbt parse --target …` for this one, or another `manifest:`',
   );
+
+export const attachedTarget = (at: Position, name: string, table: string): Problem =>
+  problem(
+    'unknown_node',
+    at,
+    `\`${name}\` is \`${table}\`, in a file that is attached and only read`,
+    'a transaction of DuckDB writes into one file: have it built in the database of the project, or run another project there',
+  );

@@ -12,13 +12,15 @@ export interface NodeNaming {
   readonly nodes?: NodesByName | undefined;
   /** The database that the warehouse is, where it can be told. */
   readonly database?: string | undefined;
+  /** Whether tables of another database can be read as well. */
+  readonly reaches?: ((database: string) => boolean) | undefined;
 }
 
 /** The warehouse's own database goes without saying. */
 export const tableOfNode = (
   node: DbtNode,
   name: Scalar,
-  { database }: NodeNaming,
+  { database, reaches }: NodeNaming,
   report: Report,
 ): TableName | undefined => {
   const { relation } = node;
@@ -27,9 +29,12 @@ export const tableOfNode = (
     return undefined;
   }
   const built = relation.database;
-  if (built !== undefined && database !== undefined && built.toLowerCase() !== database.toLowerCase())
-    report(otherDatabase(name.at, name.text, built, database));
-  return { schema: relation.schema, name: relation.name };
+  const { schema, name: table } = relation;
+  if (built === undefined || database === undefined || built.toLowerCase() === database.toLowerCase())
+    return { schema, name: table };
+  if (reaches?.(built) === true) return { database: built, schema, name: table };
+  report(otherDatabase(name.at, name.text, built, database));
+  return { schema, name: table };
 };
 
 export const namedNode = (

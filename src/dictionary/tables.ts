@@ -6,6 +6,7 @@ import type { Report } from '../project/problems.ts';
 import { nameParts } from '../project/sql-name.ts';
 import type { TableName } from '../sql/table-name.ts';
 import { showTable, tableName } from '../sql/table-name.ts';
+import { attachedTarget } from './node-problems.ts';
 import { namedNode, tableOfNode, type NodeNaming } from './node-table.ts';
 import { badTableName } from './problems.ts';
 import type { RawDictionary, RawSource, RawTarget } from './raw.ts';
@@ -44,11 +45,19 @@ export const sourceTable = (source: RawSource, naming: Naming, report: Report = 
 export const mirrorTable = (source: RawSource, naming: Naming): TableName =>
   inSchema(naming.schemas.mirrors, source.mirror?.text ?? source.name.text);
 
+/** A transaction of DuckDB writes into one file, which is the project's own. */
+const isAttached = ({ database }: TableName, { connection }: Naming): boolean =>
+  database !== undefined &&
+  connection.type === 'duckdb' &&
+  (connection.attached ?? []).some(({ name }) => name.toLowerCase() === database.toLowerCase());
+
 /** The dbt model of that name, where there is one; else a table as written. */
 export const targetTable = (target: RawTarget, naming: Naming, report: Report = ignore): TableName => {
   const node = naming.nodes?.models.get(target.name.text);
   const built = node && tableOfNode(node, target.name, naming, report);
-  return built ?? read(target.name, naming.schemas.targets, naming, report);
+  const table = built ?? read(target.name, naming.schemas.targets, naming, report);
+  if (isAttached(table, naming)) report(attachedTarget(target.name.at, target.name.text, showTable(table)));
+  return table;
 };
 
 /** A target is called by its table's own name, without schema and quotes. */

@@ -30,10 +30,18 @@ export interface DuckDbConnection {
   readonly path: string;
   /** What the engine may take of this machine; what is left out, it decides by itself. */
   readonly limits?: DuckDbLimits | undefined;
+  /** Further files, to be read only: their tables are `name.schema.table`. */
+  readonly attached?: readonly AttachedFile[] | undefined;
   /** Where it comes from a dbt profile: the output, and for which release of the engine that has files written. */
   readonly madeBy?:
     | { readonly at: Position; readonly target: string; readonly storage: string | undefined }
     | undefined;
+}
+
+export interface AttachedFile {
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
 }
 
 export interface DuckDbLimits {

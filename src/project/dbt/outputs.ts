@@ -1,9 +1,15 @@
 // One output of a dbt profile, adapter by adapter: dbt's names for the settings, and ours.
-import { resolve } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import type { Position } from '../../errors/tidemark-error.ts';
 import type { Scalar, Value } from '../document.ts';
 import { found } from '../fields.ts';
-import type { Connection, DuckDbConnection, DuckDbLimits, PostgresConnection } from '../project.ts';
+import type {
+  AttachedFile,
+  Connection,
+  DuckDbConnection,
+  DuckDbLimits,
+  PostgresConnection,
+} from '../project.ts';
 import { homeOf, snowflakeConnection } from '../snowflake.ts';
 import type { SnowflakeConnection } from '../snowflake-connection.ts';
 import { valueAt, type Search } from './find-profile.ts';
@@ -55,12 +61,14 @@ const needed = ({ at, output, get }: Settings, ...keys: readonly string[]): stri
   return undefined;
 };
 
+const isElsewhere = (path: string): boolean => /^[a-z][a-z0-9]+:/i.test(path);
+
 /** dbt-duckdb takes the file from where it is started, which is the folder of the dbt project. */
 const duckDb = (settings: Settings): DuckDbConnection | undefined => {
   const { output, at } = settings;
   const path = settings.get('path');
   const text = path?.text ?? ':memory:';
-  if (text === ':memory:' || /^[a-z][a-z0-9]+:/i.test(text)) {
+  if (text === ':memory:' || isElsewhere(text)) {
     output.report(notAFile(path?.at ?? at, path?.written ?? text));
     return undefined;
   }
@@ -70,6 +78,7 @@ const duckDb = (settings: Settings): DuckDbConnection | undefined => {
     type: 'duckdb',
     path: resolve(output.directory, text),
     limits: duckDbLimits(given, output),
+    attached: attachedFiles(settings.under('attach'), output),
     madeBy: { at, target: output.target, storage: settingIn(given, output, 'storage_compatibility_version') },
   };
 };
@@ -88,6 +97,20 @@ const settingIn = (
         : undefined,
     )
     .find((text) => text !== undefined && text !== '');
+
+/** DuckDB files that dbt reads beside its own; what is no file of DuckDB's own, or lies elsewhere, is not for us. */
+const attachedFiles = (listed: Value | undefined, output: Output): readonly AttachedFile[] | undefined => {
+  if (listed?.kind !== 'list') return undefined;
+  return listed.items.flatMap((item) => {
+    if (item.kind !== 'mapping') return [];
+    const { get } = settingsOf(item, output);
+    const path = get('path')?.text ?? '';
+    const type = get('type')?.text ?? 'duckdb';
+    if (path === '' || type.toLowerCase() !== 'duckdb' || isElsewhere(path)) return [];
+    const name = get('alias')?.text ?? basename(path, extname(path));
+    return [{ name, path: resolve(output.directory, path) }];
+  });
+};
 
 /** What a profile sets of the engine for dbt's own work holds for ours. */
 const duckDbLimits = (given: readonly (Value | undefined)[], output: Output): DuckDbLimits | undefined => {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { TidemarkError } from '../../errors/tidemark-error.ts';
-import type { DuckDbConnection, DuckDbLimits } from '../../project/project.ts';
+import type { AttachedFile, DuckDbConnection, DuckDbLimits } from '../../project/project.ts';
 import { classifyDuckDbError } from './classify-error.ts';
 import { FileSeal } from './seal.ts';
 import type { DuckDbDriver } from './session.ts';
@@ -33,6 +33,19 @@ const missing = (path: string): TidemarkError =>
     details: { path },
   });
 
+const quoted = (text: string, mark: string): string => `${mark}${text.replaceAll(mark, mark + mark)}${mark}`;
+
+/** Other files are read only: a transaction writes into one of them at most. */
+const attach = async (instance: DuckDBInstance, files: readonly AttachedFile[]): Promise<void> => {
+  const connection = await instance.connect();
+  try {
+    for (const { name, path } of files)
+      await connection.run(`attach ${quoted(path, "'")} as ${quoted(name, '"')} (read_only)`);
+  } finally {
+    connection.closeSync();
+  }
+};
+
 export interface OpenedFile {
   readonly path: string;
   readonly instance: DuckDBInstance;
@@ -40,12 +53,31 @@ export interface OpenedFile {
   readonly readOnly: boolean;
 }
 
+const opened = async (
+  driver: DuckDbDriver,
+  path: string,
+  { config, others }: { readonly config: Record<string, string>; readonly others: readonly AttachedFile[] },
+): Promise<DuckDBInstance> => {
+  const instance = await driver.DuckDBInstance.create(path, config);
+  if (others.length === 0) return instance;
+  try {
+    await attach(instance, others);
+    return instance;
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+};
+
 export const openFile = async (
   driver: DuckDbDriver,
-  { path, limits = {} }: DuckDbConnection,
+  { path, limits = {}, attached = [] }: DuckDbConnection,
   options: OpenFileOptions,
 ): Promise<OpenedFile> => {
   if (path !== ':memory:' && !existsSync(path) && options.create !== true) throw missing(path);
+  const others = attached.filter((each) => each.path !== path);
+  const lost = others.find((each) => !existsSync(each.path));
+  if (lost !== undefined) throw missing(lost.path);
   const config: Record<string, string> = {
     // A missing extension must fail at once instead of being fetched.
     autoinstall_known_extensions: 'false',
@@ -58,7 +90,7 @@ export const openFile = async (
   const giveUpAt = performance.now() + (options.waitMs ?? defaultWaitMs);
   for (let told = false; ; told = true) {
     try {
-      return { path, instance: await driver.DuckDBInstance.create(path, config), seal, readOnly };
+      return { path, instance: await opened(driver, path, { config, others }), seal, readOnly };
     } catch (error) {
       const failure = classifyDuckDbError(error);
       const isOver = performance.now() >= giveUpAt || options.signal?.aborted === true;
