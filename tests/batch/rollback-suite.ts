@@ -124,6 +124,57 @@ export const describeRollback = (engine: Engine): void => {
       await idle();
     });
 
+    it('a cell that a later batch changed back is of that batch', async () => {
+      await rename(1, 'Adler & Sons');
+      await rename(2, 'Bleu');
+      await sandbox.run();
+      await rename(1, 'Adler & Daughters');
+      await sandbox.run();
+      await rename(1, 'Adler & Sons');
+      await sandbox.run();
+      expect(await json('rollback', '2')).toMatchObject({
+        exit: 3,
+        report: {
+          conflicts: [
+            { key: { id: 1 }, column: 'name', expected: 'Adler & Sons', found: 'Adler & Sons', batch: 4 },
+          ],
+        },
+      });
+      expect((await call(sandbox, ['rollback', '2'])).stdout).toContain('now again Adler & Sons, by batch 4');
+      expect(await json('rollback', '2', '--on-conflict', 'skip')).toMatchObject({ exit: 0 });
+      expect([await customer(1), await customer(2)]).toEqual(['Adler & Sons', 'Blanc']);
+      await idle();
+    });
+
+    it('a row that was back and is gone again stays gone unless it is forced back', async () => {
+      await sandbox.sql('create table staging.kept as select * from staging.customers where id = 3');
+      await sandbox.sql('delete from staging.customers where id = 3');
+      await sandbox.run();
+      await sandbox.sql(
+        "update staging.kept set updated_at = timestamp '2020-06-01 00:00:00'",
+        'insert into staging.customers select * from staging.kept',
+      );
+      await sandbox.run();
+      await sandbox.sql('delete from staging.customers where id = 3');
+      await sandbox.run();
+      expect(await json('rollback', '2')).toMatchObject({
+        exit: 3,
+        report: { conflicts: [{ key: { id: 3 }, column: null, expected: null, found: null, batch: 4 }] },
+      });
+      expect((await call(sandbox, ['rollback', '2'])).stdout).toContain(
+        'no row, deleted again since, by batch 4',
+      );
+      expect(await json('rollback', '2', '--on-conflict', 'skip')).toMatchObject({
+        report: { status: 'idle' },
+      });
+      expect(await json('rollback', '2', '--on-conflict', 'force')).toMatchObject({
+        exit: 0,
+        report: { status: 'applied' },
+      });
+      expect(await customer(3)).toBe('Conti');
+      await idle();
+    });
+
     it('forces back a row that a later batch deleted, and leaves it gone otherwise', async () => {
       await rename(3, 'Conti & Co');
       await sandbox.run();

@@ -28,7 +28,7 @@ import { stamp } from './random-dictionary/draw-sources.ts';
 import { Staging } from './random-dictionary/staging.ts';
 import type { ProjectSpec, SourceSpec } from './random-dictionary/spec.ts';
 import {
-  keysChanged,
+  cellsChanged,
   rowsOf,
   targetBefore,
   undoRows,
@@ -76,10 +76,11 @@ const expectedOf = (
       was: rowsOf(before.mirrors, source.name),
       is: rowsOf(after.mirrors, source.name),
       now: rowsOf(now.mirrors, source.name),
-      later: new Set(
-        later.flatMap((each) =>
-          keysChanged(rowsOf(each.before.mirrors, source.name), rowsOf(each.after.mirrors, source.name)),
-        ),
+      later: cellsChanged(
+        later.map((each) => ({
+          before: rowsOf(each.before.mirrors, source.name),
+          after: rowsOf(each.after.mirrors, source.name),
+        })),
       ),
       bookkeeping: source.watermark ? [stamp.name] : [],
     },

@@ -152,6 +152,7 @@ const play = async (scene: Scene, author: Author): Promise<void> => {
   const chosen = choose(scene);
   if (chosen === undefined) return;
   const { wish } = chosen;
+  scene.wish = wish;
   const before = await own.lookClosely();
   const spoilt = random.chance(4);
   if (spoilt) await spoil(scene);
@@ -204,7 +205,7 @@ const tell = async (history: History): Promise<void> => {
   } catch (error) {
     const story = scene.rounds.map(({ told, batch }) => `batch ${batch}\n  ${told.map(shown).join('\n  ')}`);
     throw new Error(
-      `${String(error)} ${error instanceof Error && 'problems' in error ? JSON.stringify(error.problems) : ''}\n${JSON.stringify(manner)}\n${story.join('\n')}`,
+      `${String(error)} ${error instanceof Error && 'problems' in error ? JSON.stringify(error.problems) : ''}\n${JSON.stringify(manner)} ${JSON.stringify(scene.wish)}\n${story.join('\n')}`,
       { cause: error },
     );
   } finally {

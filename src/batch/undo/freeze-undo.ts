@@ -40,19 +40,19 @@ const recordsOf = ({ name, key, columns }: Source, purpose: string, where: Fragm
   columns,
 });
 
-/** Rows that batches changed since which are in effect. */
+/** What batches changed since which are in effect. */
 const changedLater = async (
   context: BatchContext,
   session: Session,
   scope: UndoScope,
   source: Source,
-): Promise<TableName | undefined> => {
+): Promise<UndoneTable | undefined> => {
   const batches = scope.later
     .filter(({ sources }) => sources.some(({ name }) => name === source.name))
     .map(({ batch }) => sql.lit(batch));
   if (batches.length === 0) return undefined;
   const where = sql`r.source = ${source.name} and r.batch in (${sql.join(batches)})`;
-  return (await composed(context, session, recordsOf(source, 'later', where))).table;
+  return composed(context, session, recordsOf(source, 'later', where));
 };
 
 /** The last deletion of each row that was deleted since. */

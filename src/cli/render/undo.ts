@@ -9,8 +9,10 @@ const shownAtMost = 20;
 
 const whatHappened = ({ column, expected, found, batch }: Conflict): string => {
   const since = batch === null ? 'outside tidemark' : `by batch ${batch}`;
-  if (column !== null) return `${value(expected)}, now ${value(found)}, ${since}`;
-  return found === null ? `row deleted since, ${since}` : `row is back since, ${since}`;
+  const again = value(expected) === value(found) ? 'again ' : '';
+  if (column !== null) return `${value(expected)}, now ${again}${value(found)}, ${since}`;
+  if (found !== null) return `row is back since, ${since}`;
+  return expected === null ? `no row, deleted again since, ${since}` : `row deleted since, ${since}`;
 };
 
 const conflictsTable = (conflicts: readonly Conflict[], style: Style): string => {

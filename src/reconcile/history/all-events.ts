@@ -9,8 +9,8 @@ import { rootKeyName } from '../target-work.ts';
 import { eventKeyName, eventStoreColumns } from './event-store.ts';
 import { foldedEvents } from './fold.ts';
 import type { HistoryWork } from './history-work.ts';
-import { asideName, batchName, patchedEvents } from './patches.ts';
-import { asideAfter, restored, takenBack, thisBatch } from './set-aside.ts';
+import { patchedEvents } from './patches.ts';
+import { asideAfter, asideName, batchName, restored, takenBack, thisBatch } from './set-aside.ts';
 
 export interface EventsWish {
   /** This batch found events. */

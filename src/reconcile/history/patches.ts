@@ -5,10 +5,8 @@ import { isAbsent } from '../../sql/events.ts';
 import { ands, commas, id, ors, sql, type Fragment } from '../../sql/fragment.ts';
 import { bareRef, eventKeyName, eventStoreColumns, storedOrder } from './event-store.ts';
 import type { HistoryWork } from './history-work.ts';
-
-/** The batch that brought an event, and the one that set it aside. */
-export const batchName = 'tidemark.batch';
-export const asideName = 'tidemark.aside';
+import { knownBefore, lastName, undoneName } from './known-before.ts';
+import { asideName, batchName } from './set-aside.ts';
 
 type Raw = HistoryWork['store']['raw'][number];
 
@@ -62,44 +60,40 @@ const patchingOf = (history: HistoryWork): Patching => {
 };
 
 const differsFromLast = ({ history }: Patching, { name, type }: Raw): Fragment =>
-  history.work.dialect.differs(id('e', name), sql`lag(${id('e', name)}) over w`, type);
+  history.work.dialect.differs(id('e', name), id('e', lastName(name)), type);
 
 /** It came after whatever was undone of the row. */
-const isLater = ({ keys, order }: Patching): Fragment =>
-  sql`coalesce(${id('e', batchName)}, 0) >= coalesce(max(${id('e', asideName)}) over (partition by ${keys} order by ${order} rows between unbounded preceding and 1 preceding), 0)`;
+const isLater = sql`coalesce(${id('e', batchName)}, 0) >= coalesce(${id('e', undoneName)}, 0)`;
+
+const isEnd = sql`e.op in ('D', 'S')`;
 
 /** Where nothing is known of the event before, the event is whole. */
 const isFirst = ({ history, keys, order }: Patching, column: Raw): readonly Fragment[] => [
-  sql`coalesce(lag(e.op) over w, 'D') = 'D'`,
+  sql`coalesce(${id('e', lastName('op'))}, 'D') = 'D'`,
   ...(isShown(history, column)
     ? []
     : [sql`first_value(e.op) over (partition by ${keys} order by ${order}) = 'S'`]),
 ];
-
-const isEnd = sql`e.op in ('D', 'S')`;
 
 /** Marks the events that say something of a column of the root. */
 const rootMark = (patching: Patching, column: Raw): Fragment => {
   const told = patching.history.store.isLog
     ? sql`not ${isAbsent(sql`e.absent`, column.ref.column)} and `
     : sql``;
-  return ors([
-    sql`${told}${isLater(patching)}`,
-    isEnd,
-    ...isFirst(patching, column),
-    differsFromLast(patching, column),
-  ]);
+  const says = ors([isLater, differsFromLast(patching, column)]);
+  return ors([isEnd, ...isFirst(patching, column), sql`(${told}${says})`]);
 };
 
 /** Those that found something in a look-up, be it by what was undone of the root. */
 const lookUpMarks = (patching: Patching, column: Raw): readonly Fragment[] => {
   const ways = joinColumns(patching.history, column.ref.alias);
   return [
-    ors([isLater(patching), isEnd]),
+    ors([isLater, isEnd]),
     ors([...isFirst(patching, column), ...[...ways, column].map((each) => differsFromLast(patching, each))]),
   ];
 };
 
+/** What no event in effect says is not known: it was told by what is undone. */
 const carriedValues = (
   { keys, order }: Patching,
   names: readonly string[],
@@ -110,7 +104,7 @@ const carriedValues = (
     const place = placeOf(name);
     return place === -1
       ? id('e', name)
-      : sql`first_value(${id('e', name)}) over (partition by ${keys}, ${id('e', `${group}${place}`)} order by ${order}) as ${id(name)}`;
+      : sql`case when ${id('e', `${group}${place}`)} > 0 then first_value(${id('e', name)}) over (partition by ${keys}, ${id('e', `${group}${place}`)} order by ${order}) end as ${id(name)}`;
   });
 
 const at =
@@ -120,8 +114,9 @@ const at =
 
 /** Each event with what the root was at its time, as it would have been. */
 const withRoots = (patching: Patching, events: Fragment, more: readonly Fragment[]): Fragment => {
-  const { history, keys, order, roots, lookUps } = patching;
+  const { history, keys, order, roots, lookUps, ways } = patching;
   const { store } = history;
+  const told = [...new Set([...roots, ...lookUps, ...ways])];
   const marks = [
     ...roots.map((column, place) => sql`${rootMark(patching, column)} as ${id(`p#${place}`)}`),
     ...lookUps.flatMap((column, place) => {
@@ -139,7 +134,7 @@ const withRoots = (patching: Patching, events: Fragment, more: readonly Fragment
   // those in effect, with the place of the event that last said something.
   return sql`select ${commas([...values, ...turn, ...more])} from (
   select e.*, ${commas([...groups, sql`1 as "q#"`])} from (
-    select e.*, ${commas([...marks, sql`1 as "p#"`])} from (${events}) as e window w as (partition by ${keys} order by ${order})) as e
+    select e.*, ${commas([...marks, sql`1 as "p#"`])} from (${knownBefore(history, events, told)}) as e) as e
   where ${id('e', asideName)} is null window w as (partition by ${keys} order by ${order} rows between unbounded preceding and current row)) as e`;
 };
 

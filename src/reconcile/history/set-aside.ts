@@ -8,6 +8,10 @@ import { rootKeyName } from '../target-work.ts';
 import { eventKeyName } from './event-store.ts';
 import type { HistoryWork, Undone, UndoneEvents } from './history-work.ts';
 
+/** The batch that brought an event, and the one that set it aside. */
+export const batchName = 'tidemark.batch';
+export const asideName = 'tidemark.aside';
+
 /** Stands for the number of a batch that is not committed yet: later than all that are. */
 export const thisBatch = Number.MAX_SAFE_INTEGER;
 

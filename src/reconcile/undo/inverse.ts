@@ -21,8 +21,8 @@ export interface Inverse {
   readonly undone: UndoneTable;
   /** Scratch: the relation's row of each undone one, as it is. */
   readonly pairs: TableName;
-  /** Keys that batches changed since which are in effect; none where there are no such batches. */
-  readonly later?: TableName | undefined;
+  /** What batches changed since which are in effect; none where there are no such batches. */
+  readonly later?: UndoneTable | undefined;
   /** Rows that were deleted since, with the row as it was then; only to force them back. */
   readonly lost?: UndoneTable | undefined;
   readonly images: ImageTable;
@@ -73,6 +73,21 @@ from ${table(undone.table)} as u
 left join (select true as "tidemark.present", ${columns} from ${rows} as o) as m on ${same}`;
 };
 
+const laterName = (place: number): string => `later#${place}`;
+
+/** The undone rows as `u`, with what later batches told of each: of the row, and of which of its cells. */
+const undoneRows = (inverse: Inverse): Fragment => {
+  const { undone, later, images } = inverse;
+  if (later === undefined) return sql`${table(undone.table)} as u`;
+  const cells = images.columns.map(
+    ({ name }, place) => sql`coalesce(${told(later, 'x', name)}, false) as ${id(laterName(place))}`,
+  );
+  return sql`(select u.*, x."is" is not null as later, ${commas(cells)} from ${table(undone.table)} as u
+  left join ${table(later.table)} as x on ${match(inverse, 'x', 'u')}) as u`;
+};
+
+const changedLater = ({ later }: Inverse): Fragment => (later === undefined ? sql`false` : sql`u.later`);
+
 const updated = sql`(u.was and u."is")`;
 const deleted = sql`(u.was and not u."is")`;
 const here = sql`p.present`;
@@ -86,13 +101,15 @@ interface Cell {
   readonly before: Fragment;
   readonly after: Fragment;
   readonly told: Fragment;
+  /** A later batch told of it too, so that what it holds is of that batch, be it the same. */
+  readonly toldLater: Fragment;
   readonly awayFromBefore: Fragment;
   readonly awayFromAfter: Fragment;
   readonly bookkeeping: boolean;
 }
 
-const cellsOf = ({ dialect, bookkeeping, images, undone, redactKey }: Inverse): readonly Cell[] =>
-  images.columns.map((column) => {
+const cellsOf = ({ dialect, bookkeeping, images, undone, later, redactKey }: Inverse): readonly Cell[] =>
+  images.columns.map((column, place) => {
     const { name } = column;
     const isNow = id('p', beforeName(images, name));
     const nowRecorded = asRecorded(dialect, column, isNow, redactKey);
@@ -107,6 +124,7 @@ const cellsOf = ({ dialect, bookkeeping, images, undone, redactKey }: Inverse): 
       before,
       after,
       told: told(undone, 'u', name),
+      toldLater: later === undefined ? sql`false` : id('u', laterName(place)),
       awayFromBefore: dialect.differs(nowRecorded, before, type),
       awayFromAfter: dialect.differs(nowRecorded, after, type),
       bookkeeping: bookkeeping.has(name),
@@ -121,18 +139,18 @@ const isRedacted = ({ column }: Cell): boolean => column.redacted === true;
 const changedSince = (cell: Cell): Fragment =>
   isRedacted(cell)
     ? sql`(${cell.told} and ${cell.awayFromBefore})`
-    : sql`(${cell.told} and ${cell.awayFromBefore} and ${cell.awayFromAfter})`;
+    : sql`(${cell.told} and ${cell.awayFromBefore} and (${cell.awayFromAfter} or ${cell.toldLater}))`;
 
 /** Of a row that is gone: it had values that were redacted, and cannot come back without them. */
 const isLacking = (cells: readonly Cell[]): Fragment =>
   ors(cells.filter(isRedacted).map(({ before }) => sql`${before} is not null`));
 
+/** A cell of a row that the undone batches made is not theirs any more. */
+const isOthers = ({ awayFromAfter, toldLater }: Cell): Fragment => sql`(${awayFromAfter} or ${toldLater})`;
+
 /** A row that the undone batches made is not what they made of it any more. */
 const madeOtherwise = (cells: readonly Cell[]): Fragment =>
-  ors([
-    sql`not u."is"`,
-    ...counting(cells).map(({ told: known, awayFromAfter }) => sql`(${known} and ${awayFromAfter})`),
-  ]);
+  ors([sql`not u."is"`, ...counting(cells).map((cell) => sql`(${cell.told} and ${isOthers(cell)})`)]);
 
 /** A row that they deleted is back, and not as it was. */
 const backOtherwise = (cells: readonly Cell[]): Fragment =>
@@ -148,17 +166,17 @@ const operation = (inverse: Inverse, cells: readonly Cell[]): Fragment => {
   return sql`case
   when ${updated} and ${here} then 'U'
   when ${updated} then ${lostRow}
-  when ${deleted} and not ${here} then case when ${isLacking(cells)} then null else 'I' end
+  when ${deleted} and not ${here} then case when ${isLacking(cells)} or ${force ? sql`false` : changedLater(inverse)} then null else 'I' end
   when ${deleted} then ${force ? sql`'U'` : sql`null`}
   when ${here} and ${force ? sql`true` : sql`not ${madeOtherwise(cells)}`} then 'D' end`;
 };
 
 /** What a cell becomes of a row that is there, or comes back. */
-const valueAfter = (inverse: Inverse, cell: Cell, changedLater: Fragment): Fragment => {
+const valueAfter = (inverse: Inverse, cell: Cell): Fragment => {
   const { isNow, before, awayFromAfter } = cell;
   if (isRedacted(cell)) return sql`case when u.was and ${here} then ${isNow} end`;
   const unforced = cell.bookkeeping || inverse.onConflict !== 'force';
-  const stays = cell.bookkeeping ? sql`(${awayFromAfter} or ${changedLater})` : awayFromAfter;
+  const stays = cell.bookkeeping ? sql`(${awayFromAfter} or ${changedLater(inverse)})` : isOthers(cell);
   const ofUpdate = unforced ? sql`case when ${stays} then ${isNow} else ${before} end` : before;
   const lost = inverse.lost === undefined ? sql`null` : was(inverse.lost, 'l', cell.name);
   return sql`case when not u.was then null
@@ -168,17 +186,11 @@ const valueAfter = (inverse: Inverse, cell: Cell, changedLater: Fragment): Fragm
 };
 
 export const fillInverse = (inverse: Inverse): Fragment => {
-  const { dialect, images, undone, pairs, later, lost } = inverse;
+  const { dialect, images, pairs, lost } = inverse;
   const cells = cellsOf(inverse);
   const keys = images.key.map(({ name }) => keyName(images, name));
-  const changedLater =
-    later === undefined
-      ? sql`false`
-      : sql`exists (select 1 from ${table(later)} as x where ${match(inverse, 'x', 'u')})`;
   const before = cells.map(({ name, isNow }) => sql`${isNow} as ${id(beforeName(images, name))}`);
-  const after = cells.map(
-    (cell) => sql`${valueAfter(inverse, cell, sql`u.later`)} as ${id(afterName(images, cell.name))}`,
-  );
+  const after = cells.map((cell) => sql`${valueAfter(inverse, cell)} as ${id(afterName(images, cell.name))}`);
   const lostJoin =
     lost === undefined
       ? verbatim('')
@@ -195,7 +207,7 @@ export const fillInverse = (inverse: Inverse): Fragment => {
     images,
     sql`select row_number() over (), x.op, null, ${commas(shown)}
 from (select ${operation(inverse, cells)} as op, ${commas([...keys.map((name) => id('u', name)), ...before, ...after])}
-  from (select u.*, ${changedLater} as later from ${table(undone.table)} as u) as u
+  from ${undoneRows(inverse)}
   join ${table(pairs)} as p on ${match(inverse, 'p', 'u')}${lostJoin}) as x
 where x.op is not null and (x.op <> 'U' or ${ors(differing)})`,
   );
@@ -214,7 +226,7 @@ export const conflictColumns: readonly ScratchColumn[] = [
 ];
 
 export const fillConflicts = (inverse: Inverse, into: TableName): Fragment => {
-  const { dialect, images, undone, pairs } = inverse;
+  const { dialect, images, pairs } = inverse;
   const cells = cellsOf(inverse);
   const types = new Map(images.columns.map((column) => [column.name, recordedType(column)]));
   const json = (value: Fragment, name: string): Fragment =>
@@ -225,7 +237,7 @@ export const fillConflicts = (inverse: Inverse, into: TableName): Fragment => {
       value: dialect.jsonValue(id('u', keyName(images, name)), type),
     })),
   );
-  const from = sql`from ${table(undone.table)} as u join ${table(pairs)} as p on ${match(inverse, 'p', 'u')}`;
+  const from = sql`from ${undoneRows(inverse)} join ${table(pairs)} as p on ${match(inverse, 'p', 'u')}`;
   const rowOf = (value: (cell: Cell) => Fragment, all: boolean): Fragment =>
     jsonObject(
       cells.map((cell) => ({
@@ -238,12 +250,14 @@ export const fillConflicts = (inverse: Inverse, into: TableName): Fragment => {
     (
       cell,
     ) => sql`select ${key}, ${sql.lit(cell.name)}, ${json(cell.after, cell.name)}, ${json(cell.nowRecorded, cell.name)} ${from}
-where ${here} and ((${updated} and ${changedSince(cell)}) or (not u.was and u."is" and ${cell.told} and ${cell.awayFromAfter}))`,
+where ${here} and ((${updated} and ${changedSince(cell)}) or (not u.was and u."is" and ${cell.told} and ${isOthers(cell)}))`,
   );
   const gone = sql`select ${key}, cast(null as varchar), ${rowOf(({ after }) => after, false)}, cast(null as varchar) ${from}
 where ${updated} and not ${here}`;
   const back = sql`select ${key}, cast(null as varchar), cast(null as varchar), ${rowOf(({ nowRecorded }) => nowRecorded, true)} ${from}
 where ${here} and not u."is" and ${ands([sql`(not u.was or ${backOtherwise(cells)})`])}`;
+  const goneAgain = sql`select ${key}, cast(null as varchar), cast(null as varchar), cast(null as varchar) ${from}
+where ${deleted} and not ${here} and ${changedLater(inverse)}`;
   const lacking = cells.filter(isRedacted).map(
     ({
       name,
@@ -252,5 +266,5 @@ where ${here} and not u."is" and ${ands([sql`(not u.was or ${backOtherwise(cells
 where ${deleted} and not ${here} and ${before} is not null`,
   );
   return sql`insert into ${table(into)} (${commas(conflictColumns.map(({ name }) => id(name)))})
-${sql.join([...ofCells, gone, back, ...lacking], sql`\nunion all\n`)}`;
+${sql.join([...ofCells, gone, back, ...(inverse.later === undefined ? [] : [goneAgain]), ...lacking], sql`\nunion all\n`)}`;
 };

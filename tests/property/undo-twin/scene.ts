@@ -1,5 +1,6 @@
 // The scene of an undo beside a twin: rounds of changes with their batches, and what the mirrors were around each.
 import type { Random } from '../../../scripts/shop/random.ts';
+import type { UndoWish } from '../../../src/batch/undo/wish.ts';
 import type { History } from '../histories.ts';
 import { expectNothing } from '../invariants.ts';
 import { readWorld, type World } from '../world.ts';
@@ -23,6 +24,8 @@ export interface Scene {
   readonly rounds: Round[];
   /** Events of the log by the round in which they arrive. */
   readonly waiting: Map<number, string[]>;
+  /** What is undone, as soon as it is drawn. */
+  wish?: UndoWish;
 }
 export const mirrors = ['people', 'places', 'visits'] as const;
 

@@ -70,6 +70,8 @@ export class Author {
   private readonly random: Random;
   private round = 0;
   private n = 0;
+  /** People as the round found them: what it tells and takes back within itself is in no ledger; see docs/undo.md. */
+  private began: Rows = new Map();
   /** People of whom something is still on its way, and until which round. */
   private readonly late = new Map<number, number>();
   /** From here on nothing is late any more. */
@@ -93,6 +95,7 @@ export class Author {
   /** Each row changes at most once; people several times, since their log tells each change. */
   next(): readonly Told[] {
     this.round += 1;
+    this.began = new Map(this.rows.people);
     const changed = new Set<string>();
     const told: Told[] = [];
     for (let more = 1 + this.random.below(6); more > 0; more -= 1) {
@@ -126,11 +129,21 @@ export class Author {
 
   private draw(source: Change['source'], id: number): Change | undefined {
     const now = this.rows[source].get(id);
+    const began = source === 'people' ? this.began.get(id) : undefined;
     // Nobody remembers a delete that comes when the row is back; see docs/undo.md.
-    if (now === undefined) return source === 'people' && this.waits(id) ? undefined : this.put(source, id);
-    if (this.random.chance(6)) return this.make(source, id, 'remove', {});
+    if (now === undefined)
+      return source === 'people' && (this.waits(id) || began !== undefined)
+        ? undefined
+        : this.put(source, id);
+    const isNew = source === 'people' && began === undefined;
+    if (!isNew && this.random.chance(6)) return this.make(source, id, 'remove', {});
     const drawn = shapes[source](this.random);
-    const names = Object.keys(drawn).filter((name) => drawn[name] !== now[name] && !this.random.chance(2));
+    const names = Object.keys(drawn).filter(
+      (name) =>
+        drawn[name] !== now[name] &&
+        (began === undefined || drawn[name] !== began[name]) &&
+        !this.random.chance(2),
+    );
     if (names.length === 0) return undefined;
     return this.make(source, id, 'set', Object.fromEntries(names.map((name) => [name, drawn[name] ?? null])));
   }

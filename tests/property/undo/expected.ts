@@ -7,8 +7,8 @@ export interface Taken {
   readonly is: Rows;
   /** The mirror now. */
   readonly now: Rows;
-  /** Keys that a later batch in effect changed. */
-  readonly later: ReadonlySet<string>;
+  /** By key, the cells that later batches in effect changed; of rows that came or went all of them. */
+  readonly later: ReadonlyMap<string, ReadonlySet<string>>;
   /** Columns that follow every change. */
   readonly bookkeeping: readonly string[];
 }
@@ -34,6 +34,7 @@ export const undoRows = ({ was, is, now, later, bookkeeping }: Taken, onConflict
   const counts = (column: string): boolean => !bookkeeping.includes(column);
   for (const { key, before, after, columns } of changesBetween(was, is)) {
     const current = now.get(key);
+    const isTheirs = (column: string): boolean => later.get(key)?.has(column) === true;
     if (before !== undefined && after !== undefined) {
       if (current === undefined) {
         conflicts.push({ key, column: null });
@@ -44,7 +45,8 @@ export const undoRows = ({ was, is, now, later, bookkeeping }: Taken, onConflict
         const stays = same(current[column], after[column]);
         if (!counts(column)) {
           if (stays && !later.has(key)) cells[column] = before[column];
-        } else if (stays || same(current[column], before[column])) cells[column] = before[column];
+        } else if ((stays && !isTheirs(column)) || same(current[column], before[column]))
+          cells[column] = before[column];
         else {
           conflicts.push({ key, column });
           if (onConflict === 'force') cells[column] = before[column];
@@ -54,13 +56,15 @@ export const undoRows = ({ was, is, now, later, bookkeeping }: Taken, onConflict
     } else if (before === undefined && after !== undefined) {
       if (current === undefined) continue;
       const changed = Object.keys(after).filter(
-        (column) => counts(column) && !same(current[column], after[column]),
+        (column) => counts(column) && (isTheirs(column) || !same(current[column], after[column])),
       );
       conflicts.push(...changed.map((column) => ({ key, column })));
       if (changed.length === 0 || onConflict === 'force') rows.delete(key);
     } else if (before !== undefined) {
       if (current === undefined) {
-        rows.set(key, before);
+        const isGoneAgain = later.has(key);
+        if (isGoneAgain) conflicts.push({ key, column: null });
+        if (!isGoneAgain || onConflict === 'force') rows.set(key, before);
         continue;
       }
       const changed = Object.keys(before).some(
@@ -94,5 +98,17 @@ export const targetBefore = (was: Rows, is: Rows, now: Rows, mapped: readonly st
 
 export const rowsOf = (tables: ReadonlyMap<string, Rows>, name: string): Rows => tables.get(name) ?? noRows;
 
-export const keysChanged = (before: Rows, after: Rows): readonly string[] =>
-  changesBetween(before, after).map(({ key }) => key);
+/** By key, what several steps changed of the rows of a table. */
+export const cellsChanged = (
+  steps: readonly { readonly before: Rows; readonly after: Rows }[],
+): ReadonlyMap<string, ReadonlySet<string>> => {
+  const found = new Map<string, Set<string>>();
+  for (const step of steps)
+    for (const { key, before, after, columns } of changesBetween(step.before, step.after)) {
+      const cells = found.get(key) ?? new Set();
+      const whole = before === undefined || after === undefined;
+      for (const column of whole ? Object.keys({ ...before, ...after }) : columns) cells.add(column);
+      found.set(key, cells);
+    }
+  return found;
+};
