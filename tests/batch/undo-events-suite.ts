@@ -119,6 +119,14 @@ export const describeUndoOfEvents = (engine: Engine): void => {
       await idle();
     });
 
+    it('a look-up that changed since brings no row back', async () => {
+      await run(...put(2, 2, 'ben', 2), ...put(3, 1, 'anna', 1));
+      await run("update staging.places set label = 'Ulm' where id = 2");
+      await undo(2);
+      expect(await versions()).toEqual(['1 ann 1 Bonn true']);
+      await idle();
+    });
+
     it('keeps what a later batch looked up for the row itself', async () => {
       await run(...put(2, 1, 'anna', 1));
       await run(...put(3, 1, 'anna', 2));

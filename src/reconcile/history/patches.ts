@@ -112,6 +112,10 @@ const at =
   (name: string): number =>
     columns.findIndex((column) => column.name === name);
 
+/** What a look-up showed of a row that is undone, or gone by then, brings no row. */
+const operation = ({ keys, order }: Patching): Fragment =>
+  sql`case when e.op <> 'L' then e.op when e."rows#" = 0 or first_value(e.op) over (partition by ${keys}, e."rows#" order by ${order}) = 'D' then 'D' else 'L' end as op`;
+
 /** Each event with what the root was at its time, as it would have been. */
 const withRoots = (patching: Patching, events: Fragment, more: readonly Fragment[]): Fragment => {
   const { history, keys, order, roots, lookUps, ways } = patching;
@@ -127,13 +131,16 @@ const withRoots = (patching: Patching, events: Fragment, more: readonly Fragment
   const groups = roots.map(
     (_, place) => sql`count(case when ${id('e', `p#${place}`)} then 1 end) over w as ${id(`q#${place}`)}`,
   );
+  groups.push(sql`count(case when e.op <> 'L' then 1 end) over w as "rows#"`);
   const names = eventStoreColumns(store).map(({ name }) => name);
   const turn = store.isLog ? [sql`e.turn`] : [];
-  const values = carriedValues(patching, names, at(roots), 'q#');
+  const values = carriedValues(patching, names, at(roots), 'q#').map((value, place) =>
+    names[place] === 'op' ? operation(patching) : value,
+  );
   // The innermost query has all events, each column marked where the event says something of it; the one around it
   // those in effect, with the place of the event that last said something.
   return sql`select ${commas([...values, ...turn, ...more])} from (
-  select e.*, ${commas([...groups, sql`1 as "q#"`])} from (
+  select e.*, ${commas(groups)} from (
     select e.*, ${commas([...marks, sql`1 as "p#"`])} from (${knownBefore(history, events, told)}) as e) as e
   where ${id('e', asideName)} is null window w as (partition by ${keys} order by ${order} rows between unbounded preceding and current row)) as e`;
 };
