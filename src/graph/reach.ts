@@ -1,9 +1,10 @@
 // Impact: which columns of which targets hang on a column, directly or through other targets, and how.
 import type { Expression, Source, Target } from '../dictionary/dictionary.ts';
 import { relationsOf, type Graph } from './graph.ts';
-import { passedOn, readsNewestAlone, type Passed } from './passed-on.ts';
+import { passedOn, type Passed } from './passed-on.ts';
 import { columnsOfRows, hows, influencesOf, type How, type Influence } from './influence.ts';
 import { refsOf, relationOf } from './reads.ts';
+import { isOfTime, versionsRead } from './versions-read.ts';
 
 /** A column of a source or target; without a column: which rows it has. */
 export interface Spot {
@@ -168,7 +169,7 @@ class Walk {
   private follow({ spot, how: before, via, to }: State): void {
     const readers = this.lineage.readersOf(spot.relation).get(columnKey(spot.column)) ?? [];
     for (const { target, influence } of readers) {
-      if (!this.isFor(to, target, influence.alias)) continue;
+      if (!this.isFor(to, target, influence)) continue;
       const { decides, expression } = influence;
       const how = graver(before, influence.how);
       const [columns, scope] =
@@ -194,9 +195,13 @@ class Walk {
     this.queue.push({ spot, how, via: [...via, { target, column }], to });
   }
 
-  private isFor(to: Passed['to'], reader: Target, alias: string): boolean {
+  private isFor(to: Passed['to'], reader: Target, { alias, column, how, expression }: Influence): boolean {
     const history = to && this.lineage.graph.targets.get(relationOf(reader, alias));
-    return history === undefined || readsNewestAlone(reader, alias, history) === (to === 'newest');
+    if (history === undefined) return true;
+    const isCondition =
+      how === 'join' || how === 'filter' || reader.joins.some(({ on }) => on === expression);
+    if (to === 'as of' && isCondition && isOfTime(history, column)) return false;
+    return versionsRead(reader, alias, history) === to;
   }
 
   private isNew(...parts: readonly (string | undefined)[]): boolean {

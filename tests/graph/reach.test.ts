@@ -298,7 +298,45 @@ columns: { id: orders.id, name: scd.name, country: scd.country, tag: scd.tag, no
   });
 
   it.each([
+    'orders.company_id = scd.id and orders.at >= scd.valid_from and (scd.valid_to is null or orders.at < scd.valid_to)',
+    'orders.company_id = scd.id AND (orders.at < scd.valid_to OR scd.valid_to IS NULL) AND scd.valid_from <= orders.at',
+    "scd.valid_from <= orders.at and orders.at < coalesce(scd.valid_to, timestamp '9999-12-31') and orders.company_id = scd.id",
+  ])('of versions as of a time of its own finds one of them, which may be closed: %s', (on) => {
+    const sale = (column: string) => reached(reader(on), column).filter((line) => line.startsWith('sale.'));
+    expect(sale('companies.name')).toEqual([
+      expect.stringMatching(/^sale.name track /),
+      expect.stringMatching(/^sale.note track /),
+      expect.stringMatching(/^sale.version track /),
+    ]);
+    expect(sale('companies.tag')).toEqual([expect.stringMatching(/^sale.tag overwrite /)]);
+  });
+
+  it('as of a time of its own sees that its version is closed', () => {
+    const on =
+      'orders.company_id = scd.id and orders.at >= scd.valid_from and (scd.valid_to is null or orders.at < scd.valid_to)';
+    const lines = reached(
+      lineage({
+        ...files,
+        'sale.yml': `target: sale
+key: id
+from: orders
+join: { scd: "${on}" }
+columns: { id: orders.id, country: scd.country, until: scd.valid_to, now: scd.is_current, since: scd.valid_from }
+`,
+      }),
+      'companies.name',
+    );
+    const columns = lines.flatMap((line) => /^sale\.(\w+)/.exec(line)?.[1] ?? []);
+    expect([...new Set(columns)].toSorted()).toEqual(['now', 'since', 'until']);
+  });
+
+  it.each([
     'orders.company_id = scd.id and orders.at >= scd.valid_from',
+    'orders.company_id = scd.id and orders.at >= scd.valid_from and (scd.valid_to is null or orders.seen < scd.valid_to)',
+    'orders.company_id = scd.id and orders.at >= scd.valid_from and (scd.valid_to is null or orders.at < scd.valid_to) and scd.valid_from > orders.seen',
+    'orders.company_id = scd.id and orders.at >= scd.valid_from and (scd.valid_to is null or orders.at <= scd.valid_to)',
+    'orders.company_id = scd.id and (orders.at >= scd.valid_from and scd.valid_to is null or orders.at < scd.valid_to)',
+    'orders.company_id = scd.id and orders.at >= scd.valid_from or (scd.valid_to is null or orders.at < scd.valid_to)',
     'orders.company_id = scd.id and not scd.is_current',
     'orders.company_id = scd.id and (scd.is_current or orders.old)',
     'orders.company_id = scd.id and coalesce(orders.old and scd.is_current and orders.old, true)',

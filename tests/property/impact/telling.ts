@@ -74,6 +74,16 @@ const drawExpression = (random: Random, reach: readonly Alias[]): Drawn => {
 
 const names = ['ash', 'birch', 'cedar'];
 
+const later = "timestamptz '2999-01-01 00:00:00+00'";
+
+/** The version that holds now, or at a time to come. */
+const oneVersion = (random: Random, alias: string): string =>
+  random.oneOf([
+    `${alias}.is_current`,
+    `${later} >= ${alias}.valid_from and (${alias}.valid_to is null or ${later} < ${alias}.valid_to)`,
+    `${alias}.valid_from <= ${later} and coalesce(${alias}.valid_to, timestamptz '3000-01-01 00:00:00+00') > ${later}`,
+  ]);
+
 const drawJoins = (
   random: Random,
   root: Alias,
@@ -89,7 +99,7 @@ const drawJoins = (
       pick(random, random.chance(2) ? reach.slice(-1) : reach, ['ref']) ?? pick(random, reach, ['ref']);
     if (ref === undefined) continue;
     const more = random.chance(4) ? pick(random, [{ alias, relation }], ['flag']) : undefined;
-    const held = relation.isHistory === true ? ` and ${alias}.is_current` : '';
+    const held = relation.isHistory === true ? ` and ${oneVersion(random, alias)}` : '';
     const on = `${ref} = ${alias}.id${held}${more === undefined ? '' : ` and ${more}`}`;
     const join = { alias, relation, on, type: least === 0 && random.chance(5) ? 'inner' : 'left' } as const;
     joins.push(join);
@@ -128,7 +138,7 @@ const drawTarget = (random: Random, name: string, relations: readonly Relation[]
     columns.push({ name: `col_${place}`, kind });
   }
   const filter = from !== undefined && random.chance(3) ? drawFilter(random, reach) : undefined;
-  const held = from?.isHistory === true ? [`${from.name}.is_current`] : [];
+  const held = from?.isHistory === true ? [oneVersion(random, from.name)] : [];
   const conditions = [...held, ...(filter === undefined ? [] : [filter])];
   const where = conditions.length === 0 ? undefined : conditions.join(' and ');
   return { name, from, joins, where, mapped, columns };
