@@ -207,6 +207,20 @@ describe('tidemark impact --pending', () => {
     expect(stdout).toContain('| `dim_customer` | 0 | 1 | 0 | 1 | country 1 |');
     expect((await other.json('history')).value['batches']).toHaveLength(1);
   });
+
+  it('of a history counts new versions, and those that they close', async () => {
+    other.write(
+      'mappings/country_scd.yml',
+      'target: country_scd\nkey: id\nfrom: countries\ncolumns: { id: countries.id, name: countries.name }\nhistory: { track: [name] }\n',
+    );
+    expect(await other.run('run')).toMatchObject({ exit: 0 });
+    await other.sql(`update staging.countries set name = 'Frankreich', updated_at = now() where id = 'FR'`);
+    expect((await other.json('impact', '--pending')).value).toMatchObject({
+      pending: {
+        targets: [{ name: 'country_scd', inserted: 1, updated: 1, deleted: 0 }, { name: 'dim_customer' }],
+      },
+    });
+  });
 });
 
 describe('mappings outside the folder that git is asked in', () => {
