@@ -8,6 +8,7 @@ import { verify } from '../../src/batch/verify.ts';
 import type { Project } from '../../src/project/project.ts';
 import { readProject } from '../../src/project/read-project.ts';
 import { createSandbox, type Engine, type Sandbox } from '../support/sandbox.ts';
+import { call } from './command.ts';
 import { corner, sourcesFile } from './corner.ts';
 
 /** One project file, two environments with schemas of their own in one database. */
@@ -68,6 +69,21 @@ export const describeEnvironments = (engine: Engine): void => {
       ]);
       expect((await verify({ project: project('prod') })).exit).toBe(0);
       expect((await verify({ project: project('dev') })).exit).toBe(0);
+    });
+
+    it('are uninstalled each by itself, as for a pull request that is closed', async () => {
+      await runIn('prod');
+      await runIn('dev');
+      expect(await call(sandbox, ['uninstall', '--yes', '--env', 'dev'])).toMatchObject({ exit: 0 });
+      const schemas = (
+        await sandbox.sql('select distinct table_schema as name from information_schema.tables')
+      ).map(({ name }) => String(name));
+      const ours = ['staging_public', 'tidemark', 'dev_public', 'dev_tidemark'];
+      expect(ours.filter((name) => schemas.includes(name))).toEqual(['staging_public', 'tidemark']);
+      expect(await vendors('dev_marts')).toEqual(['Adler', 'Blanc']);
+      await rename('staging', 'Adler & Sons');
+      expect((await runIn('prod')).report).toMatchObject({ status: 'applied', batch: 2 });
+      expect((await verify({ project: project('prod') })).exit).toBe(0);
     });
 
     it('are refused where our tables belong to another one, by every command, and write nothing', async () => {

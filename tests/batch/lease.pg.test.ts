@@ -61,6 +61,17 @@ describe('the lease on Postgres', () => {
     expect(await batches()).toBe(1);
   });
 
+  it('keeps a prune from dropping records beside it', async () => {
+    const records = () => sandbox.sql('select batch, count(*) as rows from tidemark.audit group by batch');
+    const before = await records();
+    expect(await call(sandbox, ['prune', '--older-than', '0d', '--wait', '0', '--json'])).toMatchObject({
+      exit: 4,
+      json: { code: 'lease_held' },
+    });
+    expect(await records()).toEqual(before);
+    expect(await canCommit()).toBe(true);
+  });
+
   it('is skipped with --if-busy skip: exit 0, without waiting, and nothing is written', async () => {
     const from = performance.now();
     const answer = await call(sandbox, ['run', '--if-busy', 'skip', '--json']);
