@@ -116,8 +116,11 @@ export interface Connection {
   readonly place: string;
 }
 
+export const storageOption = 'config_options: { storage_compatibility_version: v1.5.0 }';
+
 const profileOf = ({ engine, place }: Connection): string => {
-  if (engine === 'duckdb') return `{ type: duckdb, path: ${JSON.stringify(place)}, schema: marts }`;
+  if (engine === 'duckdb')
+    return `{ type: duckdb, path: ${JSON.stringify(place)}, schema: marts, ${storageOption} }`;
   const { hostname, port, username, pathname } = new URL(place);
   return `{ type: postgres, host: ${JSON.stringify(hostname)}, port: ${port}, user: ${username}, password: "{{ env_var('DBT_PASSWORD', '') }}", dbname: ${pathname.slice(1)}, schema: marts }`;
 };
