@@ -1,6 +1,6 @@
 // An undo takes events back without forgetting them: they are set aside, and count again when the undo is undone.
-import { ands, commas, id, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
 import { keyText } from '../../detect/missing.ts';
+import { ands, commas, id, sql, table, verbatim, type Fragment } from '../../sql/fragment.ts';
 import { keyName, type ImageTable } from '../../sql/images.ts';
 import { keysMatch } from '../../sql/keys.ts';
 import type { TableName } from '../../sql/table-name.ts';
@@ -80,7 +80,10 @@ export interface LookedAt {
 }
 
 /** Rows that are taken back are found by their images; what is left because of a conflict keeps its events. */
-const isDecided = ({ work, store }: HistoryWork, { table: pairs, images, conflicts }: LookedAt): Fragment => {
+const isUndecided = (
+  { work, store }: HistoryWork,
+  { table: pairs, images, conflicts }: LookedAt,
+): Fragment => {
   const { dialect } = work;
   const byKey = (left: string): Fragment =>
     keysMatch(
@@ -89,8 +92,8 @@ const isDecided = ({ work, store }: HistoryWork, { table: pairs, images, conflic
       (name) => id(left, keyName(images, name)),
       (name) => id('e', eventKeyName(name)),
     );
-  return sql`(exists (select 1 from ${table(images.table)} as i where ${byKey('i')})
-  or exists (select 1 from ${table(pairs)} as p join ${table(conflicts)} as c on c.key = ${keyText(dialect, images, 'p')} where ${byKey('p')}))`;
+  return sql`not exists (select 1 from ${table(images.table)} as i where ${byKey('i')})
+  and not exists (select 1 from ${table(pairs)} as p join ${table(conflicts)} as c on c.key = ${keyText(dialect, images, 'p')} where ${byKey('p')})`;
 };
 
 const isLookedAt = ({ work, store }: HistoryWork, looked: LookedAt): Fragment =>
@@ -114,7 +117,7 @@ export const affectedByUndo = (
   const names = [...store.key.map((_, place) => id(rootKeyName(place))), id('cause')];
   const where = ands([
     sql`(${takenBack(undone)} or ${restored(undone)})`,
-    ...(looked === undefined ? [] : [sql`not ${isDecided(history, looked)}`]),
+    ...(looked === undefined ? [] : [isUndecided(history, looked)]),
     ...(narrowed && looked !== undefined ? [isLookedAt(history, looked)] : []),
   ]);
   return sql`insert into ${table(work.scratch.affected)} (${commas(names)})
