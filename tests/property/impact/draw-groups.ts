@@ -1,6 +1,5 @@
 // Aggregates and histories that hide nothing. Row 1 is alone in its group, since nobody else refers to a row 1, so that
-// whatever changes in it changes what the group shows. Groups of groups are left out: of those a row may be another one by
-// its key alone, with members that show the same.
+// whatever changes in it changes what the group shows.
 import type { Random } from '../../../scripts/shop/random.ts';
 import {
   pick,
@@ -104,7 +103,6 @@ export const drawSharedKey = (
     where: `${ref} is not null`,
     mapped: { id: ref, ...mapped },
     columns: [id, ...columns],
-    isGrouped: true,
   };
 };
 

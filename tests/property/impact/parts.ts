@@ -37,8 +37,6 @@ export interface TellingTarget extends Relation {
   readonly joins: readonly TellingJoin[];
   readonly where: string | undefined;
   readonly mapped: Readonly<Record<string, string>>;
-  /** Several rows of the root may stand for one of its own. */
-  readonly isGrouped?: true;
   readonly history?: { readonly track: readonly string[]; readonly overwrite?: readonly string[] };
 }
 

@@ -146,7 +146,7 @@ const drawTarget = (random: Random, name: string, relations: readonly Relation[]
 
 interface Around {
   readonly sources: readonly Relation[];
-  /** What groups are made of: rows that are others by a key of their own do not come among them. */
+  /** What groups are made of: facts and groups, neither versions nor rows of somebody else's. */
   readonly members: readonly Relation[];
   readonly relations: readonly Relation[];
 }
@@ -178,7 +178,7 @@ export const drawTelling = (random: Random): Telling => {
     targets.push(target);
     // More often than a source, so that there are chains.
     relations.push(target, target);
-    const isPerRow = target.from !== undefined && target.isGrouped !== true && target.isHistory !== true;
+    const isPerRow = target.from !== undefined && target.isHistory !== true;
     if (isPerRow) members.push(target, target);
   }
   return { sources, targets };
